@@ -1,0 +1,16 @@
+"""Puts the data package into wheels, and into wheels only: an editable install reads the checkout itself."""
+
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SHIPPED = ("datapackage.json", "data", "CITATION.cff", "LICENSE-DATA")
+
+
+class DataHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is hatchling's own concern
+    """Maps the data package to ``tmt_dataset/package`` inside the wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the data to a standard wheel; ``version`` is ``editable`` for an editable install."""
+        if version != "editable":
+            build_data["force_include"].update({name: f"tmt_dataset/package/{name}" for name in SHIPPED})

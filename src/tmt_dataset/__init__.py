@@ -1,0 +1,43 @@
+"""Chinese technology, media and telecom regulation, 2023-2025: a data set with a quote behind every value.
+
+>>> import tmt_dataset as tmt
+>>> ds = tmt.load()
+>>> ai = ds.select(topic="ai", jurisdiction="100000")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset, load
+    from tmt_dataset.errors import TmtDatasetError
+    from tmt_dataset.validate import validate
+
+__all__ = ["Dataset", "TmtDatasetError", "__version__", "load", "validate"]
+
+# Imported when used: asking for the version or for a citation costs no pandas, loading costs no pandera.
+_WHERE = {
+    "Dataset": "dataset",
+    "TmtDatasetError": "errors",
+    "load": "dataset",
+    "validate": "validate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from tmt_dataset.descriptor import open_package
+
+        return open_package()[0].version
+    if name in _WHERE:
+        # a submodule may have the name of its function, so the attribute is set to stay the function
+        value = getattr(import_module(f"tmt_dataset.{_WHERE[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'tmt_dataset' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

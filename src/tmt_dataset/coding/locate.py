@@ -1,0 +1,144 @@
+"""Fills in the offsets of new quotes and segments from the source text."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedSeq
+
+from tmt_dataset import atomic
+from tmt_dataset.coding.annotation import _line, read_yaml, yaml
+from tmt_dataset.descriptor import sha256
+from tmt_dataset.errors import QuoteNotFoundError
+
+
+def source_text(folder: Path, source_id: str) -> str | None:
+    """Return a source's text as it was received, or None where it is not at hand."""
+    path = folder / f"{source_id}.txt"
+    return path.read_bytes().decode("utf-8") if path.is_file() else None
+
+
+def nearest(quote: str, text: str) -> str | None:
+    """Return the stretch of a text that is most like a quote, or None where nothing is.
+
+    Examples
+    --------
+    >>> nearest("93 generative services were filed", "In June, 93 generative AI services were newly filed with it.")
+    '93 generative AI services were newly filed'
+    """
+    matcher = difflib.SequenceMatcher(None, text, quote, autojunk=False)
+    blocks = [b for b in matcher.get_matching_blocks() if b.size > 3]
+    if not blocks or sum(b.size for b in blocks) < len(quote) / 2:
+        return None
+    anchor = max(blocks, key=lambda b: b.size)
+    span = [b for b in blocks if abs((b.a - b.b) - (anchor.a - anchor.b)) <= len(quote)]
+    return text[min(b.a for b in span) : max(b.a + b.size for b in span)]
+
+
+def _flow(values: list[int]) -> CommentedSeq:
+    seq = CommentedSeq(values)
+    seq.fa.set_flow_style()
+    return seq
+
+
+def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
+    """Return where a quote stands in a text.
+
+    Parameters
+    ----------
+    quote, text
+        The words, and where to look for them.
+    at
+        Offsets given already; they are kept where they are right, and settle which of several places is meant.
+
+    Raises
+    ------
+    QuoteNotFoundError
+        If it is not there (with the nearest match), or is there more than once.
+
+    Examples
+    --------
+    >>> offsets("two", "one two three")
+    [4, 7]
+    """
+    if at is not None and text[at[0] : at[1]] == quote:
+        return at
+    places = [m.start() for m in re.finditer(f"(?={re.escape(quote)})", text)]
+    if len(places) == 1:
+        return [places[0], places[0] + len(quote)]
+    if places:
+        raise QuoteNotFoundError(f"the quote stands {len(places)} times, at {', '.join(map(str, places[:5]))}: lengthen it, or give `at`: {quote[:80]!r}")
+    found = nearest(quote, text)
+    raise QuoteNotFoundError(f"the quote does not stand in the source: {quote[:80]!r}; " + (f"nearest: {found[:120]!r}" if found else "nothing like it is there"))
+
+
+def fill(node: Any, text: str, path: Path) -> list[str]:
+    """Fill in offsets and segment checksums in a read annotation file; return what could not be found.
+
+    Segments that name their first words (``starts``) are laid out from each start to the next one.
+    """
+    wrong: list[str] = []
+    segments = node.get("segments") or []
+    starts: list[int] = []
+    position = 0
+    for i, s in enumerate(segments):
+        if "starts" in s:
+            here = text.find(str(s["starts"]), position)
+            if here < 0:
+                found = nearest(str(s["starts"]), text[position:])
+                wrong.append(f"{path}:{_line(node, ('segments', i))}: {s.get('id')}: its first words do not stand after offset {position}" + (f"; nearest: {found!r}" if found else ""))
+                here = position
+        else:
+            here = s["at"][0]
+        starts.append(here)
+        position = here + 1
+    if not wrong:
+        for s, start, end in zip(segments, starts, [*starts[1:], len(text)], strict=True):
+            s.pop("starts", None)
+            s["at"] = _flow([start, end])
+            s["sha256"] = sha256(text[start:end].encode("utf-8"))
+    for group in ("developments", "reported_elsewhere"):
+        for i, record in enumerate(node.get(group) or []):
+            for k, quote in enumerate(record.get("quotes") or []):
+                try:
+                    quote["at"] = _flow(offsets(str(quote["text"]), text, quote.get("at")))
+                except QuoteNotFoundError as error:
+                    wrong.append(f"{path}:{_line(node, (group, i, 'quotes', k))}: {record.get('id') or record.get('development')}: {error}")
+    for i, erratum in enumerate(node.get("errata") or []):
+        try:
+            erratum["at"] = _flow(offsets(str(erratum["has"]), text, erratum.get("at")))
+        except QuoteNotFoundError as error:
+            wrong.append(f"{path}:{_line(node, ('errata', i))}: {error}")
+    return wrong
+
+
+def locate(annotations: Path, sources: Path) -> list[str]:
+    """Fill in the offsets of all annotation files whose source is at hand, and return the files that changed.
+
+    Raises
+    ------
+    QuoteNotFoundError
+        Listing every quote that is not in its source, or is there twice; then no file is written.
+    """
+    wrong: list[str] = []
+    new: dict[Path, bytes] = {}
+    for path in sorted(annotations.glob("*.yaml")):
+        text = source_text(sources, path.stem)
+        if text is None:
+            continue
+        node = read_yaml(path)
+        wrong += fill(node, text, path)
+        stream = io.StringIO()
+        yaml().dump(node, stream)
+        data = stream.getvalue().encode("utf-8")
+        if data != path.read_bytes():
+            new[path] = data
+    if wrong:
+        raise QuoteNotFoundError("\n".join(wrong))
+    for path, data in new.items():
+        atomic.write(path, data)
+    return [str(p) for p in new]

@@ -1,0 +1,525 @@
+"""The loaded package: typed tables, and what a reader asks of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from tmt_dataset import schema
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package
+from tmt_dataset.edtf import bounds
+from tmt_dataset.errors import PackageError, unknown
+
+if TYPE_CHECKING:
+    from tmt_dataset.evidence import Record
+
+Codes = str | Iterable[str] | None
+
+
+def load(source: str | os.PathLike[str] | None = None) -> Dataset:
+    """Load the data set.
+
+    Parameters
+    ----------
+    source
+        ``None`` for the package that came with the library; or a folder, its ``datapackage.json``, or a release
+        archive (``.zip``), whose checksums are verified first.
+
+    Returns
+    -------
+    Dataset
+        With typed tables. ``load`` reads and types; :func:`tmt_dataset.validate` judges.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If nothing is there.
+    PackageError
+        If a file is missing or a cell cannot be read as its type.
+    ChecksumError
+        If a file of an archive is not the one released.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> ds.developments.loc[0, "development_id"]
+    'TMT-0001'
+    """
+    descriptor, files = open_package(source)
+    tables: dict[str, pd.DataFrame] = {}
+    codes: dict[str, pd.Index] = {}
+    raw: dict[str, pd.DataFrame] = {}
+    for name, table in descriptor.tables.items():
+        where = f"{files.label}/{table.path}"
+        try:
+            data = files.read(table.path)
+        except KeyError:
+            raise PackageError(f"{where}: the file is missing; restore it, or run `tmt-dataset build`") from None
+        raw[name] = schema.read_strings(data, table, where)
+        if table.is_vocabulary or name == "sources":
+            keys = raw[name][table.primary_key[0]]
+            if keys.isna().any() or keys.duplicated().any():
+                raise PackageError(f"{where}: {table.primary_key[0]} is empty or stands twice; run tmt_dataset.validate()")
+            codes[name] = pd.Index(keys)
+    for name, table in descriptor.tables.items():
+        tables[name] = schema.typed(raw[name], descriptor, table, codes, f"{files.label}/{table.path}")
+    return Dataset(descriptor, tables)
+
+
+def _as_list(value: Codes) -> list[str]:
+    return [value] if isinstance(value, str) else [str(v) for v in value or ()]
+
+
+def _subtree(roots: Iterable[str], keys: pd.Series, parents: pd.Series) -> set[str]:
+    """Return codes and all that lies under them."""
+    children: dict[str, list[str]] = {}
+    for key, parent in zip(keys, parents, strict=True):
+        if isinstance(parent, str):
+            children.setdefault(parent, []).append(key)
+    found: set[str] = set()
+    todo = list(roots)
+    while todo:
+        code = todo.pop()
+        if code not in found:
+            found.add(code)
+            todo.extend(children.get(code, ()))
+    return found
+
+
+class Dataset(Mapping[str, pd.DataFrame]):
+    """The tables of a data package, each a typed frame: ``ds.developments`` or ``ds["developments"]``.
+
+    Codes are categoricals, integers are nullable, bounds of dates are ``datetime64[s]``; an empty cell is missing.
+
+    Parameters
+    ----------
+    descriptor
+        The declaration.
+    tables
+        Frames by table name.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> ds.figures["value"].dtype
+    dtype('float64')
+    """
+
+    def __init__(self, descriptor: Descriptor, tables: Mapping[str, pd.DataFrame]) -> None:
+        self.descriptor = descriptor
+        self._tables = dict(tables)
+
+    # -- access
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table by its name."""
+        if name not in self._tables:
+            raise unknown("table", name, list(self._tables), "list(ds)")
+        return self._tables[name]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table as an attribute."""
+        tables = self.__dict__.get("_tables", {})
+        if name in tables:
+            frame: pd.DataFrame = tables[name]
+            return frame
+        from tmt_dataset.errors import near
+
+        raise AttributeError(f"a Dataset has no table or attribute {name!r}{near(name, tables)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._tables]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        """Return the number of tables."""
+        return len(self._tables)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Dataset)
+            and self.version == other.version
+            and list(self) == list(other)
+            and all(self[n].equals(other[n]) for n in self)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # frames are mutable
+
+    @property
+    def version(self) -> str:
+        """Version of the data set."""
+        return self.descriptor.version
+
+    @property
+    def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """First and last day that the sources' windows cover, or None where there is no source."""
+        sources = self["sources"]
+        return (sources["period_start"].min(), sources["period_end"].max()) if len(sources) else None
+
+    # -- selection
+
+    def select(
+        self,
+        *,
+        topic: Codes = None,
+        action: Codes = None,
+        category: Codes = None,
+        authority: Codes = None,
+        with_offices: bool = False,
+        place: Codes = None,
+        jurisdiction: Codes = None,
+        source: Codes = None,
+        year: int | tuple[int, int] | None = None,
+        date: str | tuple[str, str] | None = None,
+        dates: Literal["overlap", "within"] = "overlap",
+        date_basis: Codes = None,
+        instrument: Codes = None,
+        text: str | None = None,
+    ) -> Dataset:
+        """Return the part of the data set whose developments fit every criterion given.
+
+        Several codes for one criterion mean: any of them.
+
+        Parameters
+        ----------
+        topic
+            Topics, primary or secondary; ``"ai"`` matches all its children.
+        action, category
+            Kinds of acts, and the groups they belong to (``legislative``, ``enforcement``, ``industry``).
+        authority
+            Bodies that act in any role.
+        with_offices
+            Whether a body also matches the bodies under it (``cac`` its local offices).
+        place
+            Places that the act governs or is about; a province matches its cities.
+        jurisdiction
+            Areas that the act governs, exactly as coded: ``"100000"`` selects the national acts.
+        source
+            Sources that report the act, first or again.
+        year, date
+            A year or a pair of them; an EDTF date or a pair of them. Both ends are included.
+        dates
+            What a date that is an interval means: ``"overlap"`` keeps an act that could have taken place in the range,
+            ``"within"`` only one that must have.
+        date_basis
+            How the date is known: ``stated``, ``context``, ``period``.
+        instrument
+            Documents, in any stage.
+        text
+            Words looked for, as they stand and in any case, in titles, summaries, quotes, and the English and
+            Chinese names of authorities, places, topics and instruments.
+
+        Returns
+        -------
+        Dataset
+            Every table follows: rows of other developments, and segments, sources and instruments that no selected
+            development uses, are gone; a relation stays where both its ends do. Vocabularies and registers stay whole.
+
+        Raises
+        ------
+        UnknownCodeError
+            For a name that is not in its vocabulary, with near misses.
+        ValueError
+            If ``date`` is no EDTF date, or ``dates`` neither of its two values.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> ai = ds.select(topic="ai", action=["consultation", "issuance"], jurisdiction="100000")
+        >>> set(ai.developments["action"]) <= {"consultation", "issuance"}
+        True
+        >>> ds.select(topic="ai/ethic")
+        Traceback (most recent call last):
+        ...
+        tmt_dataset.errors.UnknownCodeError: unknown topic 'ai/ethic'; did you mean 'ai/ethics'...
+        """
+        dev = self["developments"]
+        mask = np.ones(len(dev), dtype=bool)
+
+        def own(column: str, codes: Iterable[str]) -> None:
+            nonlocal mask
+            mask &= dev[column].isin(list(codes)).to_numpy()
+
+        def linked(ids: pd.Series) -> None:
+            nonlocal mask
+            mask &= dev["development_id"].isin(ids).to_numpy()
+
+        def rows(table: str, column: str, codes: Iterable[str]) -> pd.Series:
+            frame = self[table]
+            return frame.loc[frame[column].isin(list(codes)), "development_id"]
+
+        if topic is not None:
+            topics = self["topics"]
+            linked(rows("development_topics", "topic_id", _subtree(self._known("topic", topic, "topics"), topics["topic_id"], topics["parent"])))
+        if action is not None:
+            own("action", self._known("action", action, "actions"))
+        if category is not None:
+            wanted = self._in_enum("category", category, "actions", "category")
+            actions = self["actions"]
+            own("action", actions.loc[actions["category"].isin(wanted), "action"])
+        if authority is not None:
+            codes = set(self._known("authority", authority, "authorities"))
+            if with_offices:
+                register = self["authorities"]
+                codes = _subtree(codes, register["authority_id"], register["parent"])
+            linked(rows("development_authorities", "authority_id", codes))
+        if place is not None:
+            places = self["places"]
+            codes = _subtree(self._known("place", place, "places"), places["place_id"], places["parent"])
+            governed = dev.loc[dev["jurisdiction"].isin(codes), "development_id"]
+            linked(pd.concat([governed, rows("development_places", "place_id", codes)]))
+        if jurisdiction is not None:
+            own("jurisdiction", self._known("jurisdiction", jurisdiction, "places"))
+        if source is not None:
+            wanted = self._known("source", source, "sources")
+            segments = self["segments"]
+            linked(rows("mentions", "segment_id", segments.loc[segments["source_id"].isin(wanted), "segment_id"]))
+        if instrument is not None:
+            linked(rows("development_instruments", "instrument_id", self._known("instrument", instrument, "instruments")))
+        if date_basis is not None:
+            own("date_basis", self._in_enum("date basis", date_basis, "developments", "date_basis"))
+        if dates not in ("overlap", "within"):
+            raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
+        for lower, upper in _ranges(year, date):
+            if dates == "overlap":
+                mask &= ((dev["date_start"] <= upper) & (dev["date_end"] >= lower)).to_numpy()
+            else:
+                mask &= ((dev["date_start"] >= lower) & (dev["date_end"] <= upper)).to_numpy()
+        if text is not None:
+            linked(self._found(text))
+        return self._restrict(mask)
+
+    def _known(self, what: str, wanted: Codes, table: str) -> list[str]:
+        keys = self[table][self.descriptor.table(table).primary_key[0]]
+        return self._checked(what, wanted, keys, f"ds.{table}")
+
+    def _in_enum(self, what: str, wanted: Codes, table: str, column: str) -> list[str]:
+        return self._checked(what, wanted, self.descriptor.table(table).field(column).enum, f"ds.{table}[{column!r}].cat.categories")
+
+    @staticmethod
+    def _checked(what: str, wanted: Codes, known: Iterable[str], where: str) -> list[str]:
+        known = list(known)
+        index = set(known)
+        for code in (codes := _as_list(wanted)):
+            if code not in index:
+                raise unknown(what, code, known, where)
+        return codes
+
+    def _found(self, text: str) -> pd.Series:
+        """Return the identifiers of the developments in whose words or names a text stands."""
+
+        def hit(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+            found = pd.Series(False, index=frame.index)
+            for column in columns:
+                found |= frame[column].astype("str").str.contains(text, case=False, regex=False, na=False)
+            return found
+
+        dev, quotes = self["developments"], self["quotes"]
+        parts = [
+            dev.loc[hit(dev, ["title", "summary"]), "development_id"],
+            quotes.loc[hit(quotes, ["exact"]), "development_id"],
+        ]
+        for register, columns, link in (
+            ("authorities", ["name", "abbreviation", "name_zh"], "development_authorities"),
+            ("topics", ["label"], "development_topics"),
+            ("instruments", ["title", "number", "aliases"], "development_instruments"),
+            ("places", ["name", "name_zh"], "development_places"),
+        ):
+            key = self.descriptor.table(register).primary_key[0]
+            frame, links = self[register], self[link]
+            codes = frame.loc[hit(frame, columns), key]
+            parts.append(links.loc[links[key].isin(codes), "development_id"])
+            if register == "places":
+                parts.append(dev.loc[dev["jurisdiction"].isin(codes), "development_id"])
+        return pd.concat(parts)
+
+    def _restrict(self, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Dataset:
+        """Return the data set of the developments under a mask."""
+        tables = dict(self._tables)
+        tables["developments"] = dev = self["developments"].loc[mask].reset_index(drop=True)
+        ids = dev["development_id"]
+        for name, table in self.descriptor.tables.items():
+            if name in ("developments",):
+                continue
+            keep = None
+            for column in ("development_id", "related_id"):
+                if column in table.field_names:
+                    here = self[name][column].isin(ids)
+                    keep = here if keep is None else keep & here
+            if keep is not None:
+                tables[name] = self[name].loc[keep].reset_index(drop=True)
+        used = {
+            "segments": ("segment_id", tables["mentions"]["segment_id"]),
+            "instruments": ("instrument_id", tables["development_instruments"]["instrument_id"]),
+        }
+        for name, (key, values) in used.items():
+            tables[name] = self[name].loc[self[name][key].isin(values)].reset_index(drop=True)
+        for name in ("sources", "errata"):
+            tables[name] = self[name].loc[self[name]["source_id"].isin(tables["segments"]["source_id"])].reset_index(drop=True)
+        return Dataset(self.descriptor, tables)
+
+    # -- views
+
+    def evidence(self, development_id: str) -> pd.DataFrame:
+        """Return each coded value of a development beside the quotes that prove it.
+
+        Parameters
+        ----------
+        development_id
+            As ``"TMT-0001"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each pair of value and quote: ``variable``, ``value``, ``label``, ``quote``, ``source_id``, ``start``,
+            ``end`` (offsets in code points), ``url``. A value that no quote is needed for has an empty ``quote``.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is no such development.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> sorted(set(tmt.load().evidence("TMT-0001")["variable"]) & {"action", "date"})
+        ['action', 'date']
+        """
+        from tmt_dataset.evidence import evidence
+
+        return evidence(self, development_id)
+
+    def record(self, development_id: str) -> Record:
+        """Return one development with its evidence: readable as text and, in Jupyter, as a page.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is no such development.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> tmt.load().record("TMT-0001").development_id
+        'TMT-0001'
+        """
+        from tmt_dataset.evidence import record
+
+        return record(self, development_id)
+
+    def flat(self) -> pd.DataFrame:
+        """Return one row a development, codes with their labels, lists joined by ``"; "``: for a spreadsheet.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> len(ds.flat()) == len(ds.developments)
+        True
+        """
+        from tmt_dataset.views import flat
+
+        return flat(self)
+
+    def lifecycle(self, instrument_id: str) -> pd.DataFrame:
+        """Return the events of an instrument in order: planned, draft, approved, issued, effective, revised.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``stage``, ``date`` (EDTF), ``date_start``, ``date_end``, ``days_min`` and ``days_max`` since the event before (what
+            the two dates allow), ``development_id``, ``title``.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is no such instrument.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> list(ds.lifecycle(ds.instruments.loc[0, "instrument_id"]).columns)[:3]
+        ['stage', 'date', 'date_start']
+        """
+        from tmt_dataset.views import lifecycle
+
+        return lifecycle(self, instrument_id)
+
+    def series(self, measure: str) -> pd.DataFrame:
+        """Return what one measure says over time and place, cumulative and flow kept apart.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Sorted by ``aggregation``, place and period: ``aggregation``, ``kind``, ``place_id``, ``place``, ``period_start``,
+            ``period_end``, ``value``, ``unit``, ``qualifier``, ``development_id``, ``quote``.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is no such measure.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> ds.series("genai_services_filed")["unit"].unique().tolist()
+        ['count']
+        """
+        from tmt_dataset.views import series
+
+        return series(self, measure)
+
+    # -- what a reader sees
+
+    def _summary(self) -> list[tuple[str, str]]:
+        sources = self["sources"]
+        lines = [("version", self.version)]
+        if self.period:
+            lines.append(("period", f"{self.period[0]:%Y-%m-%d} to {self.period[1]:%Y-%m-%d}"))
+        lines.append(("sources", ", ".join(sources["source_id"]) or "none"))
+        return lines
+
+    def __repr__(self) -> str:
+        head = "\n".join(f"  {k:<8} {v}" for k, v in self._summary())
+        rows = ", ".join(f"{n} {len(self[n]):,}" for n in self)
+        return f"<Dataset {self.descriptor.name}\n{head}\n  rows     {rows}>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<tr><th style='text-align:left'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>" for k, v in self._summary())
+        rows = "".join(
+            f"<tr><td style='text-align:left'><code>{escape(n)}</code></td><td>{len(self[n]):,}</td>"
+            f"<td style='text-align:left'>{escape(self.descriptor.tables[n].title)}</td></tr>"
+            for n in self
+        )
+        return (
+            f"<div><strong>{escape(str(self.descriptor.raw.get('title', self.descriptor.name)))}</strong><table>{head}</table>"
+            f"<table><thead><tr><th style='text-align:left'>table</th><th>rows</th><th style='text-align:left'>holds</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+
+def _ranges(year: int | tuple[int, int] | None, date: str | tuple[str, str] | None) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Yield the first and last day of each range asked for."""
+    for value in (year, date):
+        if value is None:
+            continue
+        low, high = value if isinstance(value, tuple) else (value, value)
+        lower, upper = bounds(str(low))[0], bounds(str(high))[1]
+        if upper < lower:
+            raise ValueError(f"the range {value!r} ends before it starts")
+        yield pd.Timestamp(lower), pd.Timestamp(upper)
+
+
+__all__ = ["DESCRIPTOR", "Dataset", "load"]

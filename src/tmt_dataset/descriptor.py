@@ -1,0 +1,370 @@
+"""Reads ``datapackage.json``: the one declaration of tables, fields, constraints, keys and version.
+
+Nothing heavier than the standard library is imported here, so that asking for the version or a citation costs no pandas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, unknown
+
+DESCRIPTOR = "datapackage.json"
+#: A release archive unpacks to a few megabytes; ten times the largest plausible one is a bomb.
+MAX_UNPACKED = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as it is declared."""
+
+    name: str
+    type: str
+    title: str = ""
+    description: str = ""
+    example: Any = None
+    required: bool = False
+    unique: bool = False
+    enum: tuple[str, ...] = ()
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Field:
+        """Read a field of a table schema."""
+        c = raw.get("constraints", {})
+        return cls(
+            name=raw["name"],
+            type=raw.get("type", "string"),
+            title=raw.get("title", ""),
+            description=raw.get("description", ""),
+            example=raw.get("example"),
+            required=c.get("required", False),
+            unique=c.get("unique", False),
+            enum=tuple(c.get("enum", ())),
+            pattern=c.get("pattern"),
+            minimum=c.get("minimum"),
+            maximum=c.get("maximum"),
+            max_length=c.get("maxLength"),
+        )
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """One foreign key: ``fields`` of a table name a row of ``table`` by its ``reference`` fields."""
+
+    fields: tuple[str, ...]
+    table: str
+    reference: tuple[str, ...]
+
+
+def _names(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table as it is declared."""
+
+    name: str
+    path: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    bytes: int | None = None
+    hash: str | None = None
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Table:
+        """Read a resource of the descriptor."""
+        schema = raw["schema"]
+        return cls(
+            name=raw["name"],
+            path=raw["path"],
+            title=raw.get("title", ""),
+            description=raw.get("description", ""),
+            fields=tuple(Field.from_json(f) for f in schema["fields"]),
+            primary_key=_names(schema.get("primaryKey", [])),
+            foreign_keys=tuple(
+                ForeignKey(
+                    _names(k["fields"]),
+                    k["reference"].get("resource") or raw["name"],
+                    _names(k["reference"]["fields"]),
+                )
+                for k in schema.get("foreignKeys", [])
+            ),
+            bytes=raw.get("bytes"),
+            hash=raw.get("hash"),
+        )
+
+    @property
+    def field_names(self) -> list[str]:
+        """Names of the fields, in order."""
+        return [f.name for f in self.fields]
+
+    @property
+    def is_vocabulary(self) -> bool:
+        """Whether the table is a controlled list or register, written by hand."""
+        return PurePosixPath(self.path).parent.name == "vocabularies"
+
+    def field(self, name: str) -> Field:
+        """Return one field by its name.
+
+        Raises
+        ------
+        UnknownCodeError
+            If the table has no such field.
+        """
+        for f in self.fields:
+            if f.name == name:
+                return f
+        raise unknown(f"field of {self.name}", name, self.field_names, DESCRIPTOR)
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """The declaration as a whole."""
+
+    raw: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the package."""
+        return str(self.raw["name"])
+
+    @property
+    def version(self) -> str:
+        """Version of data and library: there is one."""
+        return str(self.raw["version"])
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """All tables by name, in the order of the declaration."""
+        return {r["name"]: Table.from_json(r) for r in self.raw["resources"]}
+
+    def table(self, name: str) -> Table:
+        """Return one table by its name.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is no such table.
+        """
+        if name not in self.tables:
+            raise unknown("table", name, list(self.tables), DESCRIPTOR)
+        return self.tables[name]
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> Descriptor:
+        """Read a descriptor from its text.
+
+        Raises
+        ------
+        PackageError
+            If the text is no JSON object, or lacks what every data package of this kind has.
+        """
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            raise PackageError(f"{where}: no valid JSON ({error}); restore the file from the release") from None
+        if not isinstance(raw, dict):
+            raise PackageError(f"{where}: expected a JSON object, found {type(raw).__name__}")
+        for key in ("name", "version", "resources"):
+            if key not in raw:
+                raise PackageError(f"{where}: the property {key!r} is missing; it is no descriptor of this data set")
+        try:
+            descriptor = cls(raw)
+            _ = descriptor.tables
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PackageError(f"{where}: a resource is incomplete or malformed ({error!r})") from None
+        for table in descriptor.tables.values():
+            path = PurePosixPath(table.path)
+            if path.is_absolute() or ".." in path.parts or "\\" in table.path or ":" in table.path:
+                raise PackageError(f"{where}: resource {table.name!r} has the path {table.path!r}; expected one inside the package")
+        return descriptor
+
+
+class Files(Protocol):
+    """Where the files of a package are read from."""
+
+    @property
+    def label(self) -> str:
+        """How messages call the place."""
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; raise KeyError where it is missing."""
+
+    def names(self) -> Iterator[str]:
+        """Return the paths of all files, sorted, with forward slashes."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A package in a folder."""
+
+    root: Path
+
+    @property
+    def label(self) -> str:
+        """The folder's path."""
+        return str(self.root)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; raise KeyError where it is missing."""
+        try:
+            return (self.root / path).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise KeyError(path) from None
+        except OSError as error:
+            raise PackageError(f"{self.root / path}: cannot be read ({error.strerror})") from None
+
+    def names(self) -> Iterator[str]:
+        """Return the paths of all files, sorted."""
+        return iter(sorted(p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file()))
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A package in a release archive, read in memory: nothing is unpacked, so nothing can be left behind."""
+
+    path: Path
+    contents: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """The archive's path."""
+        return str(self.path)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; raise KeyError where it is missing."""
+        return self.contents[path]
+
+    def names(self) -> Iterator[str]:
+        """Return the paths of all files, sorted."""
+        return iter(sorted(self.contents))
+
+    @classmethod
+    def open(cls, path: Path) -> Archive:
+        """Read an archive whole, having judged it first.
+
+        Raises
+        ------
+        PackageError
+            If it is no zip file, is damaged, has entries that climb out of it, or would unpack to absurd size.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                infos = [i for i in archive.infolist() if not i.is_dir()]
+                for info in infos:
+                    name = PurePosixPath(info.filename)
+                    if name.is_absolute() or ".." in name.parts or "\\" in info.filename or ":" in info.filename:
+                        raise PackageError(f"{path}: entry {info.filename!r} points outside the archive; it is no release of this data set")
+                if len({i.filename for i in infos}) != len(infos):
+                    raise PackageError(f"{path}: an entry stands twice; it is no release of this data set")
+                size = sum(i.file_size for i in infos)
+                if size > MAX_UNPACKED:
+                    raise PackageError(f"{path}: would unpack to {size:,} bytes, expected at most {MAX_UNPACKED:,}")
+                contents = {i.filename: archive.read(i) for i in infos}
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            raise PackageError(f"{path}: no readable zip archive ({error}); download the release again") from None
+        except Exception as error:
+            if isinstance(error, PackageError):
+                raise
+            # zlib and lzma raise classes of their own for damaged streams
+            raise PackageError(f"{path}: damaged zip archive ({error}); download the release again") from None
+        # a release holds everything in one folder named for its version
+        descriptors = [n for n in contents if PurePosixPath(n).name == DESCRIPTOR and len(PurePosixPath(n).parts) <= 2]
+        if len(descriptors) != 1:
+            raise PackageError(f"{path}: expected one {DESCRIPTOR} at its top, found {len(descriptors)}; it is no release of this data set")
+        prefix = descriptors[0].removesuffix(DESCRIPTOR)
+        return cls(path, {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)})
+
+
+def embedded() -> Path:
+    """Return the folder of the package that came with the library: in a wheel, or the checkout of an editable install."""
+    here = Path(__file__).resolve()
+    for folder in (here.parent / "package", here.parents[2]):
+        if (folder / DESCRIPTOR).is_file():
+            return folder
+    raise PackageNotFoundError(f"no {DESCRIPTOR} came with this installation ({here.parent}); install tmt-dataset again")
+
+
+def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descriptor, Files]:
+    """Find a package and read its descriptor.
+
+    Parameters
+    ----------
+    source
+        ``None`` for the embedded package; the path of a folder, of its ``datapackage.json``, or of a release archive.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If nothing is there.
+    PackageError
+        If what is there is no data package of this kind.
+    ChecksumError
+        If a file of an archive is not the one that its descriptor declares.
+
+    Examples
+    --------
+    >>> descriptor, files = open_package()
+    >>> descriptor.name
+    'tmt-dataset'
+    """
+    path = embedded() if source is None else Path(source)
+    if not path.exists():
+        raise PackageNotFoundError(f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)")
+    if path.is_file() and path.name == DESCRIPTOR:
+        path = path.parent
+    files: Files = Folder(path) if path.is_dir() else Archive.open(path)
+    try:
+        data = files.read(DESCRIPTOR)
+    except KeyError:
+        raise PackageNotFoundError(f"{path}: has no {DESCRIPTOR}; expected the folder of a data package") from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PackageError(f"{files.label}/{DESCRIPTOR}: not UTF-8 ({error})") from None
+    descriptor = Descriptor.parse(text, f"{files.label}/{DESCRIPTOR}")
+    if isinstance(files, Archive):
+        verify_checksums(descriptor, files)
+    return descriptor, files
+
+
+def sha256(data: bytes) -> str:
+    """Return the hexadecimal SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def verify_checksums(descriptor: Descriptor, files: Files) -> None:
+    """Compare each table's bytes with what the descriptor declares.
+
+    Raises
+    ------
+    ChecksumError
+        Naming every file that is missing or differs.
+    """
+    wrong = []
+    for table in descriptor.tables.values():
+        try:
+            data = files.read(table.path)
+        except KeyError:
+            wrong.append(f"{table.path} is missing")
+            continue
+        if table.hash != f"sha256:{sha256(data)}":
+            wrong.append(f"{table.path}: expected {table.hash}, found sha256:{sha256(data)}")
+    if wrong:
+        raise ChecksumError(f"{files.label}: not as released: " + "; ".join(wrong) + ". Download the release again")

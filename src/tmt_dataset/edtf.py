@@ -1,0 +1,58 @@
+"""The small, regular part of EDTF (ISO 8601-2) that the codebook uses: a day, a month, a year, an interval of these."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+_ONE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+def _bounds_of_one(text: str) -> tuple[date, date]:
+    match = _ONE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD or two of these with '/' between")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    assert year is not None  # the pattern has it
+    try:
+        first = date(year, month or 1, day or 1)
+        last_month = month or 12
+        last = date(year, last_month, day or monthrange(year, last_month)[1])
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no date of the calendar ({error})") from None
+    return first, last
+
+
+def bounds(text: str) -> tuple[date, date]:
+    """Return the first and the last day that an EDTF date allows.
+
+    Parameters
+    ----------
+    text
+        ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or an interval of two of these with ``/`` between.
+
+    Returns
+    -------
+    tuple of datetime.date
+        Both days included.
+
+    Raises
+    ------
+    ValueError
+        If the text is none of these forms, no day of the calendar, or an interval that ends before it starts.
+
+    Examples
+    --------
+    >>> bounds("2024-02")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    >>> bounds("2023-10-26/2023-11")
+    (datetime.date(2023, 10, 26), datetime.date(2023, 11, 30))
+    """
+    first, slash, last = text.partition("/")
+    start, end = _bounds_of_one(first)
+    if slash:
+        start_of_last, end = _bounds_of_one(last)
+        if start_of_last < start:
+            raise ValueError(f"{text!r} ends before it starts")
+    return start, end

@@ -1,0 +1,196 @@
+"""One development: each coded value beside the quotes that prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as percent_encoded
+
+import pandas as pd
+
+from tmt_dataset.errors import unknown
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
+
+
+def number(value: float) -> str:
+    """Return a figure's value as it is read: without a point where it is whole.
+
+    Examples
+    --------
+    >>> number(50_000_000_000.0), number(117900.5)
+    ('50,000,000,000', '117,900.5')
+    """
+    return f"{value:,.0f}" if value == int(value) else f"{value:,}"
+
+
+def link(url: object, exact: str) -> str | None:
+    """Return the page's address with a text fragment, so that a browser scrolls to the quote."""
+    return f"{url}#:~:text={percent_encoded(exact, safe='').replace('-', '%2D')}" if isinstance(url, str) else None
+
+
+def _row(ds: Dataset, development_id: str) -> pd.Series:
+    dev = ds["developments"]
+    found = dev.loc[dev["development_id"] == development_id]
+    if found.empty:
+        raise unknown("development", development_id, dev["development_id"].tolist(), "ds.developments")
+    return found.iloc[0]
+
+
+def _labels(ds: Dataset, table: str, column: str) -> Mapping[str, str]:
+    frame = ds[table]
+    return dict(zip(frame[ds.descriptor.table(table).primary_key[0]], frame[column], strict=True))
+
+
+def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | None]]:
+    """Return the coded values of a development as (variable, value, label, quote_id where one quote is named)."""
+    row = _row(ds, development_id)
+
+    def of(table: str) -> pd.DataFrame:
+        frame = ds[table]
+        return frame.loc[frame["development_id"] == development_id]
+
+    actions, places = _labels(ds, "actions", "label"), _labels(ds, "places", "name")
+    bodies, topics = _labels(ds, "authorities", "name"), _labels(ds, "topics", "label")
+    titles = _labels(ds, "instruments", "title")
+    measures, units = _labels(ds, "measures", "label"), _labels(ds, "measures", "unit")
+    out: list[tuple[str, str, str, str | None]] = [
+        ("date", str(row["date"]), f"basis: {row['date_basis']}", None),
+        ("action", str(row["action"]), actions[row["action"]], None),
+        ("jurisdiction", str(row["jurisdiction"]), places[row["jurisdiction"]], None),
+    ]
+    out += [("authorities", r.authority_id, f"{bodies[r.authority_id]} ({r.role})", None) for r in of("development_authorities").itertuples()]
+    if row["unnamed_authorities"]:
+        out.append(("unnamed_authorities", str(row["unnamed_authorities"]), "further authorities, at least", None))
+    out += [("topics", r.topic_id, f"{topics[r.topic_id]} ({r.rank})", None) for r in of("development_topics").itertuples()]
+    out += [("places", r.place_id, places[r.place_id], None) for r in of("development_places").itertuples()]
+    if isinstance(row["effective_date"], str):
+        out.append(("effective_date", row["effective_date"], "takes effect", None))
+    out += [("instruments", r.instrument_id, f"{titles[r.instrument_id]} ({r.stage})", None) for r in of("development_instruments").itertuples()]
+    for r in of("figures").itertuples():
+        when = " to ".join(f"{d:%Y-%m-%d}" for d in (r.period_start, r.period_end) if not pd.isna(d))
+        about = ", ".join(x for x in (str(r.qualifier), str(r.kind), r.aggregation if isinstance(r.aggregation, str) else "", when) if x)
+        out.append(("figures", f"{number(r.value)} {units[r.measure]}", f"{measures[r.measure]} ({about})", r.quote_id))
+    for r in of("relations").itertuples():
+        note = r.note if isinstance(r.note, str) else ""
+        out.append(("relations", f"{r.relation} {r.related_id}", note, r.quote_id if isinstance(r.quote_id, str) else None))
+    return out
+
+
+def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
+    """See :meth:`tmt_dataset.Dataset.evidence`."""
+    coded = values(ds, development_id)
+    quotes = ds["quotes"]
+    quotes = quotes.loc[quotes["development_id"] == development_id]
+    urls = _labels(ds, "sources", "url")
+    rows = []
+    for variable, value, label, quote_id in coded:
+        if quote_id is not None:
+            proofs = quotes.loc[quotes["quote_id"] == quote_id]
+        elif variable in ("figures", "relations"):
+            proofs = quotes.iloc[:0]
+        else:
+            proofs = quotes.loc[[variable in s.split(" ") for s in quotes["supports"]]]
+        if proofs.empty:
+            rows.append((variable, value, label, None, None, None, None, None))
+        for q in proofs.itertuples():
+            rows.append((variable, value, label, q.exact, q.source_id, q.start, q.end, link(urls[q.source_id], q.exact)))
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.astype({"start": "Int64", "end": "Int64"})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One development: its row, and its evidence."""
+
+    development_id: str
+    title: str
+    summary: str
+    note: str | None
+    evidence: pd.DataFrame
+    sources: Mapping[str, str]
+
+    def to_jsonld(self) -> list[dict[str, Any]]:
+        """Return the evidence as W3C Web Annotations (JSON-LD), one for each quote.
+
+        The body holds the values that the quote proves; the target is the page with a ``TextQuoteSelector`` (the words) and
+        a ``TextPositionSelector`` (their offsets in the source text, in Unicode code points).
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> annotation = tmt.load().record("TMT-0001").to_jsonld()[0]
+        >>> annotation["type"], annotation["target"]["selector"][0]["type"]
+        ('Annotation', 'TextQuoteSelector')
+        """
+        proved = self.evidence.dropna(subset=["quote"])
+        out = []
+        for (source, start, end), rows in proved.groupby(["source_id", "start", "end"], sort=False):
+            quote = rows["quote"].iloc[0]
+            url = rows["url"].iloc[0]
+            out.append(
+                {
+                    "@context": "http://www.w3.org/ns/anno.jsonld",
+                    "id": f"urn:tmt-dataset:{self.development_id}:{source}:{start}-{end}",
+                    "type": "Annotation",
+                    "motivation": "classifying",
+                    "body": [
+                        {"type": "TextualBody", "purpose": "classifying", "value": f"{self.development_id} {variable}={value}"}
+                        for variable, value in zip(rows["variable"], rows["value"], strict=True)
+                    ],
+                    "target": {
+                        "source": str(url).partition("#")[0] if isinstance(url, str) else f"urn:tmt-dataset:{source}",
+                        "selector": [
+                            {"type": "TextQuoteSelector", "exact": quote},
+                            {"type": "TextPositionSelector", "start": int(start), "end": int(end)},
+                        ],
+                    },
+                }
+            )
+        return out
+
+    def __str__(self) -> str:
+        """Return the record as readable text."""
+        lines = [f"{self.development_id}  {self.title}", self.summary]
+        if self.note:
+            lines.append(f"Note: {self.note}")
+        shown = None
+        for r in self.evidence.itertuples():
+            if (r.variable, r.value) != shown:
+                lines.append(f"{r.variable:<20} {r.value}  {r.label}".rstrip())
+                shown = (r.variable, r.value)
+            if isinstance(r.quote, str):
+                lines.append(f"    “{r.quote}”  [{r.source_id} {r.start}-{r.end}]")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        left = "style='text-align:left;vertical-align:top'"
+        body = []
+        for r in self.evidence.itertuples():
+            proof = ""
+            if isinstance(r.quote, str):
+                where = f"{escape(str(r.source_id))} {r.start}–{r.end}"
+                if isinstance(r.url, str):
+                    where = f"<a href='{escape(r.url)}'>{where}</a>"
+                proof = f"“{escape(r.quote)}” <small>{where}</small>"
+            body.append(f"<tr><td {left}>{escape(r.variable)}</td><td {left}><code>{escape(r.value)}</code> {escape(r.label)}</td><td {left}>{proof}</td></tr>")
+        note = f"<p><em>Note: {escape(self.note)}</em></p>" if self.note else ""
+        return (
+            f"<div><strong>{escape(self.development_id)} {escape(self.title)}</strong><p>{escape(self.summary)}</p>{note}"
+            f"<table><thead><tr><th {left}>variable</th><th {left}>value</th><th {left}>proved by</th></tr></thead>"
+            f"<tbody>{''.join(body)}</tbody></table></div>"
+        )
+
+
+def record(ds: Dataset, development_id: str) -> Record:
+    """See :meth:`tmt_dataset.Dataset.record`."""
+    row = _row(ds, development_id)
+    note = row["note"] if isinstance(row["note"], str) else None
+    return Record(development_id, row["title"], row["summary"], note, evidence(ds, development_id), _labels(ds, "sources", "title"))

@@ -1,0 +1,121 @@
+"""Bytes and form of a table: what CSV readers silently repair or overlook.
+
+A table has one form: UTF-8 without BOM, LF, NFC, minimal quoting, a record a line. Whatever parses and, written again,
+gives other bytes is not in it. The quick way proves that for a whole file at once; only where it fails are the lines
+looked at one by one, to say which and why.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+
+import pandas as pd
+
+from tmt_dataset.descriptor import Table
+from tmt_dataset.findings import Finding
+
+SPREADSHEET = "Edit the annotations and run `tmt-dataset build`; do not save tables with a spreadsheet."
+
+
+def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
+    """Return a file's text and what is wrong with its bytes; undecodable bytes are replaced."""
+    found: list[Finding] = []
+    if data.startswith(b"\xef\xbb\xbf"):
+        found.append(Finding("bytes", "the file starts with a byte order mark", table, 1, None, "plain UTF-8", "BOM", "Save it without BOM."))
+        data = data[3:]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found.append(Finding("bytes", "the file is not UTF-8", table, line, None, "UTF-8", f"byte 0x{data[error.start]:02x}", "Save it as UTF-8."))
+        text = data.decode("utf-8", errors="replace")
+    for character, name in (("\x00", "NUL"), ("\r", "carriage return")):
+        at = text.find(character)
+        if at >= 0:
+            line = text.count("\n", 0, at) + 1
+            found.append(Finding("bytes", f"the file has a {name} character", table, line, None, "none", f"{text.count(character)}", SPREADSHEET))
+            text = text.replace(character, "")
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        for n, line_text in enumerate(text.split("\n"), 1):
+            if not unicodedata.is_normalized("NFC", line_text):
+                found.append(Finding("bytes", "the text is not in NFC", table, n, hint="Normalise it: equal words must be equal bytes."))
+    if not text.endswith("\n"):
+        found.append(Finding("bytes", "the file does not end with a line end", table, text.count("\n") + 1, hint=SPREADSHEET))
+        text += "\n"
+    return text, found
+
+
+def _written(rows: list[list[str]]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
+
+
+def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, list[Finding]]]:
+    """Yield each line's number, its cells (None where they cannot be told), and what is wrong with its form."""
+    open_quote = False
+    for n, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        found: list[Finding] = []
+        if line == "":
+            yield n, None, [Finding("form", "the line is blank", table.name, n, None, "a record", "", "Delete the line.")]
+            continue
+        try:
+            cells = next(csv.reader([line], strict=True))
+        except csv.Error as error:
+            spread = line.count('"') % 2 == 1
+            if spread and not open_quote:
+                open_quote = True
+                message = "a quotation mark is not closed on its line: a stray quote, or a newline within a cell"
+            elif spread:
+                open_quote = False
+                message = "the line continues a cell of a line before it: a newline within a cell"
+            else:
+                message = f"a stray quotation mark ({error})"
+            yield n, None, [Finding("form", message, table.name, n, None, "one record on one line", line[:80], "Quote cells whole, double quotation marks in them, keep newlines out.")]
+            continue
+        if _written([cells]) != line + "\n":
+            found.append(Finding("form", "the line is not in canonical form", table.name, n, None, _written([cells]).rstrip("\n")[:80], line[:80], SPREADSHEET))
+        yield n, cells, found
+
+
+def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return a table's cells as text, indexed by line, and what is wrong with its form.
+
+    A record with too few or too many cells is reported, and judged no further. An empty cell is missing.
+    """
+    found: list[Finding] = []
+    names = table.field_names
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        clean = text.count("\n") == len(rows) and _written(rows) == text
+    except csv.Error:
+        clean = False
+    if clean:
+        lines = list(range(1, len(rows) + 1))
+    else:
+        rows, lines = [], []
+        for n, cells, wrong in _by_line(text, table):
+            found += wrong
+            if cells is not None:
+                rows.append(cells)
+                lines.append(n)
+    if not rows or rows[0] != names:
+        found.append(Finding("form", "the header is not the declared one", table.name, 1, None, ",".join(names), ",".join(rows[0]) if rows else "", "Restore the header."))
+        return pd.DataFrame(columns=names, dtype="str"), found
+    wanted = len(names)
+    whole = [len(cells) == wanted for cells in rows]
+    if not all(whole):
+        for n, cells, good in zip(lines, rows, whole, strict=True):
+            if not good:
+                what = "too few cells" if len(cells) < wanted else "too many cells"
+                found.append(Finding("form", f"the record has {what}", table.name, n, None, str(wanted), str(len(cells)), "Each record has a cell for each column."))
+        rows = [cells for cells, good in zip(rows, whole, strict=True) if good]
+        lines = [n for n, good in zip(lines, whole, strict=True) if good]
+    columns = list(zip(*rows[1:], strict=True)) or [()] * wanted
+    frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)})
+    frame = frame.mask(frame == "")
+    frame.index = pd.Index(lines[1:], dtype="int64")
+    return frame, found

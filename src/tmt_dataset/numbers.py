@@ -1,0 +1,75 @@
+"""Which numbers can be read in a quote: digits, words, scales, times of day."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = {
+    w: n
+    for n, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen".split()
+    )
+}
+_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_SMALL = {**_UNITS, **_TENS, **{f"{t}-{u}": n + _UNITS[u] for t, n in _TENS.items() for u in list(_UNITS)[1:10]}}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_VAGUE = {"dozens": 12.0, "hundreds": 1e2, "thousands": 1e3, "millions": 1e6, "billions": 1e9, "half": 50.0}
+_SCALE = "|".join(_SCALES)
+_DIGITS = re.compile(rf"(?<![\w.])(?:[¥$€]|rmb\s?|cny\s?)?(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]*({_SCALE})\b)?", re.IGNORECASE)
+_TIME = re.compile(r"\b([01]?\d|2[0-4]):([0-5]\d)\b")
+_WORDS = re.compile(
+    rf"\b({'|'.join(sorted(_SMALL, key=len, reverse=True))}|a|an)?(?:[\s-]+)?\b({_SCALE})\b|\b({'|'.join(sorted(_SMALL, key=len, reverse=True))})\b", re.IGNORECASE
+)
+
+
+def readable(text: str) -> set[float]:
+    """Return the numbers that a reader finds in a text.
+
+    Parameters
+    ----------
+    text
+        A quote.
+
+    Returns
+    -------
+    set of float
+        In full units: ``"50 billion"`` gives 50 000 000 000 (and 50).
+
+    Examples
+    --------
+    >>> sorted(readable("over 1.03 million posts and 97,000 accounts"))
+    [1.03, 97000.0, 1030000.0]
+    >>> sorted(readable("seven cases, a two-year pilot, ¥10 billion, from 22:00")), sorted(readable("thousands of algorithms"))
+    ([0.0, 2.0, 7.0, 10.0, 22.0, 10000000000.0], [1000.0])
+    """
+    found: set[float] = set()
+    for digits, scale in _DIGITS.findall(text):
+        value = float(digits.replace(",", ""))
+        found.add(value)
+        if scale:
+            found.add(round(value * _SCALES[scale.lower()], 6))
+    for hours, minutes in _TIME.findall(text):
+        found.add(int(hours) + int(minutes) / 60)
+    for small, scale, alone in _WORDS.findall(text):
+        if scale:
+            number = _SMALL.get(small.lower(), 1) if small else 1
+            if small:
+                found.add(number * _SCALES[scale.lower()])
+        else:
+            found.add(float(_SMALL[alone.lower()]))
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in _VAGUE:
+            found.add(_VAGUE[word])
+    return found
+
+
+def reads(text: str, value: float) -> bool:
+    """Whether a value can be read in a text.
+
+    Examples
+    --------
+    >>> reads("fined 4,877.6 yuan", 4877.6), reads("fined 400,000 yuan", 40_000)
+    (True, False)
+    """
+    return any(abs(number - value) <= 1e-9 * max(1.0, abs(value)) for number in readable(text))

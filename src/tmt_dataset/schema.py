@@ -1,0 +1,187 @@
+"""A table's declaration → dtypes for reading and a pandera schema for judging. Nothing is declared twice."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tmt_dataset.descriptor import Descriptor, Field, Table
+from tmt_dataset.errors import PackageError
+
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
+#: Calendar dates need no finer unit than a second.
+DATE_DTYPE = "datetime64[s]"
+_DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": DATE_DTYPE, "boolean": "boolean"}
+BOOLEANS = {"true": True, "false": False}
+
+#: How a cell of each type is written. There is one way, so that equal values are equal bytes.
+CANONICAL = {
+    "integer": r"(?:0|-?[1-9][0-9]*)",
+    "number": r"(?:0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9])",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "boolean": r"(?:true|false)",
+}
+
+
+def code_table(descriptor: Descriptor, table: Table, field: Field) -> Table | None:
+    """Return the table of codes from which a field takes its values, or None.
+
+    Vocabularies, registers and sources are codes; identifiers of other tables are not.
+    """
+    for key in table.foreign_keys:
+        if key.fields == (field.name,) and key.table != table.name:
+            target = descriptor.tables.get(key.table)
+            if target is not None and (target.is_vocabulary or target.name == "sources"):
+                return target
+    return None
+
+
+def is_code(descriptor: Descriptor, table: Table, field: Field) -> bool:
+    """Whether a field holds codes, and is read as a categorical."""
+    return bool(field.enum) or code_table(descriptor, table, field) is not None
+
+
+def dtype(descriptor: Descriptor, table: Table, field: Field) -> str:
+    """Return the dtype of a field in a loaded table.
+
+    Examples
+    --------
+    >>> from tmt_dataset.descriptor import open_package
+    >>> descriptor, _ = open_package()
+    >>> figures = descriptor.table("figures")
+    >>> [dtype(descriptor, figures, figures.field(n)) for n in ("figure_id", "measure", "value", "period_end")]
+    ['str', 'category', 'float64', 'datetime64[s]']
+    """
+    return "category" if is_code(descriptor, table, field) else _DTYPES[field.type]
+
+
+def read_strings(data: bytes, table: Table, where: str) -> pd.DataFrame:
+    """Read a table's cells as text; an empty cell is missing.
+
+    Raises
+    ------
+    PackageError
+        If the bytes are no CSV of this table.
+    """
+    try:
+        frame = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8", low_memory=False)
+    except UnicodeDecodeError as error:
+        raise PackageError(f"{where}: not UTF-8 ({error}); save it as UTF-8") from None
+    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise PackageError(f"{where}: no readable CSV ({str(error).strip()})") from None
+    if list(frame.columns) != table.field_names:
+        raise PackageError(f"{where}: expected the columns {', '.join(table.field_names)}; found {', '.join(map(str, frame.columns))}")
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes surplus cells for an index
+        raise PackageError(f"{where}: rows have more cells than the header; run tmt_dataset.validate() to see which")
+    return frame
+
+
+def _first_bad(raw: pd.Series, good: pd.Series, table: Table, field: Field, where: str, expected: str) -> PackageError:
+    row = int((raw.notna() & ~good).to_numpy().argmax())
+    return PackageError(
+        f"{where}: row {row + 2}, field {field.name}: expected {expected}, found {raw.iloc[row]!r}; "
+        "run tmt_dataset.validate() for all findings"
+    )
+
+
+def typed(raw: pd.DataFrame, descriptor: Descriptor, table: Table, codes: dict[str, pd.Index], where: str) -> pd.DataFrame:
+    """Turn a table of text cells into its declared types.
+
+    Parameters
+    ----------
+    raw
+        Cells as text, missing where empty.
+    descriptor, table
+        The declaration.
+    codes
+        Keys of the tables of codes, by table name.
+    where
+        File name for messages.
+
+    Raises
+    ------
+    PackageError
+        At the first cell that cannot be read as its type or is not in its vocabulary: no value is lost silently.
+    """
+    columns: dict[str, pd.Series] = {}
+    for field in table.fields:
+        cells = raw[field.name]
+        target = code_table(descriptor, table, field)
+        if field.enum or target is not None:
+            known = pd.Index(field.enum, dtype="str") if field.enum else codes[target.name]  # type: ignore[union-attr]
+            column: pd.Series = pd.Series(pd.Categorical(cells, categories=known), index=raw.index)
+            what = f"one of {', '.join(field.enum)}" if field.enum else f"a code of {target.path}"  # type: ignore[union-attr]
+        elif field.type == "date":
+            column = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+            what = "a date YYYY-MM-DD"
+        elif field.type in ("integer", "number"):
+            column = pd.to_numeric(cells, errors="coerce").astype("float64")
+            if field.type == "integer":
+                column = column.where(column.isna() | (column % 1 == 0)).astype("Int64")
+            what = f"a number ({field.type})"
+        elif field.type == "boolean":
+            column = cells.map(BOOLEANS).astype("boolean")
+            what = "true or false"
+        else:
+            columns[field.name] = cells
+            continue
+        good = column.notna()
+        if bool((cells.notna() & ~good).any()):
+            raise _first_bad(cells, good, table, field, where, what)
+        columns[field.name] = column
+    return pd.DataFrame(columns, index=raw.index)
+
+
+def pandera_schema(descriptor: Descriptor, table: Table) -> DataFrameSchema:
+    """Return the pandera schema of a table's cells **as text**, derived from the declaration.
+
+    It judges what the table holds before anything is converted: form of numbers and dates (a real day of the
+    calendar), required cells, vocabularies declared as ``enum``, patterns on the whole cell, lengths, bounds,
+    uniqueness of a field and of the primary key, and the order of the columns.
+
+    Examples
+    --------
+    >>> from tmt_dataset.descriptor import open_package
+    >>> descriptor, files = open_package()
+    >>> table = descriptor.table("sources")
+    >>> rows = read_strings(files.read(table.path), table, table.path)
+    >>> len(pandera_schema(descriptor, table).validate(rows)) == len(rows)
+    True
+    """
+    import pandera.pandas as pa
+
+    def check(function: object, name: str) -> pa.Check:
+        return pa.Check(function, name=name, error=name, ignore_na=True)
+
+    def matches(pattern: str, expected: str) -> pa.Check:
+        compiled = re.compile(pattern)  # fullmatch on the whole cell: '^x|yy$' would accept half of it, '$' a newline
+        return check(lambda s: s.map(lambda v: compiled.fullmatch(v) is not None), expected)
+
+    columns = {}
+    for field in table.fields:
+        checks = []
+        if field.type in CANONICAL:
+            checks.append(matches(CANONICAL[field.type], f"a {field.type} in canonical form"))
+        if field.type == "date":
+            checks.append(check(lambda s: pd.to_datetime(s, format="%Y-%m-%d", errors="coerce").notna(), "a day of the calendar"))
+        if field.enum:
+            checks.append(check(lambda s, known=frozenset(field.enum): s.isin(known), "one of " + ", ".join(field.enum)))
+        if field.pattern:
+            checks.append(matches(field.pattern, f"the pattern {field.pattern}"))
+        if field.max_length is not None:
+            checks.append(check(lambda s, n=field.max_length: s.str.len() <= n, f"at most {field.max_length} characters"))
+        if field.minimum is not None:
+            checks.append(check(lambda s, n=field.minimum: ~(pd.to_numeric(s, errors="coerce") < n), f"at least {field.minimum}"))
+        if field.maximum is not None:
+            checks.append(check(lambda s, n=field.maximum: ~(pd.to_numeric(s, errors="coerce") > n), f"at most {field.maximum}"))
+        columns[field.name] = pa.Column(
+            "str", checks, nullable=not field.required, unique=field.unique, required=True, title=field.title
+        )
+    return pa.DataFrameSchema(
+        columns, name=table.name, strict=True, ordered=True, unique=list(table.primary_key) or None, report_duplicates="exclude_first"
+    )

@@ -1,0 +1,252 @@
+"""Descriptor, bytes and form, schemas, keys, rules: one run, one report."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from tmt_dataset import checks, lint
+from tmt_dataset.descriptor import DESCRIPTOR, Archive, Descriptor, Files, Folder, Table, embedded, sha256
+from tmt_dataset.errors import PackageError, PackageNotFoundError, near
+from tmt_dataset.findings import Finding, Report
+from tmt_dataset.schema import DATE_DTYPE, pandera_schema
+
+#: Identifiers of developments that releases have carried, and where their primary report stands.
+RELEASED = "data/released_identifiers.csv"
+SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
+
+
+def validate(source: str | os.PathLike[str] | None = None) -> Report:
+    """Judge a data package: everything that can be judged without the source texts, in one run.
+
+    Parameters
+    ----------
+    source
+        As for :func:`tmt_dataset.load`.
+
+    Returns
+    -------
+    Report
+        All findings together; ``report.valid`` is the verdict. Each finding names table, row (the line of the file), field, what
+        was expected and found, and what to do.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If nothing is there to be judged.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> tmt.validate().valid
+    True
+    """
+    path = embedded() if source is None else Path(source)
+    if not path.exists():
+        raise PackageNotFoundError(f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)")
+    if path.is_file() and path.name == DESCRIPTOR:
+        path = path.parent
+    try:
+        files: Files = Folder(path) if path.is_dir() else Archive.open(path)
+        data = files.read(DESCRIPTOR)
+        descriptor = Descriptor.parse(data.decode("utf-8"), DESCRIPTOR)
+    except KeyError:
+        return Report((Finding("descriptor", f"{path} has no {DESCRIPTOR}", hint="Point to the folder of a data package."),))
+    except UnicodeDecodeError as error:
+        return Report((Finding("descriptor", f"{DESCRIPTOR} is not UTF-8 ({error})"),))
+    except PackageError as error:
+        return Report((Finding("descriptor", str(error)),))
+    findings = list(_descriptor(descriptor))
+    frames: dict[str, pd.DataFrame] = {}
+    for table in descriptor.tables.values():
+        try:
+            content = files.read(table.path)
+        except (KeyError, PackageError):
+            findings.append(Finding("files", f"{table.path} is missing", table.name, hint="Restore the file, or run `tmt-dataset build`."))
+            continue
+        findings += _integrity(table, content)
+        text, wrong = lint.decoded(content, table.name)
+        frames[table.name], more = lint.parsed(text, table)
+        findings += wrong + more
+    unchecked = []
+    for name, frame in frames.items():
+        findings += _schema(descriptor, descriptor.tables[name], frame)
+        findings += _keys(descriptor.tables[name], frames)
+    tables = {name: _lenient(descriptor.tables[name], frame) for name, frame in frames.items()}
+    for check in checks.CHECKS:
+        try:
+            findings += check(tables)
+        except KeyError as error:
+            unchecked.append(f"{(check.__doc__ or check.__name__).splitlines()[0]} The table or column {error} is missing.")
+    findings += _released(files, tables)
+    return Report(tuple(findings), {name: len(frame) for name, frame in frames.items()}, tuple(unchecked))
+
+
+def _descriptor(descriptor: Descriptor) -> list[Finding]:
+    """Judge the declaration itself, and whether it declares what this library knows."""
+    found = []
+    raw = descriptor.raw
+    if not re.fullmatch(r"[a-z0-9._/-]+", str(raw["name"])):
+        found.append(Finding("descriptor", "the package name is no name", field="name", expected="lower case letters, digits, '.', '_', '-'", found=str(raw["name"])))
+    if not re.fullmatch(SEMVER, str(raw["version"])):
+        found.append(Finding("descriptor", "the version is no version", field="version", expected="MAJOR.MINOR.PATCH", found=str(raw["version"])))
+    if not raw.get("licenses"):
+        found.append(Finding("descriptor", "the package names no licence", field="licenses"))
+    names = [r.get("name") for r in raw["resources"]]
+    for name in sorted({str(n) for n in names if names.count(n) > 1}):
+        found.append(Finding("descriptor", "a table is declared twice", name))
+    for resource in raw["resources"]:
+        if str(resource.get("encoding", "")).lower() != "utf-8":
+            found.append(Finding("descriptor", "a table does not declare its encoding", resource["name"], field="encoding", expected="utf-8", found=str(resource.get("encoding"))))
+    known = Descriptor.parse((embedded() / DESCRIPTOR).read_text(encoding="utf-8"), DESCRIPTOR).tables
+    for name, table in known.items():
+        here = descriptor.tables.get(name)
+        if here is None:
+            found.append(Finding("descriptor", f"the table {name} is not declared", name, hint="Restore the resource from the release."))
+            continue
+        lacking = [f for f in table.field_names if f not in here.field_names]
+        if lacking:
+            found.append(Finding("descriptor", f"fields are not declared: {', '.join(lacking)}", name))
+    for table in descriptor.tables.values():
+        for key in table.primary_key:
+            if key not in table.field_names:
+                found.append(Finding("descriptor", f"the primary key names the unknown field {key!r}{near(key, table.field_names)}", table.name))
+        for fk in table.foreign_keys:
+            if fk.table not in descriptor.tables or any(f not in table.field_names for f in fk.fields):
+                found.append(Finding("descriptor", f"a foreign key leads from {', '.join(fk.fields)} to the undeclared table {fk.table!r}{near(fk.table, descriptor.tables)}", table.name))
+    return found
+
+
+def _integrity(table: Table, content: bytes) -> list[Finding]:
+    """Compare a file with its declared size and checksum."""
+    hint = "If the change is meant, run `tmt-dataset build`; if not, restore the file."
+    found = []
+    if table.bytes != len(content):
+        found.append(Finding("integrity", f"{table.path} has another size than declared", table.name, field="bytes", expected=str(table.bytes), found=str(len(content)), hint=hint))
+    if table.hash != f"sha256:{sha256(content)}":
+        found.append(Finding("integrity", f"{table.path} is not the declared file", table.name, field="hash", expected=str(table.hash), found=f"sha256:{sha256(content)}", hint=hint))
+    return found
+
+
+def _schema(descriptor: Descriptor, table: Table, frame: pd.DataFrame) -> list[Finding]:
+    """Judge the cells of a table by its pandera schema."""
+    import pandera.errors
+
+    try:
+        pandera_schema(descriptor, table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        found: dict[tuple[int | None, str | None, str], Finding] = {}
+        for case in errors.failure_cases.itertuples():
+            row = None if pd.isna(case.index) else int(case.index)
+            field = str(case.column) if case.column in table.field_names else None
+            check = str(case.check)
+            value = None if pd.isna(case.failure_case) else str(case.failure_case)
+            if check == "not_nullable":
+                finding = Finding("schema", "a required cell is empty", table.name, row, field, "a value", "", "Fill it in.")
+            elif check == "field_uniqueness":
+                finding = Finding("schema", "the value stands twice", table.name, row, field, "a value of its own", value)
+            elif "unique" in check:
+                key = ", ".join(table.primary_key)
+                shown = "" if row is None else ", ".join(str(frame.at[row, k]) for k in table.primary_key)
+                finding = Finding("schema", f"the primary key ({key}) stands twice", table.name, row, table.primary_key[0] if len(table.primary_key) == 1 else None,
+                                  "a key of its own", shown, "Identifiers are never reused: give the row another one, or delete the copy.")
+                field = None
+                check = "key"
+            else:
+                enum = table.field(field).enum if field else ()
+                finding = Finding("schema", f"the value is not allowed{near(value, enum) if enum and value else ''}", table.name, row, field, check, value)
+            found.setdefault((row, field, check), finding)
+        return list(found.values())
+    return []
+
+
+def _keys(table: Table, frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """Judge the foreign keys of a table."""
+    found = []
+    frame = frames[table.name]
+    for key in table.foreign_keys:
+        target = frames.get(key.table)
+        if target is None or any(f not in target.columns for f in key.reference):
+            continue
+        if len(key.fields) > 1:
+            known = set(target[list(key.reference)].itertuples(index=False, name=None))
+            wrong = pd.Series([t not in known for t in frame[list(key.fields)].itertuples(index=False, name=None)], index=frame.index)
+            values = frame[list(key.fields)].agg(", ".join, axis=1)
+            all_known: pd.Series = pd.Series(dtype="str")
+        else:
+            values, all_known = frame[key.fields[0]], target[key.reference[0]].dropna()
+            wrong = values.notna() & ~values.isin(all_known)
+        suggestions: dict[str, str] = {}
+        for row in frame.index[wrong.to_numpy()]:
+            value = str(values[row])
+            if value not in suggestions:
+                # near misses cost time on long lists; a vocabulary is short
+                suggestions[value] = near(value, all_known) if len(all_known) <= 5000 else ""
+            found.append(Finding("keys", f"there is no such row in {key.table}{suggestions[value]}", table.name, row, ", ".join(key.fields), f"a value of {key.table}.{', '.join(key.reference)}", value))
+    return found
+
+
+def _lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with numbers and dates as such; what is none is missing, since the schema has reported it."""
+    out = frame.copy(deep=False)
+    for field in table.fields:
+        if field.type == "date":
+            out[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+        elif field.type in ("integer", "number"):
+            numbers = pd.to_numeric(frame[field.name], errors="coerce").astype("float64")
+            out[field.name] = numbers.where(numbers.isna() | (numbers % 1 == 0)).astype("Int64") if field.type == "integer" else numbers
+    return out
+
+
+def anchors(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return where the primary report of each development stands: ``development_id``, ``source_id``, ``start``, ``end``.
+
+    Offsets do not change once a source is fixed, so they tell whether an identifier still means the same act.
+    """
+    primary = tables["mentions"].loc[tables["mentions"]["rank"] == "primary", ["development_id", "segment_id"]]
+    spans = primary.merge(tables["segments"][["segment_id", "source_id", "start", "end"]], on="segment_id")
+    return spans.groupby("development_id", observed=True).agg(source_id=("source_id", "first"), start=("start", "min"), end=("end", "max")).reset_index()
+
+
+def _released(files: Files, tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """Rule 6: identifiers that were released once stay.
+
+    An identifier that was free again was given to another act, and every citation of it changed its meaning.
+    """
+    try:
+        content = files.read(RELEASED)
+    except KeyError:
+        return []
+    try:
+        released = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
+        released = released.astype({"start": "int64", "end": "int64"})
+        columns = released[["development_id", "source_id", "start", "end", "released_in", "retired"]]
+    except (ValueError, KeyError, pd.errors.ParserError) as error:
+        return [Finding("identifiers", f"{RELEASED} cannot be read ({error})", hint="Restore it from the release.")]
+    try:
+        now = anchors(tables).set_index("development_id")
+    except KeyError:
+        return []
+    present = set(tables["developments"]["development_id"].dropna())
+    found = []
+    for row in columns.itertuples():
+        retired = bool(row.retired)
+        if row.development_id not in present:
+            if not retired:
+                found.append(Finding("identifiers", f"{row.development_id}, released in {row.released_in}, is gone", "developments", None, "development_id", row.development_id, None,
+                                     f"Restore it, or give the reason in the column `retired` of {RELEASED}."))
+        elif retired:
+            found.append(Finding("identifiers", f"{row.development_id} was retired ({row.retired}) and is used again", "developments", None, "development_id", hint="Take a new identifier."))
+        elif row.development_id in now.index:
+            place = now.loc[row.development_id]
+            if place["source_id"] != row.source_id or int(place["end"]) <= row.start or int(place["start"]) >= row.end:
+                found.append(Finding("identifiers", f"{row.development_id}, released in {row.released_in}, now stands for another report", "mentions", None, "development_id",
+                                     f"{row.source_id} {row.start}-{row.end}", f"{place['source_id']} {place['start']}-{place['end']}", "Give the new act an identifier of its own."))
+    return found
+
+

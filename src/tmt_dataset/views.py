@@ -1,0 +1,124 @@
+"""Shapes of the data that a reader takes away: one row a development, an instrument's life, a measure's series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tmt_dataset.edtf import bounds
+from tmt_dataset.errors import unknown
+from tmt_dataset.evidence import number
+from tmt_dataset.schema import DATE_DTYPE
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+#: Order of the stages of an instrument that fall on one day; 'cited' is no stage of its life.
+STAGES = ["planned", "draft", "approved", "issued", "revised", "effective"]
+
+
+def _joined(links: pd.DataFrame, text: pd.Series, index: pd.Index) -> pd.Series:
+    """Join the texts of each development's links by ``"; "``, in their order."""
+    grouped = text.groupby(links["development_id"].to_numpy(), sort=False).agg("; ".join)
+    return grouped.reindex(index)
+
+
+def flat(ds: Dataset) -> pd.DataFrame:
+    """See :meth:`tmt_dataset.Dataset.flat`."""
+    dev = ds["developments"]
+    index = pd.Index(dev["development_id"])
+
+    def label(codes: pd.Series, table: str, column: str) -> pd.Series:
+        keys = ds[table].set_index(ds.descriptor.table(table).primary_key[0])[column].astype("str")
+        return codes.astype("str").map(keys)
+
+    authorities, topics = ds["development_authorities"], ds["development_topics"]
+    places, instruments, figures, mentions = (ds[t] for t in ("development_places", "development_instruments", "figures", "mentions"))
+    primary = topics.loc[topics["rank"] == "primary"].set_index("development_id")["topic_id"].reindex(index)
+    units = label(figures["measure"], "measures", "unit")
+    values = figures["value"].map(number) if len(figures) else pd.Series(dtype="str")
+    figure_text = label(figures["measure"], "measures", "label") + ": " + values + " " + units + " (" + figures["qualifier"].astype("str") + ")"
+    sources = ds["segments"].set_index("segment_id")["source_id"].astype("str")
+    reports = pd.DataFrame({"development_id": mentions["development_id"], "source_id": mentions["segment_id"].map(sources)}).drop_duplicates()
+
+    out = pd.DataFrame({"development_id": index})
+    out["title"], out["summary"] = dev["title"].to_numpy(), dev["summary"].to_numpy()
+    for column in ("date", "date_start", "date_end", "date_basis", "action"):
+        out[column] = dev[column].to_numpy() if column != "action" else dev[column].astype("str").to_numpy()
+    out["action_label"] = label(dev["action"], "actions", "label").to_numpy()
+    out["category"] = label(dev["action"], "actions", "category").to_numpy()
+    out["jurisdiction"] = dev["jurisdiction"].astype("str").to_numpy()
+    out["jurisdiction_name"] = label(dev["jurisdiction"], "places", "name").to_numpy()
+    for role in ("lead", "court", "joint", "supporting"):
+        part = authorities.loc[authorities["role"] == role]
+        name = f"{role}_authority" if role in ("lead", "court") else f"{role}_authorities"
+        out[name] = _joined(part, label(part["authority_id"], "authorities", "name"), index).to_numpy()
+    out["unnamed_authorities"] = dev["unnamed_authorities"].to_numpy()
+    out["topic"] = primary.astype("str").to_numpy()
+    out["topic_label"] = label(primary, "topics", "label").to_numpy()
+    other = topics.loc[topics["rank"] == "secondary"]
+    out["other_topics"] = _joined(other, label(other["topic_id"], "topics", "label"), index).to_numpy()
+    out["places"] = _joined(places, label(places["place_id"], "places", "name"), index).to_numpy()
+    titles = label(instruments["instrument_id"], "instruments", "title") + " (" + instruments["stage"].astype("str") + ")"
+    out["instruments"] = _joined(instruments, titles, index).to_numpy()
+    out["effective_date"] = dev["effective_date"].to_numpy()
+    out["figures"] = _joined(figures, figure_text, index).to_numpy()
+    out["sources"] = _joined(reports, reports["source_id"], index).to_numpy()
+    out["note"] = dev["note"].to_numpy()
+    return out
+
+
+def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
+    """See :meth:`tmt_dataset.Dataset.lifecycle`."""
+    known = ds["instruments"]["instrument_id"]
+    if instrument_id not in set(known):
+        raise unknown("instrument", instrument_id, known.tolist(), "ds.instruments")
+    links = ds["development_instruments"]
+    links = links.loc[(links["instrument_id"] == instrument_id) & (links["stage"] != "cited")]
+    dev = ds["developments"].set_index("development_id")
+    events = []
+    for link in links.itertuples():
+        row = dev.loc[link.development_id]
+        events.append((link.stage, row["date"], row["date_start"], row["date_end"], link.development_id, row["title"]))
+        # an act that issues an instrument may also say from when it applies: that day is an event of its own
+        if isinstance(row["effective_date"], str) and link.stage in ("issued", "revised", "approved"):
+            first, last = (pd.Timestamp(d) for d in bounds(row["effective_date"]))
+            events.append(("effective", row["effective_date"], first, last, link.development_id, row["title"]))
+    frame = pd.DataFrame(events, columns=["stage", "date", "date_start", "date_end", "development_id", "title"])
+    frame = frame.astype({"date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
+    frame["_order"] = frame["stage"].map({s: i for i, s in enumerate(STAGES)})
+    frame = frame.sort_values(["date_start", "_order", "development_id"]).drop_duplicates(["stage", "date"]).drop(columns="_order")
+    frame = frame.reset_index(drop=True)
+    before = frame[["date_start", "date_end"]].shift()
+    frame.insert(4, "days_min", (frame["date_start"] - before["date_end"]).dt.days.clip(lower=0).astype("Int64"))
+    frame.insert(5, "days_max", (frame["date_end"] - before["date_start"]).dt.days.astype("Int64"))
+    return frame
+
+
+def series(ds: Dataset, measure: str) -> pd.DataFrame:
+    """See :meth:`tmt_dataset.Dataset.series`."""
+    measures = ds["measures"].set_index("measure")
+    if measure not in measures.index:
+        raise unknown("measure", measure, measures.index.tolist(), "ds.measures")
+    rows = ds["figures"].loc[ds["figures"]["measure"] == measure]
+    rows = rows.merge(ds["developments"][["development_id", "jurisdiction"]], on="development_id", how="left", validate="many_to_one")
+    rows = rows.merge(ds["quotes"][["quote_id", "exact"]], on="quote_id", how="left", validate="many_to_one")
+    names = ds["places"].set_index("place_id")["name"]
+    place = rows["place_id"].astype("str").fillna(rows["jurisdiction"].astype("str"))
+    out = pd.DataFrame(
+        {
+            "aggregation": rows["aggregation"],
+            "kind": rows["kind"],
+            "place_id": place,
+            "place": place.map(names),
+            "period_start": rows["period_start"],
+            "period_end": rows["period_end"],
+            "value": rows["value"],
+            "unit": measures.loc[measure, "unit"],
+            "qualifier": rows["qualifier"],
+            "development_id": rows["development_id"],
+            "quote": rows["exact"],
+        }
+    )
+    return out.sort_values(["aggregation", "place_id", "period_end", "period_start"], kind="stable").reset_index(drop=True)
