@@ -158,7 +158,7 @@ def quotes_in_reports(t: Tables) -> Iterator[Finding]:
     """
     q = t["quotes"].dropna(subset=["quote_id", "development_id", "source_id", "start", "end"])
     spans = t["mentions"][["development_id", "segment_id"]].dropna().merge(t["segments"].dropna(subset=["start", "end"]).drop_duplicates("segment_id"), on="segment_id")
-    spans = spans.sort_values(["development_id", "source_id", "start"])
+    spans = spans.astype({"start": "int64", "end": "int64"}).sort_values(["development_id", "source_id", "start"])
     keys = ["development_id", "source_id"]
     run = (spans["start"] != spans.groupby(keys)["end"].shift()).cumsum().rename("run")
     runs = spans.groupby([*keys, run], sort=False).agg(first=("start", "min"), last=("end", "max")).reset_index()
@@ -233,7 +233,7 @@ def ranks(t: Tables) -> Iterator[Finding]:
     m = t["mentions"].loc[t["mentions"]["rank"] == "primary"].merge(
         t["segments"][["segment_id", "source_id", "start", "end"]].drop_duplicates("segment_id"), on="segment_id"
     )
-    m = m.sort_values(["development_id", "source_id", "start"])
+    m = m.dropna(subset=["start", "end"]).astype({"start": "int64", "end": "int64"}).sort_values(["development_id", "source_id", "start"])
     runs = (m["start"] != m.groupby(["development_id", "source_id"])["end"].shift()).groupby(m["development_id"]).sum()
     reported = d["development_id"].map(runs).fillna(0).astype("int64")
     for row in d.index[(reported != 1).to_numpy()]:
