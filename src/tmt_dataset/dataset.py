@@ -60,12 +60,16 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
         try:
             data = files.read(table.path)
         except KeyError:
-            raise PackageError(f"{where}: the file is missing; restore it, or run `tmt-dataset build`") from None
+            raise PackageError(
+                f"{where}: the file is missing; restore it, or run `tmt-dataset build`"
+            ) from None
         raw[name] = schema.read_strings(data, table, where)
         if table.is_vocabulary or name == "sources":
             keys = raw[name][table.primary_key[0]]
             if keys.isna().any() or keys.duplicated().any():
-                raise PackageError(f"{where}: {table.primary_key[0]} is empty or stands twice; run tmt_dataset.validate()")
+                raise PackageError(
+                    f"{where}: {table.primary_key[0]} is empty or stands twice; run tmt_dataset.validate()"
+                )
             codes[name] = pd.Index(keys)
     for name, table in descriptor.tables.items():
         tables[name] = schema.typed(raw[name], descriptor, table, codes, f"{files.label}/{table.path}")
@@ -260,7 +264,13 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         if topic is not None:
             topics = self["topics"]
-            linked(rows("development_topics", "topic_id", _subtree(self._known("topic", topic, "topics"), topics["topic_id"], topics["parent"])))
+            linked(
+                rows(
+                    "development_topics",
+                    "topic_id",
+                    _subtree(self._known("topic", topic, "topics"), topics["topic_id"], topics["parent"]),
+                )
+            )
         if action is not None:
             own("action", self._known("action", action, "actions"))
         if category is not None:
@@ -283,9 +293,17 @@ class Dataset(Mapping[str, pd.DataFrame]):
         if source is not None:
             wanted = self._known("source", source, "sources")
             segments = self["segments"]
-            linked(rows("mentions", "segment_id", segments.loc[segments["source_id"].isin(wanted), "segment_id"]))
+            linked(
+                rows("mentions", "segment_id", segments.loc[segments["source_id"].isin(wanted), "segment_id"])
+            )
         if instrument is not None:
-            linked(rows("development_instruments", "instrument_id", self._known("instrument", instrument, "instruments")))
+            linked(
+                rows(
+                    "development_instruments",
+                    "instrument_id",
+                    self._known("instrument", instrument, "instruments"),
+                )
+            )
         if date_basis is not None:
             own("date_basis", self._in_enum("date basis", date_basis, "developments", "date_basis"))
         if dates not in ("overlap", "within"):
@@ -304,7 +322,12 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return self._checked(what, wanted, keys, f"ds.{table}")
 
     def _in_enum(self, what: str, wanted: Codes, table: str, column: str) -> list[str]:
-        return self._checked(what, wanted, self.descriptor.table(table).field(column).enum, f"ds.{table}[{column!r}].cat.categories")
+        return self._checked(
+            what,
+            wanted,
+            self.descriptor.table(table).field(column).enum,
+            f"ds.{table}[{column!r}].cat.categories",
+        )
 
     @staticmethod
     def _checked(what: str, wanted: Codes, known: Iterable[str], where: str) -> list[str]:
@@ -365,7 +388,11 @@ class Dataset(Mapping[str, pd.DataFrame]):
         for name, (key, values) in used.items():
             tables[name] = self[name].loc[self[name][key].isin(values)].reset_index(drop=True)
         for name in ("sources", "errata"):
-            tables[name] = self[name].loc[self[name]["source_id"].isin(tables["segments"]["source_id"])].reset_index(drop=True)
+            tables[name] = (
+                self[name]
+                .loc[self[name]["source_id"].isin(tables["segments"]["source_id"])]
+                .reset_index(drop=True)
+            )
         return Dataset(self.descriptor, tables)
 
     # -- views
@@ -497,7 +524,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return f"<Dataset {self.descriptor.name}\n{head}\n  rows     {rows}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<tr><th style='text-align:left'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>" for k, v in self._summary())
+        head = "".join(
+            f"<tr><th style='text-align:left'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
+            for k, v in self._summary()
+        )
         rows = "".join(
             f"<tr><td style='text-align:left'><code>{escape(n)}</code></td><td>{len(self[n]):,}</td>"
             f"<td style='text-align:left'>{escape(self.descriptor.tables[n].title)}</td></tr>"
@@ -510,7 +540,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         )
 
 
-def _ranges(year: int | tuple[int, int] | None, date: str | tuple[str, str] | None) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
+def _ranges(
+    year: int | tuple[int, int] | None, date: str | tuple[str, str] | None
+) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
     """Yield the first and last day of each range asked for."""
     for value in (year, date):
         if value is None:

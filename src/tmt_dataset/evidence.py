@@ -31,7 +31,11 @@ def number(value: float) -> str:
 
 def link(url: object, exact: str) -> str | None:
     """Return the page's address with a text fragment, so that a browser scrolls to the quote."""
-    return f"{url}#:~:text={percent_encoded(exact, safe='').replace('-', '%2D')}" if isinstance(url, str) else None
+    return (
+        f"{url}#:~:text={percent_encoded(exact, safe='').replace('-', '%2D')}"
+        if isinstance(url, str)
+        else None
+    )
 
 
 def _row(ds: Dataset, development_id: str) -> pd.Series:
@@ -64,21 +68,55 @@ def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | 
         ("action", str(row["action"]), actions[row["action"]], None),
         ("jurisdiction", str(row["jurisdiction"]), places[row["jurisdiction"]], None),
     ]
-    out += [("authorities", r.authority_id, f"{bodies[r.authority_id]} ({r.role})", None) for r in of("development_authorities").itertuples()]
+    out += [
+        ("authorities", r.authority_id, f"{bodies[r.authority_id]} ({r.role})", None)
+        for r in of("development_authorities").itertuples()
+    ]
     if row["unnamed_authorities"]:
-        out.append(("unnamed_authorities", str(row["unnamed_authorities"]), "further authorities, at least", None))
-    out += [("topics", r.topic_id, f"{topics[r.topic_id]} ({r.rank})", None) for r in of("development_topics").itertuples()]
+        out.append(
+            ("unnamed_authorities", str(row["unnamed_authorities"]), "further authorities, at least", None)
+        )
+    out += [
+        ("topics", r.topic_id, f"{topics[r.topic_id]} ({r.rank})", None)
+        for r in of("development_topics").itertuples()
+    ]
     out += [("places", r.place_id, places[r.place_id], None) for r in of("development_places").itertuples()]
     if isinstance(row["effective_date"], str):
         out.append(("effective_date", row["effective_date"], "takes effect", None))
-    out += [("instruments", r.instrument_id, f"{titles[r.instrument_id]} ({r.stage})", None) for r in of("development_instruments").itertuples()]
+    out += [
+        ("instruments", r.instrument_id, f"{titles[r.instrument_id]} ({r.stage})", None)
+        for r in of("development_instruments").itertuples()
+    ]
     for r in of("figures").itertuples():
         when = " to ".join(f"{d:%Y-%m-%d}" for d in (r.period_start, r.period_end) if not pd.isna(d))
-        about = ", ".join(x for x in (str(r.qualifier), str(r.kind), r.aggregation if isinstance(r.aggregation, str) else "", when) if x)
-        out.append(("figures", f"{number(r.value)} {units[r.measure]}", f"{measures[r.measure]} ({about})", r.quote_id))
+        about = ", ".join(
+            x
+            for x in (
+                str(r.qualifier),
+                str(r.kind),
+                r.aggregation if isinstance(r.aggregation, str) else "",
+                when,
+            )
+            if x
+        )
+        out.append(
+            (
+                "figures",
+                f"{number(r.value)} {units[r.measure]}",
+                f"{measures[r.measure]} ({about})",
+                r.quote_id,
+            )
+        )
     for r in of("relations").itertuples():
         note = r.note if isinstance(r.note, str) else ""
-        out.append(("relations", f"{r.relation} {r.related_id}", note, r.quote_id if isinstance(r.quote_id, str) else None))
+        out.append(
+            (
+                "relations",
+                f"{r.relation} {r.related_id}",
+                note,
+                r.quote_id if isinstance(r.quote_id, str) else None,
+            )
+        )
     return out
 
 
@@ -99,7 +137,18 @@ def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
         if proofs.empty:
             rows.append((variable, value, label, None, None, None, None, None))
         for q in proofs.itertuples():
-            rows.append((variable, value, label, q.exact, q.source_id, q.start, q.end, link(urls[q.source_id], q.exact)))
+            rows.append(
+                (
+                    variable,
+                    value,
+                    label,
+                    q.exact,
+                    q.source_id,
+                    q.start,
+                    q.end,
+                    link(urls[q.source_id], q.exact),
+                )
+            )
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype({"start": "Int64", "end": "Int64"})
 
@@ -140,11 +189,17 @@ class Record:
                     "type": "Annotation",
                     "motivation": "classifying",
                     "body": [
-                        {"type": "TextualBody", "purpose": "classifying", "value": f"{self.development_id} {variable}={value}"}
+                        {
+                            "type": "TextualBody",
+                            "purpose": "classifying",
+                            "value": f"{self.development_id} {variable}={value}",
+                        }
                         for variable, value in zip(rows["variable"], rows["value"], strict=True)
                     ],
                     "target": {
-                        "source": str(url).partition("#")[0] if isinstance(url, str) else f"urn:tmt-dataset:{source}",
+                        "source": str(url).partition("#")[0]
+                        if isinstance(url, str)
+                        else f"urn:tmt-dataset:{source}",
                         "selector": [
                             {"type": "TextQuoteSelector", "exact": quote},
                             {"type": "TextPositionSelector", "start": int(start), "end": int(end)},
@@ -180,7 +235,9 @@ class Record:
                 if isinstance(r.url, str):
                     where = f"<a href='{escape(r.url)}'>{where}</a>"
                 proof = f"“{escape(r.quote)}” <small>{where}</small>"
-            body.append(f"<tr><td {left}>{escape(r.variable)}</td><td {left}><code>{escape(r.value)}</code> {escape(r.label)}</td><td {left}>{proof}</td></tr>")
+            body.append(
+                f"<tr><td {left}>{escape(r.variable)}</td><td {left}><code>{escape(r.value)}</code> {escape(r.label)}</td><td {left}>{proof}</td></tr>"
+            )
         note = f"<p><em>Note: {escape(self.note)}</em></p>" if self.note else ""
         return (
             f"<div><strong>{escape(self.development_id)} {escape(self.title)}</strong><p>{escape(self.summary)}</p>{note}"
@@ -193,4 +250,11 @@ def record(ds: Dataset, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
     row = _row(ds, development_id)
     note = row["note"] if isinstance(row["note"], str) else None
-    return Record(development_id, row["title"], row["summary"], note, evidence(ds, development_id), _labels(ds, "sources", "title"))
+    return Record(
+        development_id,
+        row["title"],
+        row["summary"],
+        note,
+        evidence(ds, development_id),
+        _labels(ds, "sources", "title"),
+    )

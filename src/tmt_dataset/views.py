@@ -34,13 +34,26 @@ def flat(ds: Dataset) -> pd.DataFrame:
         return codes.astype("str").map(keys)
 
     authorities, topics = ds["development_authorities"], ds["development_topics"]
-    places, instruments, figures, mentions = (ds[t] for t in ("development_places", "development_instruments", "figures", "mentions"))
+    places, instruments, figures, mentions = (
+        ds[t] for t in ("development_places", "development_instruments", "figures", "mentions")
+    )
     primary = topics.loc[topics["rank"] == "primary"].set_index("development_id")["topic_id"].reindex(index)
     units = label(figures["measure"], "measures", "unit")
     values = figures["value"].map(number) if len(figures) else pd.Series(dtype="str")
-    figure_text = label(figures["measure"], "measures", "label") + ": " + values + " " + units + " (" + figures["qualifier"].astype("str") + ")"
+    figure_text = (
+        label(figures["measure"], "measures", "label")
+        + ": "
+        + values
+        + " "
+        + units
+        + " ("
+        + figures["qualifier"].astype("str")
+        + ")"
+    )
     sources = ds["segments"].set_index("segment_id")["source_id"].astype("str")
-    reports = pd.DataFrame({"development_id": mentions["development_id"], "source_id": mentions["segment_id"].map(sources)}).drop_duplicates()
+    reports = pd.DataFrame(
+        {"development_id": mentions["development_id"], "source_id": mentions["segment_id"].map(sources)}
+    ).drop_duplicates()
 
     out = pd.DataFrame({"development_id": index})
     out["title"], out["summary"] = dev["title"].to_numpy(), dev["summary"].to_numpy()
@@ -60,7 +73,12 @@ def flat(ds: Dataset) -> pd.DataFrame:
     other = topics.loc[topics["rank"] == "secondary"]
     out["other_topics"] = _joined(other, label(other["topic_id"], "topics", "label"), index).to_numpy()
     out["places"] = _joined(places, label(places["place_id"], "places", "name"), index).to_numpy()
-    titles = label(instruments["instrument_id"], "instruments", "title") + " (" + instruments["stage"].astype("str") + ")"
+    titles = (
+        label(instruments["instrument_id"], "instruments", "title")
+        + " ("
+        + instruments["stage"].astype("str")
+        + ")"
+    )
     out["instruments"] = _joined(instruments, titles, index).to_numpy()
     out["effective_date"] = dev["effective_date"].to_numpy()
     out["figures"] = _joined(figures, figure_text, index).to_numpy()
@@ -80,18 +98,30 @@ def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
     events = []
     for link in links.itertuples():
         row = dev.loc[link.development_id]
-        events.append((link.stage, row["date"], row["date_start"], row["date_end"], link.development_id, row["title"]))
+        events.append(
+            (link.stage, row["date"], row["date_start"], row["date_end"], link.development_id, row["title"])
+        )
         # an act that issues an instrument may also say from when it applies: that day is an event of its own
         if isinstance(row["effective_date"], str) and link.stage in ("issued", "revised", "approved"):
             first, last = (pd.Timestamp(d) for d in bounds(row["effective_date"]))
-            events.append(("effective", row["effective_date"], first, last, link.development_id, row["title"]))
-    frame = pd.DataFrame(events, columns=["stage", "date", "date_start", "date_end", "development_id", "title"])
+            events.append(
+                ("effective", row["effective_date"], first, last, link.development_id, row["title"])
+            )
+    frame = pd.DataFrame(
+        events, columns=["stage", "date", "date_start", "date_end", "development_id", "title"]
+    )
     frame = frame.astype({"date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
     frame["_order"] = frame["stage"].map({s: i for i, s in enumerate(STAGES)})
-    frame = frame.sort_values(["date_start", "_order", "development_id"]).drop_duplicates(["stage", "date"]).drop(columns="_order")
+    frame = (
+        frame.sort_values(["date_start", "_order", "development_id"])
+        .drop_duplicates(["stage", "date"])
+        .drop(columns="_order")
+    )
     frame = frame.reset_index(drop=True)
     before = frame[["date_start", "date_end"]].shift()
-    frame.insert(4, "days_min", (frame["date_start"] - before["date_end"]).dt.days.clip(lower=0).astype("Int64"))
+    frame.insert(
+        4, "days_min", (frame["date_start"] - before["date_end"]).dt.days.clip(lower=0).astype("Int64")
+    )
     frame.insert(5, "days_max", (frame["date_end"] - before["date_start"]).dt.days.astype("Int64"))
     return frame
 
@@ -102,7 +132,12 @@ def series(ds: Dataset, measure: str) -> pd.DataFrame:
     if measure not in measures.index:
         raise unknown("measure", measure, measures.index.tolist(), "ds.measures")
     rows = ds["figures"].loc[ds["figures"]["measure"] == measure]
-    rows = rows.merge(ds["developments"][["development_id", "jurisdiction"]], on="development_id", how="left", validate="many_to_one")
+    rows = rows.merge(
+        ds["developments"][["development_id", "jurisdiction"]],
+        on="development_id",
+        how="left",
+        validate="many_to_one",
+    )
     rows = rows.merge(ds["quotes"][["quote_id", "exact"]], on="quote_id", how="left", validate="many_to_one")
     names = ds["places"].set_index("place_id")["name"]
     place = rows["place_id"].astype("str").fillna(rows["jurisdiction"].astype("str"))
@@ -121,4 +156,6 @@ def series(ds: Dataset, measure: str) -> pd.DataFrame:
             "quote": rows["exact"],
         }
     )
-    return out.sort_values(["aggregation", "place_id", "period_end", "period_start"], kind="stable").reset_index(drop=True)
+    return out.sort_values(
+        ["aggregation", "place_id", "period_end", "period_start"], kind="stable"
+    ).reset_index(drop=True)

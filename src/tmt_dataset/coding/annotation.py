@@ -50,13 +50,17 @@ class CodeOf:
             known = (info.context or {}).get(self.name)
             if known is not None and value not in known:
                 raise PydanticCustomError(
-                    "code", "unknown code {value} of {name}{near}", {"value": repr(value), "name": self.name, "near": near(value, known)}
+                    "code",
+                    "unknown code {value} of {name}{near}",
+                    {"value": repr(value), "name": self.name, "near": near(value, known)},
                 )
             return value
 
         return core_schema.with_info_after_validator_function(check, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """Leave a mark that :func:`json_schema` replaces by the codes."""
         return {**handler(schema), "x-codes": self.name}
 
@@ -65,7 +69,13 @@ def _date_text(value: Any) -> Any:
     """Take YAML's dates and years as the text that was written."""
     if isinstance(value, dt.datetime):
         return value
-    return value.isoformat() if isinstance(value, dt.date) else str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return (
+        value.isoformat()
+        if isinstance(value, dt.date)
+        else str(value)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else value
+    )
 
 
 def _edtf(value: str) -> str:
@@ -86,8 +96,18 @@ def _own_text(value: str) -> str:
     return text
 
 
-Edtf = Annotated[str, Field(strict=True), BeforeValidator(lambda v: _edtf(v) if isinstance(v, str) else v), BeforeValidator(_date_text)]
-Day = Annotated[str, Field(strict=True), BeforeValidator(lambda v: _day(v) if isinstance(v, str) else v), BeforeValidator(_date_text)]
+Edtf = Annotated[
+    str,
+    Field(strict=True),
+    BeforeValidator(lambda v: _edtf(v) if isinstance(v, str) else v),
+    BeforeValidator(_date_text),
+]
+Day = Annotated[
+    str,
+    Field(strict=True),
+    BeforeValidator(lambda v: _day(v) if isinstance(v, str) else v),
+    BeforeValidator(_date_text),
+]
 Text = Annotated[str, BeforeValidator(lambda v: _own_text(v) if isinstance(v, str) else v)]
 Offsets = Annotated[list[int], Field(min_length=2, max_length=2)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
@@ -189,14 +209,17 @@ class Development(_Strict):
     date_basis: Annotated[str, CodeOf("developments.date_basis")]
     action: Annotated[str, CodeOf("actions")]
     jurisdiction: Annotated[str, CodeOf("places")]
-    authorities: dict[Annotated[str, CodeOf("authorities")], Annotated[str, CodeOf("development_authorities.role")]] = {}
+    authorities: dict[
+        Annotated[str, CodeOf("authorities")], Annotated[str, CodeOf("development_authorities.role")]
+    ] = {}
     unnamed_authorities: Annotated[int, Field(ge=0)] = 0
     effective_date: Edtf | None = None
     topics: Annotated[list[Annotated[str, CodeOf("topics")]], Field(min_length=1)]
     places: list[Annotated[str, CodeOf("places")]] = []
     instruments: dict[
         Annotated[str, CodeOf("instruments")],
-        Annotated[str, CodeOf("development_instruments.stage")] | list[Annotated[str, CodeOf("development_instruments.stage")]],
+        Annotated[str, CodeOf("development_instruments.stage")]
+        | list[Annotated[str, CodeOf("development_instruments.stage")]],
     ] = {}
     mentions: Annotated[list[str], Field(min_length=1)]
     secondary_mentions: list[str] = []
@@ -250,7 +273,9 @@ def known_codes(descriptor: Descriptor, files: Files) -> dict[str, list[str]]:
         if table.is_vocabulary:
             key = table.primary_key[0]
             try:
-                codes[table.name] = read_strings(files.read(table.path), table, table.path)[key].dropna().tolist()
+                codes[table.name] = (
+                    read_strings(files.read(table.path), table, table.path)[key].dropna().tolist()
+                )
             except KeyError:
                 raise AnnotationError(f"{table.path}: the vocabulary is missing") from None
         for field in table.fields:
@@ -304,7 +329,9 @@ def read_yaml(path: Path) -> Any:
         node = yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise AnnotationError(f"{path}:{mark.line + 1 if mark else 1}: no valid YAML: {error.problem or error.context}") from None
+        raise AnnotationError(
+            f"{path}:{mark.line + 1 if mark else 1}: no valid YAML: {error.problem or error.context}"
+        ) from None
     except (YAMLError, ValueError) as error:
         raise AnnotationError(f"{path}: no valid YAML: {error}") from None
     if not isinstance(node, dict):
@@ -314,39 +341,64 @@ def read_yaml(path: Path) -> Any:
 
 def problems(path: Path, node: Any, codes: Codes) -> tuple[Annotation | None, list[str]]:
     """Return the record of a file, or what is wrong with it, a line each with file and line number."""
-    context = {k: (v if isinstance(v, set | frozenset | dict) else dict.fromkeys(v)) for k, v in codes.items()}
+    context = {
+        k: (v if isinstance(v, set | frozenset | dict) else dict.fromkeys(v)) for k, v in codes.items()
+    }
     try:
         annotation = Annotation.model_validate(_plain(node), context=context)
     except ValidationError as error:
         found = []
         for e in error.errors():
-            loc = tuple(step for step in e["loc"] if step != "[key]" and not (isinstance(step, str) and step.startswith(("list[", "function-", "constrained-"))))
+            loc = tuple(
+                step
+                for step in e["loc"]
+                if step != "[key]"
+                and not (isinstance(step, str) and step.startswith(("list[", "function-", "constrained-")))
+            )
             message = e["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
             if e["type"] == "extra_forbidden":
                 parent = _fields_at(loc[:-1])
                 message = f"unknown key{near(loc[-1], parent)}"
             elif e["type"] != "code":
                 message += f", found {e['input']!r:.80}"
-            found.append(f"{path}:{_line(node, loc)}: {_where(node, loc)}{'.'.join(map(str, loc))}: {message}")
+            found.append(
+                f"{path}:{_line(node, loc)}: {_where(node, loc)}{'.'.join(map(str, loc))}: {message}"
+            )
         return None, list(dict.fromkeys(found))
     found = []
     for i, record in enumerate(annotation.developments):
-        for where, relations in [(("relations",), record.relations), *((("quotes", k, "relations"), q.relations) for k, q in enumerate(record.quotes))]:
+        for where, relations in [
+            (("relations",), record.relations),
+            *((("quotes", k, "relations"), q.relations) for k, q in enumerate(record.quotes)),
+        ]:
             for j, relation in enumerate(relations):
                 try:
                     _, target = relation.stated
                 except ValueError as error:
-                    found.append(f"{path}:{_line(node, ('developments', i, *where, j))}: {record.id}: {error}")
+                    found.append(
+                        f"{path}:{_line(node, ('developments', i, *where, j))}: {record.id}: {error}"
+                    )
                     continue
                 if "developments" in context and target not in context["developments"]:
-                    found.append(f"{path}:{_line(node, ('developments', i, *where, j))}: {record.id}: unknown development {target!r}{near(target, context['developments'])}")
+                    found.append(
+                        f"{path}:{_line(node, ('developments', i, *where, j))}: {record.id}: unknown development {target!r}{near(target, context['developments'])}"
+                    )
     return (None if found else annotation), found
 
 
 def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys that the model at a path knows, for near misses."""
-    names = {"developments": Development, "segments": Segment, "instruments": Instrument, "quotes": Quote, "figures": Figure,
-             "relations": Relation, "errata": Erratum, "reported_elsewhere": FurtherReport, "source": Source}
+    names = {
+        "developments": Development,
+        "segments": Segment,
+        "instruments": Instrument,
+        "quotes": Quote,
+        "figures": Figure,
+        "relations": Relation,
+        "errata": Erratum,
+        "reported_elsewhere": FurtherReport,
+        "source": Source,
+    }
     for step in reversed(loc):
         if step in names:
             return list(names[step].model_fields)  # type: ignore[index]
@@ -401,7 +453,9 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
                     continue
                 here = f"{path}:{_line(node, (kind, i))}"
                 if name in first:
-                    found.append(f"{here}: {name}: already declared at {first[name]}; give it another identifier, or merge the two")
+                    found.append(
+                        f"{here}: {name}: already declared at {first[name]}; give it another identifier, or merge the two"
+                    )
                 first.setdefault(name, here)
         codes[kind] = first
     annotations = []
@@ -410,7 +464,9 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
         found += wrong
         if annotation is not None:
             if annotation.source.source_id != path.stem:
-                found.append(f"{path}:{_line(node, ('source', 'source_id'))}: expected source_id {path.stem!r}, found {annotation.source.source_id!r}")
+                found.append(
+                    f"{path}:{_line(node, ('source', 'source_id'))}: expected source_id {path.stem!r}, found {annotation.source.source_id!r}"
+                )
             annotations.append(annotation)
     if found:
         raise AnnotationError("\n".join(found))
@@ -440,5 +496,12 @@ def json_schema(codes: Codes) -> dict[str, Any]:
         for name in ("date", "effective_date", "period_start", "period_end", "published"):
             prop = definition.get("properties", {}).get(name)
             if prop is not None:  # YAML reads 2024 as a number
-                definition["properties"][name] = {**{k: v for k, v in prop.items() if k not in ("type", "anyOf")}, "type": ["string", "integer", "null"]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Annotation of a source", **schema}
+                definition["properties"][name] = {
+                    **{k: v for k, v in prop.items() if k not in ("type", "anyOf")},
+                    "type": ["string", "integer", "null"],
+                }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Annotation of a source",
+        **schema,
+    }

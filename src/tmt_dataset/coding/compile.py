@@ -56,7 +56,9 @@ def missing_offsets(annotation: Annotation) -> list[str]:
     """Name what still lacks its offsets."""
     sid = annotation.source.source_id
     out = [f"{sid}: segment {s.id}" for s in annotation.segments if s.at is None or s.sha256 is None]
-    for owner, quotes in [(d.id, d.quotes) for d in annotation.developments] + [(r.development, r.quotes) for r in annotation.reported_elsewhere]:
+    for owner, quotes in [(d.id, d.quotes) for d in annotation.developments] + [
+        (r.development, r.quotes) for r in annotation.reported_elsewhere
+    ]:
         out += [f"{sid}: {owner}: quote {q.text[:40]!r}" for q in quotes if q.at is None]
     out += [f"{sid}: erratum {e.has[:40]!r}" for e in annotation.errata if e.at is None]
     return out
@@ -73,7 +75,9 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
     annotations = list(annotations)
     lacking = [line for a in annotations for line in missing_offsets(a)]
     if lacking:
-        raise OutOfStepError("offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(lacking))
+        raise OutOfStepError(
+            "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(lacking)
+        )
     out: dict[str, list[Row]] = {
         name: []
         for name in (
@@ -90,44 +94,110 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
             assert s.at is not None
             section = s.section or section
             sections[s.id] = section
-            out["segments"].append({"segment_id": s.id, "source_id": sid, "start": s.at[0], "end": s.at[1], "role": s.role, "sha256": s.sha256})
+            out["segments"].append(
+                {
+                    "segment_id": s.id,
+                    "source_id": sid,
+                    "start": s.at[0],
+                    "end": s.at[1],
+                    "role": s.role,
+                    "sha256": s.sha256,
+                }
+            )
         for i in a.instruments:
-            out["instruments"].append({"instrument_id": i.id, "title": i.title, "kind": i.kind, "number": i.number, "aliases": " | ".join(i.aliases) or None})
+            out["instruments"].append(
+                {
+                    "instrument_id": i.id,
+                    "title": i.title,
+                    "kind": i.kind,
+                    "number": i.number,
+                    "aliases": " | ".join(i.aliases) or None,
+                }
+            )
 
-        def mention(development_id: str, segments: Iterable[str], rank: str, sections: Mapping[str, str | None] = sections) -> None:
+        def mention(
+            development_id: str,
+            segments: Iterable[str],
+            rank: str,
+            sections: Mapping[str, str | None] = sections,
+        ) -> None:
             for segment in segments:
-                out["mentions"].append({"development_id": development_id, "segment_id": segment, "rank": rank, "section": sections.get(segment)})
+                out["mentions"].append(
+                    {
+                        "development_id": development_id,
+                        "segment_id": segment,
+                        "rank": rank,
+                        "section": sections.get(segment),
+                    }
+                )
 
         def quotes(development_id: str, items: Iterable[Quote], sid: str = sid) -> None:
             for q in sorted(items, key=lambda q: q.at or []):
                 assert q.at is not None
                 qid = _quote_id(development_id, sid, q)
-                supports = [*q.supports, *(["figures"] if q.figures else []), *(["relations"] if q.relations else [])]
+                supports = [
+                    *q.supports,
+                    *(["figures"] if q.figures else []),
+                    *(["relations"] if q.relations else []),
+                ]
                 out["quotes"].append(
-                    {"quote_id": qid, "development_id": development_id, "source_id": sid, "start": q.at[0], "end": q.at[1],
-                     "exact": q.text, "supports": " ".join(dict.fromkeys(supports))}
+                    {
+                        "quote_id": qid,
+                        "development_id": development_id,
+                        "source_id": sid,
+                        "start": q.at[0],
+                        "end": q.at[1],
+                        "exact": q.text,
+                        "supports": " ".join(dict.fromkeys(supports)),
+                    }
                 )
                 for n, f in enumerate(q.figures, 1):
-                    out["figures"].append({"figure_id": f"{qid}#{n}", "development_id": development_id, "place_id": f.place, "quote_id": qid,
-                                           **f.model_dump(exclude={"place"})})
+                    out["figures"].append(
+                        {
+                            "figure_id": f"{qid}#{n}",
+                            "development_id": development_id,
+                            "place_id": f.place,
+                            "quote_id": qid,
+                            **f.model_dump(exclude={"place"}),
+                        }
+                    )
                 for r in q.relations:
                     relation, related = r.stated
-                    out["relations"].append({"development_id": development_id, "relation": relation, "related_id": related, "quote_id": qid, "note": r.note})
+                    out["relations"].append(
+                        {
+                            "development_id": development_id,
+                            "relation": relation,
+                            "related_id": related,
+                            "quote_id": qid,
+                            "note": r.note,
+                        }
+                    )
 
         for d in a.developments:
             first, last = bounds(d.date)
-            out["developments"].append({"development_id": d.id, "date_start": first, "date_end": last, **d.model_dump()})
+            out["developments"].append(
+                {"development_id": d.id, "date_start": first, "date_end": last, **d.model_dump()}
+            )
             mention(d.id, d.mentions, "primary")
             mention(d.id, d.secondary_mentions, "secondary")
-            out["development_authorities"] += [{"development_id": d.id, "authority_id": k, "role": v} for k, v in d.authorities.items()]
-            out["development_topics"] += [{"development_id": d.id, "topic_id": t, "rank": "secondary" if n else "primary"} for n, t in enumerate(d.topics)]
+            out["development_authorities"] += [
+                {"development_id": d.id, "authority_id": k, "role": v} for k, v in d.authorities.items()
+            ]
+            out["development_topics"] += [
+                {"development_id": d.id, "topic_id": t, "rank": "secondary" if n else "primary"}
+                for n, t in enumerate(d.topics)
+            ]
             out["development_places"] += [{"development_id": d.id, "place_id": p} for p in d.places]
             for instrument, stages in d.instruments.items():
                 for stage in [stages] if isinstance(stages, str) else stages:
-                    out["development_instruments"].append({"development_id": d.id, "instrument_id": instrument, "stage": stage})
+                    out["development_instruments"].append(
+                        {"development_id": d.id, "instrument_id": instrument, "stage": stage}
+                    )
             for r in d.relations:
                 relation, related = r.stated
-                out["relations"].append({"development_id": d.id, "relation": relation, "related_id": related, "note": r.note})
+                out["relations"].append(
+                    {"development_id": d.id, "relation": relation, "related_id": related, "note": r.note}
+                )
             quotes(d.id, d.quotes)
         for further in a.reported_elsewhere:
             mention(further.development, further.mentions, "secondary")
@@ -137,11 +207,27 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
             assert e.at is not None
             eid = f"{sid}:{e.at[0]}-{e.at[1]}"
             seen[eid] = seen.get(eid, 0) + 1
-            out["errata"].append({"erratum_id": eid if seen[eid] == 1 else f"{eid}#{seen[eid]}", "source_id": sid, "start": e.at[0], "end": e.at[1],
-                                  **e.model_dump(exclude={"at"})})
+            out["errata"].append(
+                {
+                    "erratum_id": eid if seen[eid] == 1 else f"{eid}#{seen[eid]}",
+                    "source_id": sid,
+                    "start": e.at[0],
+                    "end": e.at[1],
+                    **e.model_dump(exclude={"at"}),
+                }
+            )
     # the ledger keeps its order; what hangs on a development follows the developments, further reports after the first
-    for name in ("developments", "mentions", "quotes", "development_authorities", "development_topics", "development_places",
-                 "development_instruments", "figures", "relations"):
+    for name in (
+        "developments",
+        "mentions",
+        "quotes",
+        "development_authorities",
+        "development_topics",
+        "development_places",
+        "development_instruments",
+        "figures",
+        "relations",
+    ):
         out[name].sort(key=lambda r: r["development_id"])
     out["instruments"].sort(key=lambda r: r["instrument_id"])
     return out
@@ -164,7 +250,10 @@ def compiled(folder: Path) -> dict[str, bytes]:
     """
     descriptor, files = open_package(folder)
     tables = rows(read_all(folder / ANNOTATIONS, descriptor, files))
-    out = {descriptor.tables[name].path: csv_bytes(descriptor.tables[name], table_rows) for name, table_rows in tables.items()}
+    out = {
+        descriptor.tables[name].path: csv_bytes(descriptor.tables[name], table_rows)
+        for name, table_rows in tables.items()
+    }
     vocabularies = {t.path: files.read(t.path) for t in descriptor.tables.values() if t.is_vocabulary}
     out[DESCRIPTOR] = descriptor_bytes(descriptor, {**out, **vocabularies})
     return out
@@ -210,8 +299,15 @@ def check(folder: Path) -> None:
             continue
         want, have = data.decode("utf-8").splitlines(), found.decode("utf-8", errors="replace").splitlines()
         rows_differing = [n for n in range(max(len(want), len(have))) if want[n : n + 1] != have[n : n + 1]]
-        lines = [f"  row {n + 1}: expected {''.join(want[n:n + 1])[:120]!r}, found {''.join(have[n:n + 1])[:120]!r}" for n in rows_differing[:SHOWN]]
+        lines = [
+            f"  row {n + 1}: expected {''.join(want[n : n + 1])[:120]!r}, found {''.join(have[n : n + 1])[:120]!r}"
+            for n in rows_differing[:SHOWN]
+        ]
         more = f"\n  and {len(rows_differing) - SHOWN} more rows" if len(rows_differing) > SHOWN else ""
-        differing.append(f"{path}: {len(rows_differing)} rows differ (or line ends do)\n" + "\n".join(lines) + more)
+        differing.append(
+            f"{path}: {len(rows_differing)} rows differ (or line ends do)\n" + "\n".join(lines) + more
+        )
     if differing:
-        raise OutOfStepError("out of step with the annotations; run `tmt-dataset build`:\n" + "\n".join(differing))
+        raise OutOfStepError(
+            "out of step with the annotations; run `tmt-dataset build`:\n" + "\n".join(differing)
+        )

@@ -71,9 +71,14 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
     if len(places) == 1:
         return [places[0], places[0] + len(quote)]
     if places:
-        raise QuoteNotFoundError(f"the quote stands {len(places)} times, at {', '.join(map(str, places[:5]))}: lengthen it, or give `at`: {quote[:80]!r}")
+        raise QuoteNotFoundError(
+            f"the quote stands {len(places)} times, at {', '.join(map(str, places[:5]))}: lengthen it, or give `at`: {quote[:80]!r}"
+        )
     found = nearest(quote, text)
-    raise QuoteNotFoundError(f"the quote does not stand in the source: {quote[:80]!r}; " + (f"nearest: {found[:120]!r}" if found else "nothing like it is there"))
+    raise QuoteNotFoundError(
+        f"the quote does not stand in the source: {quote[:80]!r}; "
+        + (f"nearest: {found[:120]!r}" if found else "nothing like it is there")
+    )
 
 
 def fill(node: Any, text: str, path: Path) -> list[str]:
@@ -90,7 +95,10 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
             here = text.find(str(s["starts"]), position)
             if here < 0:
                 found = nearest(str(s["starts"]), text[position:])
-                wrong.append(f"{path}:{_line(node, ('segments', i))}: {s.get('id')}: its first words do not stand after offset {position}" + (f"; nearest: {found!r}" if found else ""))
+                wrong.append(
+                    f"{path}:{_line(node, ('segments', i))}: {s.get('id')}: its first words do not stand after offset {position}"
+                    + (f"; nearest: {found!r}" if found else "")
+                )
                 here = position
         else:
             here = s["at"][0]
@@ -107,7 +115,9 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
                 try:
                     quote["at"] = _flow(offsets(str(quote["text"]), text, quote.get("at")))
                 except QuoteNotFoundError as error:
-                    wrong.append(f"{path}:{_line(node, (group, i, 'quotes', k))}: {record.get('id') or record.get('development')}: {error}")
+                    wrong.append(
+                        f"{path}:{_line(node, (group, i, 'quotes', k))}: {record.get('id') or record.get('development')}: {error}"
+                    )
     for i, erratum in enumerate(node.get("errata") or []):
         try:
             erratum["at"] = _flow(offsets(str(erratum["has"]), text, erratum.get("at")))

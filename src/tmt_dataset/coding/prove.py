@@ -45,30 +45,76 @@ def prove(ds: Dataset, sources: Path) -> Report:
         try:
             text = source_text(sources, sid)
         except UnicodeDecodeError as error:
-            findings.append(Finding("prove", f"the text of {sid} is not UTF-8 ({error})", "sources", int(source.Index) + 2))
+            findings.append(
+                Finding(
+                    "prove", f"the text of {sid} is not UTF-8 ({error})", "sources", int(source.Index) + 2
+                )
+            )
             continue
         if text is None:
-            unchecked.append(f"{sid}: no {sid}.txt in {sources}; its quotes and checksums were not checked against it")
+            unchecked.append(
+                f"{sid}: no {sid}.txt in {sources}; its quotes and checksums were not checked against it"
+            )
             continue
         checked["sources"] += 1
         row = int(source.Index) + 2
         if sha256(text.encode("utf-8")) != source.sha256:
-            findings.append(Finding("prove", "the text is not the one that was coded", "sources", row, "sha256", source.sha256, sha256(text.encode("utf-8"))))
+            findings.append(
+                Finding(
+                    "prove",
+                    "the text is not the one that was coded",
+                    "sources",
+                    row,
+                    "sha256",
+                    source.sha256,
+                    sha256(text.encode("utf-8")),
+                )
+            )
         if len(text) != source.characters:
-            findings.append(Finding("prove", "the text has another length", "sources", row, "characters", str(source.characters), str(len(text))))
+            findings.append(
+                Finding(
+                    "prove",
+                    "the text has another length",
+                    "sources",
+                    row,
+                    "characters",
+                    str(source.characters),
+                    str(len(text)),
+                )
+            )
         for s in ds["segments"].loc[ds["segments"]["source_id"] == sid].itertuples():
             checked["segments"] += 1
             found = sha256(text[int(s.start) : int(s.end)].encode("utf-8"))
             if found != s.sha256:
-                findings.append(Finding("prove", f"segment {s.segment_id} has other characters", "segments", int(s.Index) + 2, "sha256", s.sha256, found))
+                findings.append(
+                    Finding(
+                        "prove",
+                        f"segment {s.segment_id} has other characters",
+                        "segments",
+                        int(s.Index) + 2,
+                        "sha256",
+                        s.sha256,
+                        found,
+                    )
+                )
         for table, column in (("quotes", "exact"), ("errata", "has")):
             frame = ds[table].loc[ds[table]["source_id"] == sid]
-            for index, start, end, exact in zip(frame.index, frame["start"], frame["end"], frame[column], strict=True):
+            for index, start, end, exact in zip(
+                frame.index, frame["start"], frame["end"], frame[column], strict=True
+            ):
                 checked[table] += 1
                 if text[int(start) : int(end)] != exact:
                     findings.append(
-                        Finding("prove", "these words do not stand at their offset", table, int(index) + 2, column, repr(exact), text[int(start) : int(end)],
-                                "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match.")
+                        Finding(
+                            "prove",
+                            "these words do not stand at their offset",
+                            table,
+                            int(index) + 2,
+                            column,
+                            repr(exact),
+                            text[int(start) : int(end)],
+                            "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match.",
+                        )
                     )
     return Report(tuple(findings), checked, tuple(unchecked))
 
@@ -90,7 +136,10 @@ def coverage(ds: Dataset) -> pd.DataFrame:
     {100.0}
     """
     roles = ds.descriptor.table("segments").field("role").enum
-    segments, mentions = ds["segments"], ds["mentions"].merge(ds["segments"][["segment_id", "source_id"]], on="segment_id")
+    segments, mentions = (
+        ds["segments"],
+        ds["mentions"].merge(ds["segments"][["segment_id", "source_id"]], on="segment_id"),
+    )
     rows: list[Mapping[str, object]] = []
     for source in ds["sources"].itertuples():
         sid = source.source_id
@@ -99,7 +148,9 @@ def coverage(ds: Dataset) -> pd.DataFrame:
         once = 2 * covered(own) - int(length.sum())  # what lies in two segments counts against
         quotes = ds["quotes"].loc[ds["quotes"]["source_id"] == sid]
         here = mentions.loc[mentions["source_id"] == sid]
-        primary = ds["developments"].loc[ds["developments"]["development_id"].isin(here.loc[here["rank"] == "primary", "development_id"])]
+        primary = ds["developments"].loc[
+            ds["developments"]["development_id"].isin(here.loc[here["rank"] == "primary", "development_id"])
+        ]
         reporting = own["role"].isin(["heading", "development"])
         starts_item = reporting & ~((own["role"] == "development") & (own["role"].shift() == "heading"))
         rows.append(

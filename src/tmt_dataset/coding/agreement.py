@@ -1,0 +1,381 @@
+"""How far two independent codings of the same sources agree, unit by unit and variable by variable.
+
+Both codings are automated readings by a language model: what is measured is machine–machine agreement.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import krippendorff
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from scipy.stats import bootstrap
+
+from tmt_dataset.coding.annotation import Annotation, Development, problems, read_yaml
+from tmt_dataset.errors import AnnotationError, PackageNotFoundError
+
+SYNONYMS = "authority_synonyms.csv"
+NONE = "none"
+RESAMPLES = 1000
+SEED = 2025
+COLUMNS = ["scope", "variable", "statistic", "value", "low", "high", "n"]
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One development as the two codings have it."""
+
+    source_id: str
+    first: Development
+    second: Development
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The units of two codings: those that both have, and those that one has alone."""
+
+    pairs: tuple[Pair, ...]
+    first_alone: tuple[tuple[str, Development], ...]
+    second_alone: tuple[tuple[str, Development], ...]
+
+
+def read_coding(folder: Path) -> dict[str, Annotation]:
+    """Read a coding: one annotation file a source, with bodies and measures of its own.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If there is no such folder, or no annotation in it.
+    AnnotationError
+        Listing every problem of every file.
+    """
+    paths = [p for p in sorted(folder.glob("*.yaml")) if p.stem != "registers"]
+    if not paths:
+        raise PackageNotFoundError(f"{folder}: no annotation files (*.yaml)")
+    out: dict[str, Annotation] = {}
+    wrong: list[str] = []
+    for path in paths:
+        annotation, found = problems(path, read_yaml(path), {})
+        wrong += found
+        if annotation is not None:
+            out[annotation.source.source_id] = annotation
+    if wrong:
+        raise AnnotationError("\n".join(wrong))
+    return out
+
+
+# -- units
+
+
+def _characters(spans: Iterable[Sequence[int]]) -> set[int]:
+    return {i for start, end in spans for i in range(start, end)}
+
+
+def _jaccard(a: set[int], b: set[int]) -> float:
+    return len(a & b) / len(a | b) if a or b else 0.0
+
+
+def match(first: Mapping[str, Annotation], second: Mapping[str, Annotation]) -> Matched:
+    """Pair the developments of two codings one to one, source by source.
+
+    Two developments are alike as far as their quotes and their reporting segments cover the same characters; the pairing
+    that is best in sum is taken, and a pair that shares no reported character is none. No code is looked at.
+    """
+    pairs: list[Pair] = []
+    alone: tuple[list[tuple[str, Development]], list[tuple[str, Development]]] = ([], [])
+    for sid in sorted(set(first) & set(second)):
+        codings = (first[sid], second[sid])
+        quotes, reports = [], []
+        for coding in codings:
+            spans = {s.id: s.at or [0, 0] for s in coding.segments}
+            quotes.append([_characters(q.at or [0, 0] for q in d.quotes) for d in coding.developments])
+            reports.append([_characters(spans[m] for m in d.mentions) for d in coding.developments])
+        likeness = np.array([[_jaccard(qa, qb) + _jaccard(ra, rb) for qb, rb in zip(quotes[1], reports[1], strict=True)]
+                             for qa, ra in zip(quotes[0], reports[0], strict=True)])  # fmt: skip
+        taken: tuple[set[int], set[int]] = (set(), set())
+        if likeness.size:
+            for i, k in zip(*linear_sum_assignment(-likeness), strict=True):
+                if likeness[i, k] > 0:
+                    pairs.append(Pair(sid, codings[0].developments[i], codings[1].developments[k]))
+                    taken[0].add(int(i))
+                    taken[1].add(int(k))
+        for side in (0, 1):
+            alone[side].extend((sid, d) for n, d in enumerate(codings[side].developments) if n not in taken[side])
+    return Matched(tuple(pairs), tuple(alone[0]), tuple(alone[1]))
+
+
+# -- variables
+
+
+def _lead(d: Development) -> str:
+    return next((a for a, role in d.authorities.items() if role in ("lead", "court")), NONE)
+
+
+#: Variables with one value a development.
+NOMINAL: dict[str, Callable[[Development], str]] = {
+    "date": lambda d: d.date,
+    "date_basis": lambda d: d.date_basis,
+    "action": lambda d: d.action,
+    "jurisdiction": lambda d: d.jurisdiction,
+    "lead_authority": _lead,
+    "unnamed_authorities": lambda d: str(d.unnamed_authorities),
+    "primary_topic": lambda d: d.topics[0],
+    "topic_family": lambda d: d.topics[0].partition("/")[0],
+    "effective_date": lambda d: d.effective_date or NONE,
+}
+#: Variables with a set of values a development.
+SETS: dict[str, Callable[[Development], frozenset[str]]] = {
+    "authorities": lambda d: frozenset(d.authorities),
+    "topics": lambda d: frozenset(d.topics),
+    "places": lambda d: frozenset(d.places),
+}
+
+
+def masi(a: frozenset[str], b: frozenset[str]) -> float:
+    """Return the MASI distance of two sets (Passonneau 2006): 0 equal, 1 disjoint; subsets lie nearer than overlaps.
+
+    Examples
+    --------
+    >>> masi(frozenset("ab"), frozenset("ab")), round(masi(frozenset("a"), frozenset("ab")), 3), masi(frozenset("a"), frozenset("b"))
+    (0.0, 0.667, 1.0)
+    """
+    if a == b:
+        return 0.0
+    if not a & b:
+        return 1.0
+    monotone = 2 / 3 if a <= b or b <= a else 1 / 3
+    return 1 - monotone * len(a & b) / len(a | b)
+
+
+def alpha(first: Sequence[object], second: Sequence[object], distance: Callable[..., float] | None = None) -> float:
+    """Return Krippendorff's α of two coders.
+
+    Parameters
+    ----------
+    first, second
+        Their values, unit by unit; any hashable values.
+    distance
+        Distance of two values from 0 to 1; nominal where None.
+
+    Returns
+    -------
+    float
+        1 where all units agree (also where there is one value only, for which α is not defined).
+
+    Examples
+    --------
+    >>> round(alpha(["a", "a", "b", "b"], ["a", "b", "b", "b"]), 3)
+    0.533
+    """
+    values = list(dict.fromkeys([*first, *second]))
+    if list(first) == list(second):
+        return 1.0
+    code = {v: n for n, v in enumerate(values)}
+    counts = np.zeros((len(first), len(values)), dtype="int64")
+    rows = np.arange(len(first))
+    np.add.at(counts, (rows, [code[v] for v in first]), 1)
+    np.add.at(counts, (rows, [code[v] for v in second]), 1)
+    if distance is None:
+        return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
+    table = np.array([[distance(a, b) for b in values] for a in values])
+
+    def metric(v1: object, v2: object, i1: np.ndarray, i2: np.ndarray, n_v: np.ndarray, dtype: type = np.float64) -> np.ndarray:  # type: ignore[type-arg]  # krippendorff's own protocol
+        return table[i1.astype(int), i2.astype(int)].astype(dtype)
+
+    return float(krippendorff.alpha(value_counts=counts, level_of_measurement=metric))
+
+
+def _interval(groups: Sequence[object], statistic: Callable[[np.ndarray], float]) -> tuple[float, float]:  # type: ignore[type-arg]  # an index array
+    """Return the 95 % percentile bootstrap interval of a statistic over resampled developments."""
+    n = len(groups)
+    if n < 2:
+        return float("nan"), float("nan")
+    result = bootstrap((np.arange(n),), lambda index: statistic(np.asarray(index)), vectorized=False, n_resamples=RESAMPLES,
+                       method="percentile", rng=np.random.default_rng(SEED))  # fmt: skip
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+
+
+def _figures(pair: Pair) -> list[tuple[dict[str, object] | None, dict[str, object] | None]]:
+    """Pair the figures of one development: equal values first, in their order; what is left stays alone."""
+    sides = [[{**f.model_dump(), "quote": q.at} for q in d.quotes for f in q.figures] for d in (pair.first, pair.second)]
+    out: list[tuple[dict[str, object] | None, dict[str, object] | None]] = []
+    rest = list(sides[1])
+    left = []
+    for f in sides[0]:
+        # of several equal values the one whose unit of thought (kind, qualifier) is the same is the same figure
+        same = sorted((g for g in rest if g["value"] == f["value"]), key=lambda g: (g["kind"] != f["kind"], g["qualifier"] != f["qualifier"]))
+        if same:
+            rest.remove(same[0])
+            out.append((f, same[0]))
+        else:
+            left.append(f)
+    out += [(f, None) for f in left] + [(None, g) for g in rest]
+    return out
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _instruments(pair: Pair, registers: tuple[Mapping[str, tuple[str, str]], Mapping[str, tuple[str, str]]]) -> list[tuple[tuple[str, str, str], tuple[str, str, str]]]:
+    """Pair the instruments of one development by the likeness of their titles: (id, kind, stage) on both sides."""
+    sides = []
+    for d, register in zip((pair.first, pair.second), registers, strict=True):
+        sides.append([(i, register[i], s) for i, stages in d.instruments.items() for s in ([stages] if isinstance(stages, str) else stages[:1])])
+    if not sides[0] or not sides[1]:
+        return []
+    likeness = np.array([[len(_words(a[1][0]) & _words(b[1][0])) / max(1, len(_words(a[1][0]) | _words(b[1][0]))) for b in sides[1]] for a in sides[0]])
+    return [
+        ((sides[0][i][0], sides[0][i][1][1], sides[0][i][2]), (sides[1][k][0], sides[1][k][1][1], sides[1][k][2]))
+        for i, k in zip(*linear_sum_assignment(-likeness), strict=True)
+        if likeness[i, k] > 0
+    ]
+
+
+def _tokens(d: Development) -> set[int]:
+    """Return where the words of a development's quotes start in the source."""
+    return {(q.at or [0])[0] + m.start() for q in d.quotes for m in re.finditer(r"\w+", q.text)}
+
+
+def _spans(d: Development) -> set[Span]:
+    return {(q.at[0], q.at[1]) for q in d.quotes if q.at}
+
+
+def _f1(both: int, first: int, second: int) -> tuple[float, float, float]:
+    """Return precision, recall and F1 of the second coding against the first."""
+    precision = both / second if second else float("nan")
+    recall = both / first if first else float("nan")
+    return precision, recall, 2 * both / (first + second) if first + second else float("nan")
+
+
+def compare(first: Mapping[str, Annotation], second: Mapping[str, Annotation], synonyms: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the agreement of two codings, and every disagreement.
+
+    Parameters
+    ----------
+    first, second
+        As :func:`read_coding` gives them.
+    synonyms
+        Identifiers of bodies that the codings formed differently → the register's.
+
+    Returns
+    -------
+    agreement : pandas.DataFrame
+        Long: ``scope`` (``all`` or a source), ``variable``, ``statistic`` (``precision``, ``recall``, ``f1``, ``agreement`` as a share,
+        ``alpha``), ``value``, ``low`` and ``high`` (95 % percentile bootstrap over developments), ``n``.
+    disagreements : pandas.DataFrame
+        ``source_id``, ``development`` (first coding), ``second_development``, ``variable``, ``first``, ``second``; units that one coding has alone
+        as variable ``unit``.
+    """
+    synonyms = synonyms or {}
+    matched = match(first, second)
+    registers = {
+        side: {sid: {i.id: (i.title, i.kind) for i in a.instruments} for sid, a in coding.items()}
+        for side, coding in (("first", first), ("second", second))
+    }
+
+    def known_as(d: Development) -> Development:
+        return d.model_copy(update={"authorities": {synonyms.get(a, a): r for a, r in d.authorities.items()}})
+
+    pairs = [Pair(p.source_id, known_as(p.first), known_as(p.second)) for p in matched.pairs]
+    rows: list[tuple[object, ...]] = []
+    differ: list[tuple[object, ...]] = []
+    for side, alone in (("first", matched.first_alone), ("second", matched.second_alone)):
+        for sid, d in alone:
+            differ.append((sid, d.id if side == "first" else "", d.id if side == "second" else "", "unit", d.title if side == "first" else "", d.title if side == "second" else ""))
+
+    coded: dict[str, list[tuple[int, object, object]]] = {}
+    for n, p in enumerate(pairs):
+        values: list[tuple[str, object, object]] = [(v, f(p.first), f(p.second)) for v, f in NOMINAL.items()]
+        values += [(v, g(p.first), g(p.second)) for v, g in SETS.items()]
+        for a, b in _instruments(p, (registers["first"][p.source_id], registers["second"][p.source_id])):
+            values += [("instrument_kind", a[1], b[1]), ("instrument_stage", a[2], b[2])]
+        for f, g in _figures(p):
+            values.append(("figure_value", NONE if f is None else str(f["value"]), NONE if g is None else str(g["value"])))
+            if f is not None and g is not None:
+                values += [(f"figure_{k}", str(f[k] or NONE), str(g[k] or NONE)) for k in ("kind", "qualifier", "aggregation", "period_start", "period_end")]
+        for variable, a, b in values:
+            coded.setdefault(variable, []).append((n, a, b))
+            if a != b:
+                differ.append((p.source_id, p.first.id, p.second.id, variable, _shown(a), _shown(b)))
+
+    for scope in ["all", *sorted(first)]:
+        chosen = [n for n, p in enumerate(pairs) if scope in ("all", p.source_id)]
+        lonely = [sum(scope in ("all", sid) for sid, _ in side) for side in (matched.first_alone, matched.second_alone)]
+        units = (len(chosen), len(chosen) + lonely[0], len(chosen) + lonely[1])
+        rows += [(scope, "unit", s, v, None, None, units[1] + lonely[1]) for s, v in zip(("precision", "recall", "f1"), _f1(*units), strict=True)]
+        for name, marks in (("quote_exact", _spans), ("quote_token", _tokens)):
+            sets = [(marks(pairs[n].first), marks(pairs[n].second)) for n in chosen]  # type: ignore[operator]  # two kinds of marks
+            counts = np.array([(len(a & b), len(a), len(b)) for a, b in sets]).reshape(-1, 3)
+            result = _f1(*(int(x) for x in counts.sum(axis=0)))
+            low, high = _interval(chosen, lambda index, c=counts: _f1(*(int(x) for x in c[index].sum(axis=0)))[2])
+            rows += [(scope, name, s, v, low if s == "f1" else None, high if s == "f1" else None, int(counts[:, 1:].sum()))
+                     for s, v in zip(("precision", "recall", "f1"), result, strict=True)]  # fmt: skip
+        inside = set(chosen)
+        for variable, all_values in coded.items():
+            part = [(n, a, b) for n, a, b in all_values if n in inside]
+            if not part:
+                continue
+            left, right = [a for _, a, _ in part], [b for _, _, b in part]
+            distance = masi if variable in SETS else None
+            of: dict[int, list[int]] = {}
+            for k, (n, _, _) in enumerate(part):
+                of.setdefault(n, []).append(k)
+            groups = list(of.values())
+
+            def resampled(index: np.ndarray, groups: list[list[int]] = groups, left: list[object] = left, right: list[object] = right,
+                          distance: Callable[..., float] | None = distance) -> float:  # type: ignore[type-arg]  # an index array  # fmt: skip
+                taken = [k for i in index for k in groups[int(i)]]
+                return alpha([left[k] for k in taken], [right[k] for k in taken], distance)
+
+            same = float(np.mean([a == b for a, b in zip(left, right, strict=True)]))
+            low, high = _interval(groups, resampled)
+            rows.append((scope, variable, "agreement", same, None, None, len(part)))
+            rows.append((scope, variable, "alpha", alpha(left, right, distance), low, high, len(part)))
+    agreement = pd.DataFrame(rows, columns=COLUMNS)
+    agreement[["value", "low", "high"]] = agreement[["value", "low", "high"]].astype("float64").round(3)
+    disagreements = pd.DataFrame(differ, columns=["source_id", "development", "second_development", "variable", "first", "second"])
+    return agreement, disagreements.sort_values(["source_id", "development", "variable"], kind="stable").reset_index(drop=True)
+
+
+def _shown(value: object) -> str:
+    return "; ".join(sorted(value)) or NONE if isinstance(value, frozenset) else str(value)
+
+
+def agreement(validation: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare the two codings that a ``validation`` folder keeps, ``first_coding`` and ``second_coding``.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        See :func:`compare`.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If one of the codings is not there.
+    AnnotationError
+        If one cannot be read.
+    """
+    path = validation / SYNONYMS
+    synonyms = {}
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as stream:
+            synonyms = {row["coded"]: row["authority_id"] for row in csv.DictReader(stream)}
+    return compare(read_coding(validation / "first_coding"), read_coding(validation / "second_coding"), synonyms)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a table of agreement as canonical CSV."""
+    stream = io.StringIO()
+    frame.to_csv(stream, index=False, lineterminator="\n")
+    return stream.getvalue()
