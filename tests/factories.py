@@ -37,53 +37,63 @@ SEGMENTS: dict[str, list[tuple[str, str | None, str]]] = {
         (
             "introduction",
             None,
-            ("Lamps that talk were everywhere this winter, and so were the people who write "
-            "rules for them. We chose what our readers asked about most, left out what only "
-            "repeats older notices, and add no view of our own. The order is that of "
-            "importance, not of time.\n"),
+            (
+                "Lamps that talk were everywhere this winter, and so were the people who write "
+                "rules for them. We chose what our readers asked about most, left out what only "
+                "repeats older notices, and add no view of our own. The order is that of "
+                "importance, not of time.\n"
+            ),
         ),
         ("section-heading", "legislative", "Rules\n"),
         ("heading", None, "CAC consults on draft Measures for Talking Lamps (15 January)\n"),
         (
             "development",
             None,
-            ("The Cyberspace Administration of China (CAC) opened a public consultation on the "
-            "“Measures for Talking Lamps (Draft)”. Makers would have to label every spoken "
-            "sentence, keep a log of it and offer a button that makes the lamp fall silent. "
-            "Comments could be sent for thirty days, by post or through a form, and the "
-            "regulator promised to answer the most frequent of them in one document.\n"),
+            (
+                "The Cyberspace Administration of China (CAC) opened a public consultation on the "
+                "“Measures for Talking Lamps (Draft)”. Makers would have to label every spoken "
+                "sentence, keep a log of it and offer a button that makes the lamp fall silent. "
+                "Comments could be sent for thirty days, by post or through a form, and the "
+                "regulator promised to answer the most frequent of them in one document.\n"
+            ),
         ),
         ("heading", None, "Shanghai issues the Lamp Data Rules (6 February)\n"),
         (
             "development",
             None,
-            ("CAC's Shanghai office and the local communications administration jointly "
-            "released the Lamp Data Rules, which take effect on 1 March 2024. Recordings of a "
-            "household must stay in the city unless its members agree, and a shop that repairs "
-            "a lamp has to wipe it first. The rules follow a plan that both bodies had "
-            "circulated among manufacturers the year before, and they leave out lamps that "
-            "cannot record.\n"),
+            (
+                "CAC's Shanghai office and the local communications administration jointly "
+                "released the Lamp Data Rules, which take effect on 1 March 2024. Recordings of a "
+                "household must stay in the city unless its members agree, and a shop that repairs "
+                "a lamp has to wipe it first. The rules follow a plan that both bodies had "
+                "circulated among manufacturers the year before, and they leave out lamps that "
+                "cannot record.\n"
+            ),
         ),
         ("section-heading", "enforcement", "Enforcement\n"),
         ("heading", None, "Court decides first case on a lamp's voice (29 February)\n"),
         (
             "development",
             None,
-            ("The Beijing Internet Court ordered a manufacturer to pay ¥40,000 to an actress "
-            "whose voice its lamps had copied. It held that a voice by which the public knows "
-            "a person is protected even where a machine produces it. The manufacturer had "
-            "argued that nobody takes a lamp for an actress; the judges listened to three of "
-            "them and disagreed.\n"),
+            (
+                "The Beijing Internet Court ordered a manufacturer to pay ¥40,000 to an actress "
+                "whose voice its lamps had copied. It held that a voice by which the public knows "
+                "a person is protected even where a machine produces it. The manufacturer had "
+                "argued that nobody takes a lamp for an actress; the judges listened to three of "
+                "them and disagreed.\n"
+            ),
         ),
         ("heading", None, "Campaign against shouting lamps\n"),
         (
             "development",
             None,
-            ("CAC and four other departments ran a campaign against lamps that shout. Over its "
-            "course, 1.03 million accounts were closed and seven apps were removed from "
-            "stores. Most of the accounts had been opened by lamps themselves, which the "
-            "departments called a sign of the times, and none of their owners seems to have "
-            "noticed.\n"),
+            (
+                "CAC and four other departments ran a campaign against lamps that shout. Over its "
+                "course, 1.03 million accounts were closed and seven apps were removed from "
+                "stores. Most of the accounts had been opened by lamps themselves, which the "
+                "departments called a sign of the times, and none of their owners seems to have "
+                "noticed.\n"
+            ),
         ),
         (
             "commentary",
@@ -96,51 +106,63 @@ SEGMENTS: dict[str, list[tuple[str, str | None, str]]] = {
         (
             "introduction",
             None,
-            ("Spring brought final texts where winter had brought drafts. At the end of April "
-            "the industry met in Hangzhou, where most of what we tell below under the last "
-            "heading was said, much of it in the dark.\n"),
+            (
+                "Spring brought final texts where winter had brought drafts. At the end of April "
+                "the industry met in Hangzhou, where most of what we tell below under the last "
+                "heading was said, much of it in the dark.\n"
+            ),
         ),
         ("section-heading", "legislative", "Rules\n"),
         ("heading", None, "CAC issues Measures for Talking Lamps (20 March)\n"),
         (
             "development",
             None,
-            ("The CAC published the Measures for Talking Lamps, which finalise the draft of "
-            "January and apply from 1 September 2024. The button that silences a lamp has to "
-            "be red, as eighteen hundred comments had asked, and the log of its sentences is "
-            "kept for six months rather than for ever. Lamps sold before that day may go on "
-            "talking until they break.\n"),
+            (
+                "The CAC published the Measures for Talking Lamps, which finalise the draft of "
+                "January and apply from 1 September 2024. The button that silences a lamp has to "
+                "be red, as eighteen hundred comments had asked, and the log of its sentences is "
+                "kept for six months rather than for ever. Lamps sold before that day may go on "
+                "talking until they break.\n"
+            ),
         ),
         ("section-heading", "enforcement", "Enforcement\n"),
         (
             "development",
             None,
-            ("The campaign against shouting lamps went on: by the end of April, 2,500,000 "
-            "accounts had been closed since it began, at the hands of the same departments, "
-            "and 87.5 percent of the complaints were settled. The departments say nothing of "
-            "how the remaining ones will be dealt with, nor of who complained in the first "
-            "place.\n"),
+            (
+                "The campaign against shouting lamps went on: by the end of April, 2,500,000 "
+                "accounts had been closed since it began, at the hands of the same departments, "
+                "and 87.5 percent of the complaints were settled. The departments say nothing of "
+                "how the remaining ones will be dealt with, nor of who complained in the first "
+                "place.\n"
+            ),
         ),
         ("section-heading", "industry", "Industry\n"),
         (
             "development",
             None,
-            ("Makers of lamps agreed in Hangzhou to let users choose among the voices of all of "
-            "them. They also want a common plug, a common tone and, some day, a common sense "
-            "of humour; a working group is to look into the last of these.\n"),
+            (
+                "Makers of lamps agreed in Hangzhou to let users choose among the voices of all of "
+                "them. They also want a common plug, a common tone and, some day, a common sense "
+                "of humour; a working group is to look into the last of these.\n"
+            ),
         ),
         (
             "development",
             None,
-            ("Readers asked what became of the Lamp Data Rules that Shanghai's two regulators "
-            "released in February: they are in force, and repair shops complain about the time "
-            "that wiping takes.\n"),
+            (
+                "Readers asked what became of the Lamp Data Rules that Shanghai's two regulators "
+                "released in February: they are in force, and repair shops complain about the time "
+                "that wiping takes.\n"
+            ),
         ),
         (
             "outlook",
             None,
-            ("In the next issue: lamps that listen, lamps that do not, and how to tell the one "
-            "from the other.\n"),
+            (
+                "In the next issue: lamps that listen, lamps that do not, and how to tell the one "
+                "from the other.\n"
+            ),
         ),
     ],
 }
@@ -366,8 +388,10 @@ DEVELOPMENTS: dict[str, list[Row]] = {
         {
             "id": "TMT-0001",
             "title": "CAC consults on draft measures for talking lamps",
-            ("summary")("The regulator put a draft out for comment that would make lamps label what they "
-            "say, log it and fall silent.").",
+            "summary": (
+                "The regulator put a draft out for comment that would make lamps label what they "
+                "say, log it and fall silent."
+            ),
             "date": "2024-01-15",
             "date_basis": "stated",
             "action": "consultation",
@@ -379,8 +403,10 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "quotes": [
                 {"text": "Measures for Talking Lamps (15 January)", "supports": ["date", "instruments"]},
                 {
-                    ("text")("The Cyberspace Administration of China (CAC) opened a public consultation "
-                    "on the “Measures")s",
+                    "text": (
+                        "The Cyberspace Administration of China (CAC) opened a public consultation "
+                        "on the “Measures"
+                    ),
                     "supports": ["action", "authorities", "jurisdiction", "topics"],
                 },
             ],
@@ -402,8 +428,9 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "quotes": [
                 {"text": "the Lamp Data Rules (6 February)", "supports": ["date", "instruments"]},
                 {
-                    ("text")("CAC's Shanghai office and the local communications administration jointly "
-                    "released")d",
+                    "text": (
+                        "CAC's Shanghai office and the local communications administration jointly released"
+                    ),
                     "supports": ["action", "authorities", "jurisdiction", "places"],
                 },
                 {"text": "take effect on 1 March 2024", "supports": ["effective_date"]},
@@ -792,8 +819,8 @@ def make_annotated_package(folder: Path) -> tuple[Path, Path]:
     Returns
     -------
     tuple of Path
-        The package (``folder/package``), and the folder of ``<source_id>.txt`` (``folder/sources``). The tables
-        are what the annotations give; every offset and checksum is filled in.
+        The package (``folder/package``), and the folder of ``<source_id>.txt`` (``folder/sources``).
+        The tables are what the annotations give; every offset and checksum is filled in.
     """
     package, sources = make_package(folder / "package"), folder / "sources"
     annotations = package / "data" / "annotations"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours without the yellow, which is too light on white: they stay apart for colour-blind readers and,
-# in this order, in grey. Text and the data that is only context take the two greys.
+# Okabe and Ito's colours without the yellow, which is too light on white: they stay apart for colour-blind
+# readers. Context takes the greys. Where two series must be told apart in print, their markers differ too.
 PALETTE: dict[str, str] = {
     "blue": "#0072B2",
     "orange": "#E69F00",
@@ -130,7 +130,8 @@ def figure(
     height
         In inches.
     **subplots
-        Passed to :func:`matplotlib.pyplot.subplots`; with more than one panel the second value is an array of axes.
+        Passed to :func:`matplotlib.pyplot.subplots`; with more than one panel the second value is an array of
+        axes.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """The record that a coder writes: one YAML file a source.
 
-The models below are the format. Enumerations come from the descriptor and the vocabularies, so that neither the models
-nor the generated JSON Schema repeat them.
+The models below are the format. Enumerations come from the descriptor and the vocabularies, so that neither
+the models nor the generated JSON Schema repeat them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -21,9 +21,11 @@ from pydantic import (
     GetJsonSchemaHandler,
     ValidationError,
     ValidationInfo,
+    model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tmt_dataset.descriptor import Descriptor, Files
@@ -39,7 +41,7 @@ Codes = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class CodeOf:
-    """Marks a text as one of the codes of a vocabulary (``"actions"``) or of an enumeration (``"segments.role"``)."""
+    """Marks a text as a code of a vocabulary (``"actions"``) or of an enumeration (``"segments.role"``)."""
 
     name: str
 
@@ -112,6 +114,7 @@ Text = Annotated[str, BeforeValidator(lambda v: _own_text(v) if isinstance(v, st
 Offsets = Annotated[list[int], Field(min_length=2, max_length=2)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 DevelopmentId = Annotated[str, Field(pattern=r"^TMT-\d{4}$")]
+Related = Annotated[DevelopmentId, CodeOf("developments")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -136,7 +139,10 @@ class Source(_Strict):
 
 
 class Segment(_Strict):
-    """A run of characters with one role. ``starts`` (its first words) is replaced by ``at`` and ``sha256`` when offsets are filled in."""
+    """A run of characters with one role.
+
+    ``starts`` (its first words) is replaced by ``at`` and ``sha256`` when offsets are filled in.
+    """
 
     id: str
     at: Offsets | None = None
@@ -160,7 +166,7 @@ class Figure(_Strict):
     """A number that the quote around it proves."""
 
     measure: Annotated[str, CodeOf("measures")]
-    value: float
+    value: Annotated[float, Field(allow_inf_nan=False)]
     qualifier: Annotated[str, CodeOf("figures.qualifier")]
     kind: Annotated[str, CodeOf("figures.kind")]
     aggregation: Annotated[str, CodeOf("figures.aggregation")] | None = None
@@ -172,21 +178,24 @@ class Figure(_Strict):
 class Relation(_Strict):
     """One relation to another development, under its own name."""
 
-    finalises: DevelopmentId | None = None
-    implements: DevelopmentId | None = None
-    continues: DevelopmentId | None = None
-    succeeds: DevelopmentId | None = None
-    responds_to: DevelopmentId | None = None
-    same_case: DevelopmentId | None = None
+    finalises: Related | None = None
+    implements: Related | None = None
+    continues: Related | None = None
+    succeeds: Related | None = None
+    responds_to: Related | None = None
+    same_case: Related | None = None
     note: Text | None = None
 
     @property
     def stated(self) -> tuple[str, str]:
         """Name of the relation and the development it leads to."""
-        named = [(k, v) for k, v in self if k != "note" and v is not None]
-        if len(named) != 1:
+        return next((k, v) for k, v in self if k != "note" and v is not None)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(v is not None for k, v in self if k != "note") != 1:
             raise ValueError("expected exactly one relation")
-        return named[0]
+        return self
 
 
 class Quote(_Strict):
@@ -292,7 +301,7 @@ def _line(node: Any, path: tuple[int | str, ...]) -> int:
     line = 0
     for step in path:
         try:
-            position = node.lc.key(step) if isinstance(node, dict) else node.lc.item(step)
+            position = node.lc.key(step) if isinstance(node, CommentedMap) else node.lc.item(step)
             line, node = position[0], node[step]
         except (KeyError, IndexError, AttributeError, TypeError):
             break
@@ -345,50 +354,34 @@ def problems(path: Path, node: Any, codes: Codes) -> tuple[Annotation | None, li
         k: (v if isinstance(v, set | frozenset | dict) else dict.fromkeys(v)) for k, v in codes.items()
     }
     try:
-        annotation = Annotation.model_validate(_plain(node), context=context)
+        return Annotation.model_validate(_plain(node), context=context), []
     except ValidationError as error:
-        found = []
-        for e in error.errors():
-            loc = tuple(
-                step
-                for step in e["loc"]
-                if step != "[key]"
-                and not (isinstance(step, str) and step.startswith(("list[", "function-", "constrained-")))
-            )
-            message = e["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-            if e["type"] == "extra_forbidden":
-                parent = _fields_at(loc[:-1])
-                message = f"unknown key{near(loc[-1], parent)}"
-            elif e["type"] != "code":
-                message += f", found {e['input']!r:.80}"
-            found.append(
-                f"{path}:{_line(node, loc)}: {_where(node, loc)}{'.'.join(map(str, loc))}: {message}"
-            )
-        return None, list(dict.fromkeys(found))
+        errors = [(_keys(e["loc"]), e) for e in error.errors()]
+    # what may be a text or a list fails as both; where its code was read, the other failure says nothing
+    coded = {loc[:n] for loc, e in errors if e["type"] == "code" for n in range(1, len(loc) + 1)}
     found = []
-    for i, record in enumerate(annotation.developments):
-        for where, relations in [
-            (("relations",), record.relations),
-            *((("quotes", k, "relations"), q.relations) for k, q in enumerate(record.quotes)),
-        ]:
-            for j, relation in enumerate(relations):
-                try:
-                    _, target = relation.stated
-                except ValueError as error:
-                    found.append(
-                        f"{path}:{_line(node, ('developments', i, *where, j))}: {record.id}: {error}"
-                    )
-                    continue
-                if "developments" in context and target not in context["developments"]:
-                    found.append(
-                        f"{path}:{_line(node, ('developments', i, *where, j))}: {record.id}: unknown development {target!r}{near(target, context['developments'])}"
-                    )
-    return (None if found else annotation), found
+    for loc, e in errors:
+        if e["type"] in ("string_type", "list_type") and len(loc) < len(e["loc"]) and loc in coded:
+            continue
+        message = e["msg"].removeprefix("Value error, ")
+        if e["type"] == "extra_forbidden":
+            message = f"unknown key{near(loc[-1], _fields_at(loc[:-1]))}"
+        elif e["type"] not in ("code", "missing"):
+            message += f", found {e['input']!r:.80}"
+        keys = ".".join(map(str, loc))
+        found.append(f"{path}:{_line(node, loc)}: {_where(node, loc)}{keys}: {message}")
+    return None, list(dict.fromkeys(found))
+
+
+def _keys(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the path of keys in the file, without pydantic's marks for the branches of a model."""
+    marks = ("[key]", "list[", "function-", "constrained-")
+    return tuple(step for step in loc if not (isinstance(step, str) and step.startswith(marks)))
 
 
 def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys that the model at a path knows, for near misses."""
-    names = {
+    names: dict[int | str, type[_Strict]] = {
         "developments": Development,
         "segments": Segment,
         "instruments": Instrument,
@@ -401,7 +394,7 @@ def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
     }
     for step in reversed(loc):
         if step in names:
-            return list(names[step].model_fields)  # type: ignore[index]
+            return list(names[step].model_fields)
     return list(Annotation.model_fields)
 
 
@@ -443,31 +436,35 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
             nodes[path] = read_yaml(path)
         except AnnotationError as error:
             found.append(str(error))
-    codes: dict[str, Any] = {**known_codes(descriptor, files)}
+    codes: dict[str, Iterable[str]] = {**known_codes(descriptor, files)}
     for kind in ("instruments", "developments"):
         first: dict[str, str] = {}
         for path, node in nodes.items():
-            for i, item in enumerate(node.get(kind) or []):
+            items = node.get(kind)
+            for i, item in enumerate(items if isinstance(items, list) else ()):
                 name = item.get("id") if isinstance(item, dict) else None
                 if not isinstance(name, str):
                     continue
                 here = f"{path}:{_line(node, (kind, i))}"
                 if name in first:
                     found.append(
-                        f"{here}: {name}: already declared at {first[name]}; give it another identifier, or merge the two"
+                        f"{here}: {name}: already declared at {first[name]}; "
+                        "give it another identifier, or merge the two"
                     )
                 first.setdefault(name, here)
-        codes[kind] = first
+        if len(nodes) == len(paths):  # what a file that cannot be read declares is not known
+            codes[kind] = first
     annotations = []
     for path, node in nodes.items():
         annotation, wrong = problems(path, node, codes)
         found += wrong
         if annotation is not None:
-            if annotation.source.source_id != path.stem:
-                found.append(
-                    f"{path}:{_line(node, ('source', 'source_id'))}: expected source_id {path.stem!r}, found {annotation.source.source_id!r}"
-                )
             annotations.append(annotation)
+        source = node.get("source")
+        sid = source.get("source_id") if isinstance(source, dict) else None
+        if isinstance(sid, str) and sid != path.stem:
+            line = _line(node, ("source", "source_id"))
+            found.append(f"{path}:{line}: expected source_id {path.stem!r}, found {sid!r}")
     if found:
         raise AnnotationError("\n".join(found))
     return sorted(annotations, key=lambda a: (a.source.period_start, a.source.period_end, a.source.source_id))

@@ -1,4 +1,4 @@
-"""Annotations and vocabularies → the tables and the descriptor's sizes and checksums. Needs no source text."""
+"""Annotations and vocabularies → the tables, and the descriptor's checksums. Needs no source text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,20 @@ Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
 #: How many differing rows of a table a message shows.
 SHOWN = 5
+#: How many characters before the first difference a message shows.
+SHOWN_BEFORE = 40
+_OF_SOURCES = ("sources", "segments", "instruments", "errata")
+_OF_DEVELOPMENTS = (
+    "developments",
+    "mentions",
+    "quotes",
+    "development_authorities",
+    "development_topics",
+    "development_places",
+    "development_instruments",
+    "figures",
+    "relations",
+)
 
 
 def cell(value: Any) -> str:
@@ -34,12 +50,12 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value == int(value) else repr(value)
+        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"  # never 1e-05
     return str(value)
 
 
 def csv_bytes(table: Table, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return the canonical bytes of a table: UTF-8, LF, minimal quoting, declared columns, the same on every machine."""
+    """Return the canonical bytes of a table: UTF-8, LF, minimal quoting, the declared columns."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(table.field_names)
@@ -78,13 +94,7 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
         raise OutOfStepError(
             "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(lacking)
         )
-    out: dict[str, list[Row]] = {
-        name: []
-        for name in (
-            "sources segments developments mentions quotes development_authorities development_topics development_places "
-            "instruments development_instruments figures relations errata"
-        ).split()
-    }
+    out: dict[str, list[Row]] = {name: [] for name in (*_OF_SOURCES, *_OF_DEVELOPMENTS)}
     for a in annotations:
         sid = a.source.source_id
         out["sources"].append(a.source.model_dump())
@@ -216,18 +226,8 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
                     **e.model_dump(exclude={"at"}),
                 }
             )
-    # the ledger keeps its order; what hangs on a development follows the developments, further reports after the first
-    for name in (
-        "developments",
-        "mentions",
-        "quotes",
-        "development_authorities",
-        "development_topics",
-        "development_places",
-        "development_instruments",
-        "figures",
-        "relations",
-    ):
+    # the ledger keeps its order; what hangs on a development follows it, further reports after the first
+    for name in _OF_DEVELOPMENTS:
         out[name].sort(key=lambda r: r["development_id"])
     out["instruments"].sort(key=lambda r: r["instrument_id"])
     return out
@@ -288,26 +288,41 @@ def check(folder: Path) -> None:
     OutOfStepError
         Naming every file and row that differs.
     """
-    differing = []
+    descriptor, files = open_package(folder)
+    differing = [
+        f"{t.path}: not the file that {DESCRIPTOR} declares"
+        for t in descriptor.tables.values()
+        if t.is_vocabulary and t.hash != f"sha256:{sha256(files.read(t.path))}"
+    ]
     for path, data in compiled(folder).items():
         target = folder / path
         found = target.read_bytes() if target.is_file() else None
-        if found == data:
-            continue
         if found is None:
             differing.append(f"{path}: missing")
-            continue
-        want, have = data.decode("utf-8").splitlines(), found.decode("utf-8", errors="replace").splitlines()
-        rows_differing = [n for n in range(max(len(want), len(have))) if want[n : n + 1] != have[n : n + 1]]
-        lines = [
-            f"  row {n + 1}: expected {''.join(want[n : n + 1])[:120]!r}, found {''.join(have[n : n + 1])[:120]!r}"
-            for n in rows_differing[:SHOWN]
-        ]
-        more = f"\n  and {len(rows_differing) - SHOWN} more rows" if len(rows_differing) > SHOWN else ""
-        differing.append(
-            f"{path}: {len(rows_differing)} rows differ (or line ends do)\n" + "\n".join(lines) + more
-        )
+        elif found != data:
+            differing.append(f"{path}: {_differences(data, found)}")
     if differing:
         raise OutOfStepError(
             "out of step with the annotations; run `tmt-dataset build`:\n" + "\n".join(differing)
         )
+
+
+def _differences(expected: bytes, found: bytes) -> str:
+    """Name the rows in which two files differ, and show the first of them where they part."""
+    # rows end at LF alone, and keep it: another line end is a difference
+    want, have = (
+        list(io.StringIO(data.decode("utf-8", errors="backslashreplace"), newline="\n"))
+        for data in (expected, found)
+    )
+    rows = [
+        (n, *pair) for n, pair in enumerate(zip_longest(want, have, fillvalue=""), 1) if len(set(pair)) > 1
+    ]
+    lines = [f"{len(rows)} rows differ"]
+    for n, *pair in rows[:SHOWN]:
+        same = next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
+        start = max(0, same - SHOWN_BEFORE)
+        shown = [repr("…" * bool(start) + row[start : start + 120]) if row else "no row" for row in pair]
+        lines.append(f"  row {n}: expected {shown[0]}, found {shown[1]}")
+    if len(rows) > SHOWN:
+        lines.append(f"  and {len(rows) - SHOWN} more rows")
+    return "\n".join(lines)

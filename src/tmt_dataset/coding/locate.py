@@ -8,12 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from tmt_dataset import atomic
-from tmt_dataset.coding.annotation import _line, read_yaml, yaml
+from tmt_dataset.coding.annotation import _line, problems, read_yaml, yaml
 from tmt_dataset.descriptor import sha256
-from tmt_dataset.errors import QuoteNotFoundError
+from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError
 
 
 def source_text(folder: Path, source_id: str) -> str | None:
@@ -27,8 +27,8 @@ def nearest(quote: str, text: str) -> str | None:
 
     Examples
     --------
-    >>> nearest("93 generative services were filed", "In June, 93 generative AI services were newly filed with it.")
-    '93 generative AI services were newly filed'
+    >>> nearest("93 services were newly filed", "In June, 93 AI services were newly filed with it.")
+    '93 AI services were newly filed'
     """
     matcher = difflib.SequenceMatcher(None, text, quote, autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size > 3]
@@ -53,7 +53,7 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
     quote, text
         The words, and where to look for them.
     at
-        Offsets given already; they are kept where they are right, and settle which of several places is meant.
+        Offsets given already: kept where they are right, so they settle which of several places is meant.
 
     Raises
     ------
@@ -65,14 +65,15 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
     >>> offsets("two", "one two three")
     [4, 7]
     """
-    if at is not None and text[at[0] : at[1]] == quote:
+    if at is not None and at[0] >= 0 and text[at[0] : at[1]] == quote and at[1] == at[0] + len(quote):
         return at
     places = [m.start() for m in re.finditer(f"(?={re.escape(quote)})", text)]
     if len(places) == 1:
         return [places[0], places[0] + len(quote)]
     if places:
         raise QuoteNotFoundError(
-            f"the quote stands {len(places)} times, at {', '.join(map(str, places[:5]))}: lengthen it, or give `at`: {quote[:80]!r}"
+            f"the quote stands {len(places)} times, at {', '.join(map(str, places[:5]))}: "
+            f"lengthen it, or give `at`: {quote[:80]!r}"
         )
     found = nearest(quote, text)
     raise QuoteNotFoundError(
@@ -81,48 +82,66 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
     )
 
 
+def _set(node: CommentedMap, at: list[int], position: int = 0) -> None:
+    """Set offsets where they stand, or at their usual place, so that all files look alike."""
+    if "at" in node:
+        node["at"] = _flow(at)
+    else:
+        node.insert(position, "at", _flow(at))
+
+
 def fill(node: Any, text: str, path: Path) -> list[str]:
     """Fill in offsets and segment checksums in a read annotation file; return what could not be found.
 
     Segments that name their first words (``starts``) are laid out from each start to the next one.
+
+    Parameters
+    ----------
+    node
+        The file as :func:`tmt_dataset.coding.annotation.read_yaml` gives it, in the declared format.
+    text
+        Its source.
+    path
+        The file's name for messages.
     """
     wrong: list[str] = []
-    segments = node.get("segments") or []
+    segments = node["segments"]
     starts: list[int] = []
     position = 0
     for i, s in enumerate(segments):
-        if "starts" in s:
-            here = text.find(str(s["starts"]), position)
-            if here < 0:
-                found = nearest(str(s["starts"]), text[position:])
-                wrong.append(
-                    f"{path}:{_line(node, ('segments', i))}: {s.get('id')}: its first words do not stand after offset {position}"
-                    + (f"; nearest: {found!r}" if found else "")
-                )
-                here = position
-        else:
+        here = -1
+        if s.get("starts") is not None:
+            here = text.find(s["starts"], position)
+            lacks = f"its first words do not stand after offset {position}"
+            if here < 0 and (found := nearest(s["starts"], text[position:])):
+                lacks += f"; nearest: {found!r}"
+        elif s.get("at") is not None:
             here = s["at"][0]
+        else:
+            lacks = "expected `starts` (its first words) or `at`, found neither"
+        if here < 0:
+            wrong.append(f"{path}:{_line(node, ('segments', i))}: {s['id']}: {lacks}")
+            here = position
         starts.append(here)
         position = here + 1
     if not wrong:
         for s, start, end in zip(segments, starts, [*starts[1:], len(text)], strict=True):
             s.pop("starts", None)
-            s["at"] = _flow([start, end])
+            _set(s, [start, end], position=1)
             s["sha256"] = sha256(text[start:end].encode("utf-8"))
-    for group in ("developments", "reported_elsewhere"):
+
+    def place(record: Any, words: str, where: tuple[int | str, ...], owner: str = "") -> None:
+        try:
+            _set(record, offsets(words, text, record.get("at")))
+        except QuoteNotFoundError as error:
+            wrong.append(f"{path}:{_line(node, where)}: {owner}{error}")
+
+    for group, key in (("developments", "id"), ("reported_elsewhere", "development")):
         for i, record in enumerate(node.get(group) or []):
             for k, quote in enumerate(record.get("quotes") or []):
-                try:
-                    quote["at"] = _flow(offsets(str(quote["text"]), text, quote.get("at")))
-                except QuoteNotFoundError as error:
-                    wrong.append(
-                        f"{path}:{_line(node, (group, i, 'quotes', k))}: {record.get('id') or record.get('development')}: {error}"
-                    )
+                place(quote, quote["text"], (group, i, "quotes", k), f"{record[key]}: ")
     for i, erratum in enumerate(node.get("errata") or []):
-        try:
-            erratum["at"] = _flow(offsets(str(erratum["has"]), text, erratum.get("at")))
-        except QuoteNotFoundError as error:
-            wrong.append(f"{path}:{_line(node, ('errata', i))}: {error}")
+        place(erratum, erratum["has"], ("errata", i))
     return wrong
 
 
@@ -131,22 +150,42 @@ def locate(annotations: Path, sources: Path) -> list[str]:
 
     Raises
     ------
+    PackageNotFoundError
+        If there is no such folder of sources.
+    AnnotationError
+        If a file breaks the format, or a source is not UTF-8; then no file is written.
     QuoteNotFoundError
         Listing every quote that is not in its source, or is there twice; then no file is written.
     """
+    if not sources.is_dir():
+        raise PackageNotFoundError(f"{sources}: no such folder; expected the source texts as <source_id>.txt")
+    broken: list[str] = []
     wrong: list[str] = []
     new: dict[Path, bytes] = {}
     for path in sorted(annotations.glob("*.yaml")):
-        text = source_text(sources, path.stem)
-        if text is None:
+        try:
+            text = source_text(sources, path.stem)
+            if text is None:
+                continue
+            node = read_yaml(path)
+        except UnicodeDecodeError as error:
+            broken.append(f"{sources / path.stem}.txt: not UTF-8 ({error}); keep the text as it was received")
             continue
-        node = read_yaml(path)
+        except AnnotationError as error:
+            broken.append(str(error))
+            continue
+        _, found = problems(path, node, {})  # codes are judged when the tables are built
+        if found:
+            broken += found
+            continue
         wrong += fill(node, text, path)
         stream = io.StringIO()
         yaml().dump(node, stream)
         data = stream.getvalue().encode("utf-8")
         if data != path.read_bytes():
             new[path] = data
+    if broken:
+        raise AnnotationError("\n".join(broken))
     if wrong:
         raise QuoteNotFoundError("\n".join(wrong))
     for path, data in new.items():

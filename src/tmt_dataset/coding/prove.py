@@ -1,10 +1,12 @@
-"""Quotes, segments and sources against the texts themselves, and what each source's characters are accounted for by."""
+"""Quotes, segments and sources against the texts themselves, and what accounts for each source's characters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tmt_dataset.checks import covered
@@ -13,6 +15,9 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import PackageNotFoundError
 from tmt_dataset.findings import Finding, Report
+
+AS_RECEIVED = "Take the text as it was received, or code the new one."
+LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match."
 
 
 def prove(ds: Dataset, sources: Path) -> Report:
@@ -40,15 +45,17 @@ def prove(ds: Dataset, sources: Path) -> Report:
     findings: list[Finding] = []
     unchecked: list[str] = []
     checked = {"sources": 0, "segments": 0, "quotes": 0, "errata": 0}
-    for source in ds["sources"].itertuples():
+
+    def wrong(message: str, table: str, index: int, field: str, expected: str, found: str, hint: str) -> None:
+        findings.append(Finding("prove", message, table, index + 2, field, expected, found, hint))
+
+    for source in _records(ds["sources"]):
         sid = str(source.source_id)
         try:
             text = source_text(sources, sid)
         except UnicodeDecodeError as error:
-            findings.append(
-                Finding(
-                    "prove", f"the text of {sid} is not UTF-8 ({error})", "sources", int(source.Index) + 2
-                )
+            wrong(
+                f"{sid}.txt is not UTF-8", "sources", source.Index, "sha256", "UTF-8", str(error), AS_RECEIVED
             )
             continue
         if text is None:
@@ -57,66 +64,43 @@ def prove(ds: Dataset, sources: Path) -> Report:
             )
             continue
         checked["sources"] += 1
-        row = int(source.Index) + 2
-        if sha256(text.encode("utf-8")) != source.sha256:
-            findings.append(
-                Finding(
-                    "prove",
-                    "the text is not the one that was coded",
-                    "sources",
-                    row,
-                    "sha256",
-                    source.sha256,
-                    sha256(text.encode("utf-8")),
-                )
-            )
+        found = sha256(text.encode("utf-8"))
+        if found != source.sha256:
+            message = "the text is not the one that was coded"
+            wrong(message, "sources", source.Index, "sha256", source.sha256, found, AS_RECEIVED)
         if len(text) != source.characters:
-            findings.append(
-                Finding(
-                    "prove",
-                    "the text has another length",
-                    "sources",
-                    row,
-                    "characters",
-                    str(source.characters),
-                    str(len(text)),
-                )
-            )
-        for s in ds["segments"].loc[ds["segments"]["source_id"] == sid].itertuples():
+            expected, found = str(source.characters), str(len(text))
+            message = "the text has another length"
+            wrong(message, "sources", source.Index, "characters", expected, found, AS_RECEIVED)
+        for s in _records(_of(ds, "segments", sid)):
             checked["segments"] += 1
-            found = sha256(text[int(s.start) : int(s.end)].encode("utf-8"))
+            found = sha256(_stretch(text, s.start, s.end).encode("utf-8"))
             if found != s.sha256:
-                findings.append(
-                    Finding(
-                        "prove",
-                        f"segment {s.segment_id} has other characters",
-                        "segments",
-                        int(s.Index) + 2,
-                        "sha256",
-                        s.sha256,
-                        found,
-                    )
-                )
+                message = f"segment {s.segment_id} has other characters"
+                wrong(message, "segments", s.Index, "sha256", s.sha256, found, LOCATE)
         for table, column in (("quotes", "exact"), ("errata", "has")):
-            frame = ds[table].loc[ds[table]["source_id"] == sid]
-            for index, start, end, exact in zip(
-                frame.index, frame["start"], frame["end"], frame[column], strict=True
-            ):
+            for r in _records(_of(ds, table, sid)):
                 checked[table] += 1
-                if text[int(start) : int(end)] != exact:
-                    findings.append(
-                        Finding(
-                            "prove",
-                            "these words do not stand at their offset",
-                            table,
-                            int(index) + 2,
-                            column,
-                            repr(exact),
-                            text[int(start) : int(end)],
-                            "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match.",
-                        )
-                    )
+                exact, found = getattr(r, column), _stretch(text, r.start, r.end)
+                if found != exact:
+                    message = f"these words do not stand at {sid} {r.start}-{r.end}"
+                    wrong(message, table, r.Index, column, repr(exact), found, LOCATE)
     return Report(tuple(findings), checked, tuple(unchecked))
+
+
+def _records(frame: pd.DataFrame) -> Iterable[Any]:
+    """Return a frame's rows; a cell has the type of its column, which itertuples does not declare."""
+    return frame.itertuples()
+
+
+def _of(ds: Dataset, table: str, source_id: str) -> pd.DataFrame:
+    frame = ds[table]
+    return frame.loc[frame["source_id"] == source_id]
+
+
+def _stretch(text: str, start: int, end: int) -> str:
+    """Return the characters between two offsets, none where the text does not reach so far."""
+    return text[start:end] if 0 <= start <= end <= len(text) else ""
 
 
 def coverage(ds: Dataset) -> pd.DataFrame:
@@ -125,9 +109,10 @@ def coverage(ds: Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a source: ``characters``, ``accounted`` (percent of the characters that lie in exactly one segment), one
-        column a role (characters), ``items`` (neighbouring headings and bodies count as one), ``developments`` (first reported here), ``mentions`` (of
-        developments, first or further), ``quotes``, ``quoted`` (percent), ``dated`` and ``undated`` (basis ``period``).
+        One row a source: ``characters``, ``accounted`` (percent of the characters that lie in exactly one
+        segment, rounded down: 100 means all of them), one column a role (characters), ``items`` (a heading and
+        the body below it count as one), ``developments`` (first reported here), ``mentions`` (of developments,
+        first or further), ``quotes``, ``quoted`` (percent), ``dated`` and ``undated`` (basis ``period``).
 
     Examples
     --------
@@ -136,17 +121,13 @@ def coverage(ds: Dataset) -> pd.DataFrame:
     {100.0}
     """
     roles = ds.descriptor.table("segments").field("role").enum
-    segments, mentions = (
-        ds["segments"],
-        ds["mentions"].merge(ds["segments"][["segment_id", "source_id"]], on="segment_id"),
-    )
+    mentions = ds["mentions"].merge(ds["segments"][["segment_id", "source_id"]], on="segment_id")
     rows: list[Mapping[str, object]] = []
-    for source in ds["sources"].itertuples():
-        sid = source.source_id
-        own = segments.loc[segments["source_id"] == sid]
+    for source in _records(ds["sources"]):
+        sid, characters = source.source_id, int(source.characters)
+        own = _of(ds, "segments", sid)
         length = (own["end"] - own["start"]).astype("int64")
-        once = 2 * covered(own) - int(length.sum())  # what lies in two segments counts against
-        quotes = ds["quotes"].loc[ds["quotes"]["source_id"] == sid]
+        quotes = _of(ds, "quotes", sid)
         here = mentions.loc[mentions["source_id"] == sid]
         primary = ds["developments"].loc[
             ds["developments"]["development_id"].isin(here.loc[here["rank"] == "primary", "development_id"])
@@ -156,16 +137,24 @@ def coverage(ds: Dataset) -> pd.DataFrame:
         rows.append(
             {
                 "source_id": sid,
-                "characters": int(source.characters),
-                "accounted": round(100 * once / int(source.characters), 2),
+                "characters": characters,
+                "accounted": 10_000 * _once(own, characters) // characters / 100,
                 **{role: int(length[own["role"] == role].sum()) for role in roles},
                 "items": int(starts_item.sum()),
                 "developments": len(primary),
                 "mentions": here["development_id"].nunique(),
                 "quotes": len(quotes),
-                "quoted": round(100 * covered(quotes) / int(source.characters), 1),
+                "quoted": round(100 * covered(quotes) / characters, 1),
                 "dated": int((primary["date_basis"] != "period").sum()),
                 "undated": int((primary["date_basis"] == "period").sum()),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _once(segments: pd.DataFrame, characters: int) -> int:
+    """Return how many of a source's characters lie in exactly one segment."""
+    depth = np.zeros(characters + 1, dtype="int64")
+    for column, step in (("start", 1), ("end", -1)):
+        np.add.at(depth, segments[column].to_numpy("int64").clip(0, characters), step)
+    return int((depth.cumsum()[:-1] == 1).sum())

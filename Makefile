@@ -1,0 +1,49 @@
+# `make analysis` and `make test` set up what they need: Python >= 3.11 and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# no stray byte code in a checkout
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: analysis test lab check build bench release setup constraints clean
+.DEFAULT_GOAL := analysis
+
+analysis: setup ## check, validate, run the notebooks, write report/
+	$(BIN)/tmt-dataset build --check
+	$(BIN)/tmt-dataset validate
+	$(BIN)/python -m tmt_dataset.report notebooks report
+
+test: setup ## style, types, tests, notebooks with their outputs compared
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -p no:cacheprovider
+	$(BIN)/python -m pytest -q -p no:cacheprovider --nbval $(NOTEBOOKS)
+
+lab: setup ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+build: setup ## compile the tables and everything that is generated
+	$(BIN)/tmt-dataset build
+
+bench: setup ## measure, and write benchmarks/README.md
+	$(BIN)/python benchmarks/run.py
+
+release: setup ## build the archive of the version in datapackage.json
+	$(BIN)/tmt-dataset release $$($(BIN)/tmt-dataset --version | cut -d' ' -f2) --out dist
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; call make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+constraints: setup ## pin the newest versions that fit together
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --all-extras --constraint constraints.in --output-file constraints.txt pyproject.toml constraints.in
+
+clean: ## remove what was set up and generated outside git
+	rm -rf $(VENV) report dist build
