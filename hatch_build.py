@@ -4,7 +4,14 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("datapackage.json", "data", "CITATION.cff", "LICENSE-DATA")
+SHIPPED = (
+    "datapackage.json",
+    "data",
+    "validation/codebook.md",
+    "validation/agreement.csv",
+    "validation/adjudication.csv",
+    "LICENSE-DATA",
+)
 
 
 class DataHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is hatchling's own concern

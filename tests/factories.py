@@ -4,8 +4,8 @@ Offsets, checksums and tables are computed here and not by the library, so that 
 can be compared with them.
 
 >>> import tempfile
->>> import tmt_dataset as tmt
->>> tmt.validate(make_package(Path(tempfile.mkdtemp()))).valid
+>>> from tmt_dataset.validate import validate
+>>> validate(make_package(Path(tempfile.mkdtemp()))).valid
 True
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -780,7 +781,8 @@ def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
 
 
 @cache
-def _files() -> dict[str, bytes]:
+def clean_files() -> Mapping[str, bytes]:
+    """Return the files of the small package by path: the descriptor and its tables."""
     raw = json.loads((embedded() / DESCRIPTOR).read_text(encoding="utf-8"))
     files: dict[str, bytes] = {}
     for resource in raw["resources"]:
@@ -789,7 +791,7 @@ def _files() -> dict[str, bytes]:
             names, [[row.get(n) for n in names] for row in _tables()[resource["name"]]]
         )
     files[DESCRIPTOR] = _described(raw, files)
-    return files
+    return MappingProxyType(files)
 
 
 def _described(raw: Row, contents: Mapping[str, bytes]) -> bytes:
@@ -806,7 +808,7 @@ def make_package(folder: Path) -> Path:
 
     It has the descriptor, the tables and the vocabularies; no annotations, no list of released identifiers.
     """
-    for path, data in _files().items():
+    for path, data in clean_files().items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

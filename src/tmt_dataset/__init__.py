@@ -11,15 +11,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tmt_dataset.citation import cite
     from tmt_dataset.dataset import Dataset, load
+    from tmt_dataset.diff import diff
     from tmt_dataset.errors import TmtDatasetError
+    from tmt_dataset.export import export
+    from tmt_dataset.release import release
     from tmt_dataset.validate import validate
 
-__all__ = ["Dataset", "TmtDatasetError", "__version__", "load", "validate"]
+__all__ = [
+    "Dataset",
+    "TmtDatasetError",
+    "__version__",
+    "cite",
+    "diff",
+    "export",
+    "load",
+    "release",
+    "validate",
+]
 
 # Imported when used: asking for the version or for a citation costs no pandas, loading costs no pandera.
 _WHERE = {
     "Dataset": "dataset",
+    "cite": "citation",
+    "diff": "diff",
+    "export": "export",
+    "release": "release",
     "TmtDatasetError": "errors",
     "load": "dataset",
     "validate": "validate",

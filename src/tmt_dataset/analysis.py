@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
 # not strftime, which follows the locale
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 #: Fewer acts than this carry no share.
 AT_LEAST = 10
@@ -72,7 +72,7 @@ def _days(spans: pd.DataFrame) -> pd.DatetimeIndex:
 
 
 def _window_label(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    first, last = _MONTHS[start.month - 1], _MONTHS[end.month - 1]
+    first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
     if start.year != end.year:
         return f"{first} {start.year}–{last} {end.year}"
     if (start.month, end.month) == (1, 12):
@@ -80,8 +80,16 @@ def _window_label(start: pd.Timestamp, end: pd.Timestamp) -> str:
     return f"{first} {start.year}" if first == last else f"{first}–{last} {start.year}"
 
 
-def windows(ds: Dataset) -> pd.DataFrame:
+def windows(ds: Dataset, *, reviews_last: bool = False) -> pd.DataFrame:
     """Return the periods that the sources cover, in time order: the only bins in which acts are counted.
+
+    Parameters
+    ----------
+    ds
+        The data.
+    reviews_last
+        Whether annual reviews, which hold highlights of their year only, stand apart: last, and marked in
+        their label.
 
     Returns
     -------
@@ -92,15 +100,23 @@ def windows(ds: Dataset) -> pd.DataFrame:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> windows(tmt.load())["window"].iloc[0]
+    >>> ds = tmt.load()
+    >>> windows(ds)["window"].iloc[0]
     'Nov–Dec 2023'
+    >>> windows(ds, reviews_last=True)["window"].iloc[-1]
+    '2024 (review)'
     """
-    sources = ds["sources"].sort_values(["period_start", "period_end", "source_id"], ignore_index=True)
+    sources = ds["sources"].assign(review=ds["sources"]["kind"].astype("str") == "annual-review")
+    order = ["review"] if reviews_last else []
+    sources = sources.sort_values([*order, "period_start", "period_end", "source_id"], ignore_index=True)
     spans = list(zip(sources["period_start"], sources["period_end"], strict=True))
+    labels = pd.Series([_window_label(a, b) for a, b in spans], dtype="str")
+    if reviews_last:
+        labels += sources["review"].map({True: " (review)", False: ""})
     return pd.DataFrame(
         {
             "source_id": sources["source_id"].astype("str"),
-            "window": pd.Series([_window_label(a, b) for a, b in spans], dtype="str"),
+            "window": labels,
             "kind": sources["kind"].astype("str"),
             "start": sources["period_start"],
             "end": sources["period_end"],
@@ -651,6 +667,38 @@ def _in_order(events: pd.DataFrame) -> pd.DataFrame:
 
     rows.sort(key=cmp_to_key(later))
     return events.loc[[row.Index for row in rows]].reset_index(drop=True)
+
+
+def narrowed(events: pd.DataFrame) -> pd.DataFrame:
+    """Return events with their dates narrowed to what their order allows.
+
+    Parameters
+    ----------
+    events
+        As :func:`lifecycles` gives them: no event of an instrument lies before the one above it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; ``date_start`` is not before that of the event above, ``date_end`` not after that of
+        the event below.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame(
+    ...     {
+    ...         "instrument_id": ["a", "a"],
+    ...         "date_start": ["2024-08-14", "2024-01-01"],
+    ...         "date_end": ["2024-08-14", "2024-12-31"],
+    ...     }
+    ... ).astype({"date_start": "datetime64[s]", "date_end": "datetime64[s]"})
+    >>> narrowed(events)["date_start"].dt.strftime("%Y-%m-%d").tolist()
+    ['2024-08-14', '2024-08-14']
+    """
+    out = events.copy()
+    out["date_start"] = out.groupby("instrument_id", sort=False)["date_start"].cummax()
+    out["date_end"] = out[::-1].groupby("instrument_id", sort=False)["date_end"].cummin()[::-1]
+    return out
 
 
 def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:

@@ -105,8 +105,11 @@ def figure_in_quote(t: Tables) -> Iterator[Finding]:
 
 
 def _plainly(value: float, text: str) -> bool:
-    """Whether the digits of a whole number of four and more places stand in a text as they are: the common case, cheap to see."""
-    return value >= 1000 and value % 1 == 0 and f"{value:,.0f}" in text and f",{value:,.0f}" not in text and f"{value:,.0f}," not in text
+    """Whether a whole number of four and more places stands in a text as it is, and not as a part of another: the common case, cheap to see."""
+    if not (value >= 1000 and value % 1 == 0):
+        return False
+    before, found, after = text.partition(f"{value:,.0f}")
+    return bool(found) and not (before[-1:].isalnum() or before[-1:] in tuple("_.,") or after[:1].isalnum() or after[:1] in tuple("_.,"))
 
 
 def ledger(t: Tables) -> Iterator[Finding]:
@@ -200,7 +203,8 @@ def dates(t: Tables) -> Iterator[Finding]:
     source = primary.merge(t["segments"][["segment_id", "source_id"]].drop_duplicates("segment_id"), on="segment_id")
     source = source.merge(t["sources"][["source_id", "period_start", "period_end", "published"]].drop_duplicates("source_id"), on="source_id")
     own = d[["development_id"]].merge(source, on="development_id", how="left").set_index(d.index)
-    outside = (d["date_basis"] == "period") & own["period_start"].notna() & ((d["date_start"] != own["period_start"]) | (d["date_end"] != own["period_end"]))
+    known_window = own[["period_start", "period_end"]].notna().all(axis=1) & d[["date_start", "date_end"]].notna().all(axis=1)
+    outside = (d["date_basis"] == "period") & known_window & ((d["date_start"] != own["period_start"]) | (d["date_end"] != own["period_end"]))
     for row in d.index[outside.to_numpy()]:
         yield Finding("dates", f"{d.at[row, 'development_id']} has the basis period, but not its source's window", "developments", row, "date",
                       f"{own.at[row, 'period_start']:%Y-%m-%d}/{own.at[row, 'period_end']:%Y-%m-%d}", str(d.at[row, "date"]), "Code the window, or the basis that the date has.")

@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 CODES = "Exit codes: 0 done, 1 something is wrong (the message says what), 2 wrong usage."
 
 package_option = click.option(
-    "--package", type=click.Path(path_type=Path), help="Folder or release archive of a package; the installed one by default."
+    "--package",
+    type=click.Path(path_type=Path),
+    help="Folder or release archive of a package; the installed one by default.",
 )
 format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="How rows are printed."
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How rows are printed.",
 )
 sources_argument = click.argument("sources", type=click.Path(path_type=Path))
 
@@ -80,8 +87,19 @@ def _command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Co
     return main.command(name, epilog=f"Example: {example}\n\n{CODES}")
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=f"Example: tmt-dataset search deepfake --topic ai\n\n{CODES}")
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit.")
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"Example: tmt-dataset search deepfake --topic ai\n\n{CODES}",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Chinese technology, media and telecom regulation, 2023-2025: rows with a quote behind every value."""
 
@@ -96,7 +114,9 @@ def info(package: Path | None, form: str) -> None:
     from tmt_dataset.dataset import load
 
     ds = load(package)
-    rows = pd.DataFrame([{"table": n, "rows": len(ds[n]), "holds": ds.descriptor.tables[n].title} for n in ds])
+    rows = pd.DataFrame(
+        [{"table": n, "rows": len(ds[n]), "holds": ds.descriptor.tables[n].title} for n in ds]
+    )
     period = "" if ds.period is None else f", {ds.period[0]:%Y-%m-%d} to {ds.period[1]:%Y-%m-%d}"
     _emit(rows, form, f"{ds.descriptor.name} {ds.version}{period}")
 
@@ -108,21 +128,31 @@ def info(package: Path | None, form: str) -> None:
 @click.option("--category", multiple=True, help="legislative, enforcement or industry.")
 @click.option("--authority", multiple=True, help="Acting body.")
 @click.option("--with-offices", is_flag=True, help="A body also matches the bodies under it.")
-@click.option("--place", multiple=True, help="Place that the act governs or is about; a province matches its cities.")
+@click.option(
+    "--place", multiple=True, help="Place that the act governs or is about; a province matches its cities."
+)
 @click.option("--jurisdiction", multiple=True, help="Area that the act governs, exactly.")
 @click.option("--source", multiple=True, help="Source that reports the act.")
 @click.option("--instrument", multiple=True, help="Document, in any stage.")
 @click.option("--year", type=int, help="Year in which the act took place.")
 @click.option("--date", help="EDTF date or interval, as 2024-07/2024-08.")
-@click.option("--dates", type=click.Choice(["overlap", "within"]), default="overlap", show_default=True, help="What a date that is an interval means.")
+@click.option(
+    "--dates",
+    type=click.Choice(["overlap", "within"]),
+    default="overlap",
+    show_default=True,
+    help="What a date that is an interval means.",
+)
 @package_option
 @format_option
-def search(text: str | None, year: int | None, date: str | None, package: Path | None, form: str, **criteria: Any) -> None:
+def search(
+    text: str | None, year: int | None, date: str | None, package: Path | None, form: str, **criteria: Any
+) -> None:
     """List the developments that fit words and codes."""
     from tmt_dataset.dataset import load
 
-    lists = {k: list(v) or None for k, v in criteria.items() if isinstance(v, tuple)}
-    rest = {k: v for k, v in criteria.items() if not isinstance(v, tuple)}
+    lists: dict[str, Any] = {k: list(v) or None for k, v in criteria.items() if isinstance(v, tuple)}
+    rest: dict[str, Any] = {k: v for k, v in criteria.items() if not isinstance(v, tuple)}
     span: str | tuple[str, str] | None = date
     if date is not None and "/" in date:
         low, _, high = date.partition("/")
@@ -142,7 +172,14 @@ def search(text: str | None, year: int | None, date: str | None, package: Path |
 @_command("show", "tmt-dataset show TMT-0001")
 @click.argument("development_id")
 @package_option
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="Readable text, W3C Web Annotations (JSON-LD), or rows.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="Readable text, W3C Web Annotations (JSON-LD), or rows.",
+)
 def show(development_id: str, package: Path | None, form: str) -> None:
     """Show one development: each coded value beside the quotes that prove it."""
     from tmt_dataset.dataset import load
@@ -151,7 +188,9 @@ def show(development_id: str, package: Path | None, form: str) -> None:
     if form == "csv":
         _emit(record.evidence, form)
     else:
-        click.echo(json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2) if form == "json" else str(record))
+        click.echo(
+            json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2) if form == "json" else str(record)
+        )
 
 
 @_command("coverage", "tmt-dataset coverage")
@@ -174,7 +213,10 @@ def _report(report: Any, form: str) -> None:
     elif form == "csv":
         import pandas as pd
 
-        rows = pd.DataFrame(report.to_dict()["findings"], columns=["rule", "severity", "table", "row", "field", "message", "expected", "found", "hint"])
+        rows = pd.DataFrame(
+            report.to_dict()["findings"],
+            columns=["rule", "severity", "table", "row", "field", "message", "expected", "found", "hint"],
+        )
         _emit(rows.astype({"row": "Int64"}), form)
     else:
         click.echo(str(report))
@@ -205,9 +247,23 @@ def prove(sources: Path, package: Path | None, form: str) -> None:
 
 
 @_command("build", "tmt-dataset build --check")
-@click.option("--check", is_flag=True, help="Write nothing; fail where a generated file is out of step, and name its rows.")
-@click.option("--locate", type=click.Path(path_type=Path), help="Folder of source texts: fill in the offsets of new quotes and segments first.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The package's checkout.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; fail where a generated file is out of step, and name its rows.",
+)
+@click.option(
+    "--locate",
+    type=click.Path(path_type=Path),
+    help="Folder of source texts: fill in the offsets of new quotes and segments first.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    show_default=True,
+    help="The package's checkout.",
+)
 def build(check: bool, locate: Path | None, folder: Path) -> None:
     """Compile annotations and vocabularies into tables, checksums and everything that is generated from them."""
     from tmt_dataset.coding import build as generated
@@ -222,7 +278,9 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
 
 @_command("export", "tmt-dataset export tmt.xlsx")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--as", "form", help="csv, xlsx, parquet, sqlite or jsonl; by the target's suffix where it has one.")
+@click.option(
+    "--as", "form", help="csv, xlsx, parquet, sqlite or jsonl; by the target's suffix where it has one."
+)
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @package_option
 def export(target: Path, form: str | None, overwrite: bool, package: Path | None) -> None:
@@ -259,19 +317,41 @@ def agreement(validation: Path, disagreements: bool, form: str) -> None:
 @_command("diff", "tmt-dataset diff tmt-dataset-1.0.0.zip")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path), required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How the difference is printed.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="How the difference is printed.",
+)
 def diff(old: Path, new: Path | None, form: str) -> None:
     """Compare two packages (archives or folders; NEW is the installed data by default), cell by cell."""
     from tmt_dataset.diff import diff as compare
 
     difference = compare(old, new)
-    click.echo({"text": difference.to_text, "json": difference.to_json, "csv": difference.to_csv}[form](), nl=form != "csv")
+    click.echo(
+        {"text": difference.to_text, "json": difference.to_json, "csv": difference.to_csv}[form](),
+        nl=form != "csv",
+    )
 
 
 @_command("release", "tmt-dataset release 1.0.0 --out dist")
 @click.argument("version")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The package's checkout.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Where the archive goes.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    show_default=True,
+    help="The package's checkout.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="Where the archive goes.",
+)
 @click.option("--previous", type=click.Path(path_type=Path), help="Archive of the release before.")
 def release(version: str, folder: Path, out: Path, previous: Path | None) -> None:
     """Build the release archive from a clean, committed, valid tree."""

@@ -27,8 +27,8 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     Parameters
     ----------
     source
-        ``None`` for the package that came with the library; or a folder, its ``datapackage.json``, or a release
-        archive (``.zip``), whose checksums are verified first.
+        ``None`` for the package that came with the library; or a folder, its ``datapackage.json``, or a
+        release archive (``.zip``), whose checksums are verified first.
 
     Returns
     -------
@@ -77,7 +77,11 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
 
 
 def _as_list(value: Codes) -> list[str]:
-    return [value] if isinstance(value, str) else [str(v) for v in value or ()]
+    return (
+        [str(v) for v in value]
+        if isinstance(value, Iterable) and not isinstance(value, str)
+        else [str(value)]
+    )
 
 
 def _subtree(roots: Iterable[str], keys: pd.Series, parents: pd.Series) -> set[str]:
@@ -99,7 +103,8 @@ def _subtree(roots: Iterable[str], keys: pd.Series, parents: pd.Series) -> set[s
 class Dataset(Mapping[str, pd.DataFrame]):
     """The tables of a data package, each a typed frame: ``ds.developments`` or ``ds["developments"]``.
 
-    Codes are categoricals, integers are nullable, bounds of dates are ``datetime64[s]``; an empty cell is missing.
+    Codes are categoricals, integers are nullable, bounds of dates are ``datetime64[s]``; an empty cell is
+    missing.
 
     Parameters
     ----------
@@ -119,6 +124,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def __init__(self, descriptor: Descriptor, tables: Mapping[str, pd.DataFrame]) -> None:
         self.descriptor = descriptor
         self._tables = dict(tables)
+        # what codes there are: a selection still knows the sources and instruments that it left out
+        self._whole: Mapping[str, pd.DataFrame] = self._tables
 
     # -- access
 
@@ -191,7 +198,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
     ) -> Dataset:
         """Return the part of the data set whose developments fit every criterion given.
 
-        Several codes for one criterion mean: any of them.
+        Several codes for one criterion mean: any of them. Without a criterion it is the whole data set.
 
         Parameters
         ----------
@@ -212,8 +219,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         year, date
             A year or a pair of them; an EDTF date or a pair of them. Both ends are included.
         dates
-            What a date that is an interval means: ``"overlap"`` keeps an act that could have taken place in the range,
-            ``"within"`` only one that must have.
+            What a date that is an interval means: ``"overlap"`` keeps an act that could have taken place in the
+            range, ``"within"`` only one that must have.
         date_basis
             How the date is known: ``stated``, ``context``, ``period``.
         instrument
@@ -225,15 +232,16 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Returns
         -------
         Dataset
-            Every table follows: rows of other developments, and segments, sources and instruments that no selected
-            development uses, are gone; a relation stays where both its ends do. Vocabularies and registers stay whole.
+            Every table follows: rows of other developments, and segments, sources and instruments that no
+            selected development uses, are gone; a relation stays where both its ends do. Vocabularies, and the
+            registers of authorities and places, stay whole.
 
         Raises
         ------
         UnknownCodeError
             For a name that is not in its vocabulary, with near misses.
         ValueError
-            If ``date`` is no EDTF date, or ``dates`` neither of its two values.
+            If ``year`` or ``date`` is no date or pair of dates, or ``dates`` neither of its two values.
 
         Examples
         --------
@@ -247,6 +255,22 @@ class Dataset(Mapping[str, pd.DataFrame]):
         ...
         tmt_dataset.errors.UnknownCodeError: unknown topic 'ai/ethic'; did you mean 'ai/ethics'...
         """
+        if dates not in ("overlap", "within"):
+            raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
+        ranges = list(_ranges(year, date))
+        codes_given = (
+            topic,
+            action,
+            category,
+            authority,
+            place,
+            jurisdiction,
+            source,
+            date_basis,
+            instrument,
+        )
+        if not ranges and text is None and all(codes is None for codes in codes_given):
+            return self._part(self._tables)
         dev = self["developments"]
         mask = np.ones(len(dev), dtype=bool)
 
@@ -306,9 +330,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
             )
         if date_basis is not None:
             own("date_basis", self._in_enum("date basis", date_basis, "developments", "date_basis"))
-        if dates not in ("overlap", "within"):
-            raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
-        for lower, upper in _ranges(year, date):
+        for lower, upper in ranges:
             if dates == "overlap":
                 mask &= ((dev["date_start"] <= upper) & (dev["date_end"] >= lower)).to_numpy()
             else:
@@ -318,7 +340,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return self._restrict(mask)
 
     def _known(self, what: str, wanted: Codes, table: str) -> list[str]:
-        keys = self[table][self.descriptor.table(table).primary_key[0]]
+        keys = self._whole[table][self.descriptor.table(table).primary_key[0]]
         return self._checked(what, wanted, keys, f"ds.{table}")
 
     def _in_enum(self, what: str, wanted: Codes, table: str, column: str) -> list[str]:
@@ -348,7 +370,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
             return found
 
         dev, quotes = self["developments"], self["quotes"]
-        parts = [
+        parts: list[pd.Series] = [
             dev.loc[hit(dev, ["title", "summary"]), "development_id"],
             quotes.loc[hit(quotes, ["exact"]), "development_id"],
         ]
@@ -364,7 +386,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
             parts.append(links.loc[links[key].isin(codes), "development_id"])
             if register == "places":
                 parts.append(dev.loc[dev["jurisdiction"].isin(codes), "development_id"])
-        return pd.concat(parts)
+        found: pd.Series = pd.concat(parts)
+        return found
 
     def _restrict(self, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Dataset:
         """Return the data set of the developments under a mask."""
@@ -372,7 +395,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         tables["developments"] = dev = self["developments"].loc[mask].reset_index(drop=True)
         ids = dev["development_id"]
         for name, table in self.descriptor.tables.items():
-            if name in ("developments",):
+            if name == "developments":
                 continue
             keep = None
             for column in ("development_id", "related_id"):
@@ -387,13 +410,16 @@ class Dataset(Mapping[str, pd.DataFrame]):
         }
         for name, (key, values) in used.items():
             tables[name] = self[name].loc[self[name][key].isin(values)].reset_index(drop=True)
+        # a quote may stand in a source that does not report its development
+        sources = {*tables["segments"]["source_id"], *tables["quotes"]["source_id"]}
         for name in ("sources", "errata"):
-            tables[name] = (
-                self[name]
-                .loc[self[name]["source_id"].isin(tables["segments"]["source_id"])]
-                .reset_index(drop=True)
-            )
-        return Dataset(self.descriptor, tables)
+            tables[name] = self[name].loc[self[name]["source_id"].isin(sources)].reset_index(drop=True)
+        return self._part(tables)
+
+    def _part(self, tables: Mapping[str, pd.DataFrame]) -> Dataset:
+        part = Dataset(self.descriptor, tables)
+        part._whole = self._whole
+        return part
 
     # -- views
 
@@ -408,8 +434,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Returns
         -------
         pandas.DataFrame
-            A row for each pair of value and quote: ``variable``, ``value``, ``label``, ``quote``, ``source_id``, ``start``,
-            ``end`` (offsets in code points), ``url``. A value that no quote is needed for has an empty ``quote``.
+            A row for each pair of value and quote: ``variable``, ``value``, ``label``, ``quote``, ``source_id``,
+            ``start``, ``end`` (offsets in code points), ``url``. A value that no quote is needed for has an empty
+            ``quote``.
 
         Raises
         ------
@@ -464,8 +491,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Returns
         -------
         pandas.DataFrame
-            ``stage``, ``date`` (EDTF), ``date_start``, ``date_end``, ``days_min`` and ``days_max`` since the event before (what
-            the two dates allow), ``development_id``, ``title``.
+            ``stage``, ``date`` (EDTF), ``date_start``, ``date_end``, ``days_min`` and ``days_max`` since the event
+            before (what the two dates allow), ``development_id``, ``title``.
 
         Raises
         ------
@@ -489,8 +516,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Returns
         -------
         pandas.DataFrame
-            Sorted by ``aggregation``, place and period: ``aggregation``, ``kind``, ``place_id``, ``place``, ``period_start``,
-            ``period_end``, ``value``, ``unit``, ``qualifier``, ``development_id``, ``quote``.
+            Sorted by ``aggregation``, place and period: ``aggregation``, ``kind``, ``place_id``, ``place``,
+            ``period_start``, ``period_end``, ``value``, ``unit``, ``qualifier``, ``development_id``, ``quote``.
 
         Raises
         ------
@@ -524,18 +551,19 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return f"<Dataset {self.descriptor.name}\n{head}\n  rows     {rows}>"
 
     def _repr_html_(self) -> str:
+        left = "style='text-align:left'"
         head = "".join(
-            f"<tr><th style='text-align:left'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
-            for k, v in self._summary()
+            f"<tr><th {left}>{escape(k)}</th><td {left}>{escape(v)}</td></tr>" for k, v in self._summary()
         )
         rows = "".join(
-            f"<tr><td style='text-align:left'><code>{escape(n)}</code></td><td>{len(self[n]):,}</td>"
-            f"<td style='text-align:left'>{escape(self.descriptor.tables[n].title)}</td></tr>"
+            f"<tr><td {left}><code>{escape(n)}</code></td><td>{len(self[n]):,}</td>"
+            f"<td {left}>{escape(self.descriptor.tables[n].title)}</td></tr>"
             for n in self
         )
+        title = str(self.descriptor.raw.get("title", self.descriptor.name))
         return (
-            f"<div><strong>{escape(str(self.descriptor.raw.get('title', self.descriptor.name)))}</strong><table>{head}</table>"
-            f"<table><thead><tr><th style='text-align:left'>table</th><th>rows</th><th style='text-align:left'>holds</th></tr></thead>"
+            f"<div><strong>{escape(title)}</strong><table>{head}</table><table><thead><tr>"
+            f"<th {left}>table</th><th>rows</th><th {left}>holds</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )
 
@@ -547,7 +575,10 @@ def _ranges(
     for value in (year, date):
         if value is None:
             continue
-        low, high = value if isinstance(value, tuple) else (value, value)
+        pair = value if isinstance(value, tuple) else (value, value)
+        if len(pair) != 2:
+            raise ValueError(f"expected one year or date, or a pair of them; found {value!r}")
+        low, high = pair
         lower, upper = bounds(str(low))[0], bounds(str(high))[1]
         if upper < lower:
             raise ValueError(f"the range {value!r} ends before it starts")

@@ -18,8 +18,21 @@ from typing import Any, Protocol
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, unknown
 
 DESCRIPTOR = "datapackage.json"
+#: The checksums of all files of a release archive, as `sha256sum -c` reads them.
+SUMS = "SHA256SUMS"
 #: A release archive unpacks to a few megabytes; ten times the largest plausible one is a bomb.
 MAX_UNPACKED = 256 * 1024 * 1024
+
+
+def _of(raw: Mapping[str, Any], key: str, kind: type | tuple[type, ...], *, required: bool = False) -> Any:
+    """Return a property that is of its type, or None where it is missing and may be."""
+    value = raw.get(key)
+    if value is None and not required:
+        return None
+    if not isinstance(value, kind):
+        wanted = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+        raise TypeError(f"{key}: expected {wanted}, found {value!r:.60}")
+    return value
 
 
 @dataclass(frozen=True)
@@ -44,18 +57,18 @@ class Field:
         """Read a field of a table schema."""
         c = raw.get("constraints", {})
         return cls(
-            name=raw["name"],
-            type=raw.get("type", "string"),
+            name=_of(raw, "name", str, required=True),
+            type=_of(raw, "type", str) or "string",
             title=raw.get("title", ""),
             description=raw.get("description", ""),
             example=raw.get("example"),
-            required=c.get("required", False),
-            unique=c.get("unique", False),
-            enum=tuple(c.get("enum", ())),
-            pattern=c.get("pattern"),
-            minimum=c.get("minimum"),
-            maximum=c.get("maximum"),
-            max_length=c.get("maxLength"),
+            required=bool(_of(c, "required", bool)),
+            unique=bool(_of(c, "unique", bool)),
+            enum=tuple(str(v) for v in _of(c, "enum", list) or ()),
+            pattern=_of(c, "pattern", str),
+            minimum=_of(c, "minimum", (int, float)),
+            maximum=_of(c, "maximum", (int, float)),
+            max_length=_of(c, "maxLength", int),
         )
 
 
@@ -91,8 +104,8 @@ class Table:
         """Read a resource of the descriptor."""
         schema = raw["schema"]
         return cls(
-            name=raw["name"],
-            path=raw["path"],
+            name=_of(raw, "name", str, required=True),
+            path=_of(raw, "path", str, required=True),
             title=raw.get("title", ""),
             description=raw.get("description", ""),
             fields=tuple(Field.from_json(f) for f in schema["fields"]),
@@ -184,14 +197,19 @@ class Descriptor:
         for key in ("name", "version", "resources"):
             if key not in raw:
                 raise PackageError(f"{where}: the property {key!r} is missing; it is no descriptor of this data set")
-        try:
-            descriptor = cls(raw)
-            _ = descriptor.tables
-        except (KeyError, TypeError, AttributeError) as error:
-            raise PackageError(f"{where}: a resource is incomplete or malformed ({error!r})") from None
+        if not isinstance(raw["resources"], list):
+            raise PackageError(f"{where}: resources: expected a list, found {type(raw['resources']).__name__}")
+        for n, resource in enumerate(raw["resources"], 1):
+            try:
+                Table.from_json(resource)
+            except (KeyError, TypeError, AttributeError) as error:
+                name = repr(resource.get("name", n)) if isinstance(resource, dict) else str(n)
+                what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+                raise PackageError(f"{where}: resource {name} is incomplete or malformed ({what})") from None
+        descriptor = cls(raw)
         for table in descriptor.tables.values():
             path = PurePosixPath(table.path)
-            if path.is_absolute() or ".." in path.parts or "\\" in table.path or ":" in table.path:
+            if path.is_absolute() or ".." in path.parts or any(c in table.path for c in "\\:\0"):
                 raise PackageError(f"{where}: resource {table.name!r} has the path {table.path!r}; expected one inside the package")
         return descriptor
 
@@ -289,7 +307,30 @@ class Archive:
         if len(descriptors) != 1:
             raise PackageError(f"{path}: expected one {DESCRIPTOR} at its top, found {len(descriptors)}; it is no release of this data set")
         prefix = descriptors[0].removesuffix(DESCRIPTOR)
-        return cls(path, {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)})
+        found = cls(path, {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)})
+        found.verify()
+        return found
+
+    def verify(self) -> None:
+        """Compare every file with the release's own list of checksums, where the archive has one.
+
+        Raises
+        ------
+        ChecksumError
+            Naming every file that is missing, differs, or is not in the list.
+        """
+        if SUMS not in self.contents:
+            return
+        listed: dict[str, str] = {}
+        for line in self.contents[SUMS].decode("utf-8", errors="replace").splitlines():
+            digest, _, name = line.partition("  ")
+            listed[name] = digest
+        found = {n: sha256(data) for n, data in self.contents.items() if n != SUMS}
+        wrong = [f"{n} is missing" for n in listed if n not in found]
+        wrong += [f"{n} is not in {SUMS}" for n in found if n not in listed]
+        wrong += [f"{n}: expected sha256:{listed[n]}, found sha256:{d}" for n, d in found.items() if listed.get(n, d) != d]
+        if wrong:
+            raise ChecksumError(f"{self.path}: not as released: " + "; ".join(wrong) + ". Download the release again")
 
 
 def embedded() -> Path:

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-_ONE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_ONE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 def _bounds_of_one(text: str) -> tuple[date, date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -31,11 +31,14 @@ def number(value: float) -> str:
 
 def link(url: object, exact: str) -> str | None:
     """Return the page's address with a text fragment, so that a browser scrolls to the quote."""
-    return (
-        f"{url}#:~:text={percent_encoded(exact, safe='').replace('-', '%2D')}"
-        if isinstance(url, str)
-        else None
-    )
+    if not isinstance(url, str) or not url.startswith(("https://", "http://")):  # no script from a table
+        return None
+    return f"{url}#:~:text={percent_encoded(exact, safe='').replace('-', '%2D')}"
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[Any]:
+    """Return a frame's rows; a cell has the type of its column, which itertuples does not declare."""
+    return frame.itertuples()
 
 
 def _row(ds: Dataset, development_id: str) -> pd.Series:
@@ -52,12 +55,12 @@ def _labels(ds: Dataset, table: str, column: str) -> Mapping[str, str]:
 
 
 def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | None]]:
-    """Return the coded values of a development as (variable, value, label, quote_id where one quote is named)."""
+    """Return the coded values of a development: variable, value, label, quote_id where one quote is named."""
     row = _row(ds, development_id)
 
-    def of(table: str) -> pd.DataFrame:
+    def of(table: str) -> Iterable[Any]:
         frame = ds[table]
-        return frame.loc[frame["development_id"] == development_id]
+        return _rows(frame.loc[frame["development_id"] == development_id])
 
     actions, places = _labels(ds, "actions", "label"), _labels(ds, "places", "name")
     bodies, topics = _labels(ds, "authorities", "name"), _labels(ds, "topics", "label")
@@ -70,54 +73,56 @@ def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | 
     ]
     out += [
         ("authorities", r.authority_id, f"{bodies[r.authority_id]} ({r.role})", None)
-        for r in of("development_authorities").itertuples()
+        for r in of("development_authorities")
     ]
     if row["unnamed_authorities"]:
         out.append(
             ("unnamed_authorities", str(row["unnamed_authorities"]), "further authorities, at least", None)
         )
     out += [
-        ("topics", r.topic_id, f"{topics[r.topic_id]} ({r.rank})", None)
-        for r in of("development_topics").itertuples()
+        ("topics", r.topic_id, f"{topics[r.topic_id]} ({r.rank})", None) for r in of("development_topics")
     ]
-    out += [("places", r.place_id, places[r.place_id], None) for r in of("development_places").itertuples()]
+    out += [("places", r.place_id, places[r.place_id], None) for r in of("development_places")]
     if isinstance(row["effective_date"], str):
         out.append(("effective_date", row["effective_date"], "takes effect", None))
     out += [
         ("instruments", r.instrument_id, f"{titles[r.instrument_id]} ({r.stage})", None)
-        for r in of("development_instruments").itertuples()
+        for r in of("development_instruments")
     ]
-    for r in of("figures").itertuples():
+    for r in of("figures"):
         when = " to ".join(f"{d:%Y-%m-%d}" for d in (r.period_start, r.period_end) if not pd.isna(d))
-        about = ", ".join(
-            x
-            for x in (
-                str(r.qualifier),
-                str(r.kind),
-                r.aggregation if isinstance(r.aggregation, str) else "",
-                when,
-            )
-            if x
-        )
-        out.append(
-            (
-                "figures",
-                f"{number(r.value)} {units[r.measure]}",
-                f"{measures[r.measure]} ({about})",
-                r.quote_id,
-            )
-        )
-    for r in of("relations").itertuples():
+        about = ", ".join(x for x in (r.qualifier, r.kind, r.aggregation, when) if isinstance(x, str) and x)
+        value, label = f"{number(r.value)} {units[r.measure]}", f"{measures[r.measure]} ({about})"
+        out.append(("figures", value, label, r.quote_id))
+    for r in of("relations"):
         note = r.note if isinstance(r.note, str) else ""
-        out.append(
-            (
-                "relations",
-                f"{r.relation} {r.related_id}",
-                note,
-                r.quote_id if isinstance(r.quote_id, str) else None,
-            )
-        )
+        quote_id = r.quote_id if isinstance(r.quote_id, str) else None
+        out.append(("relations", f"{r.relation} {r.related_id}", note, quote_id))
     return out
+
+
+#: Where the names of a value stand, of variables that may have several values.
+_REGISTERS = {
+    "authorities": ("authorities", ["name", "abbreviation"]),
+    "places": ("places", ["name"]),
+    "instruments": ("instruments", ["title", "number", "aliases"]),
+}
+
+
+def _names(ds: Dataset, variable: str, value: str) -> list[str]:
+    """Return the names under which a quote may speak of a value."""
+    if variable not in _REGISTERS:
+        return []
+    register, columns = _REGISTERS[variable]
+    table = ds[register]
+    row = table.loc[table[ds.descriptor.table(register).primary_key[0]] == value, columns]
+    return [name for cell in row.to_numpy().ravel() if isinstance(cell, str) for name in cell.split(" | ")]
+
+
+def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the quotes that name one of several values, or all of them where none does."""
+    named = proofs["exact"].map(lambda exact: any(name.casefold() in exact.casefold() for name in names))
+    return proofs.loc[named.astype("bool")] if named.any() else proofs
 
 
 def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
@@ -126,7 +131,7 @@ def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
     quotes = ds["quotes"]
     quotes = quotes.loc[quotes["development_id"] == development_id]
     urls = _labels(ds, "sources", "url")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for variable, value, label, quote_id in coded:
         if quote_id is not None:
             proofs = quotes.loc[quotes["quote_id"] == quote_id]
@@ -134,26 +139,18 @@ def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
             proofs = quotes.iloc[:0]
         else:
             proofs = quotes.loc[[variable in s.split(" ") for s in quotes["supports"]]]
+        proofs = _naming(proofs, _names(ds, variable, value))
         if proofs.empty:
             rows.append((variable, value, label, None, None, None, None, None))
-        for q in proofs.itertuples():
-            rows.append(
-                (
-                    variable,
-                    value,
-                    label,
-                    q.exact,
-                    q.source_id,
-                    q.start,
-                    q.end,
-                    link(urls[q.source_id], q.exact),
-                )
-            )
+        rows += [
+            (variable, value, label, q.exact, q.source_id, q.start, q.end, link(urls[q.source_id], q.exact))
+            for q in _rows(proofs)
+        ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype({"start": "Int64", "end": "Int64"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a frame within has no truth value to compare by
 class Record:
     """One development: its row, and its evidence."""
 
@@ -167,8 +164,8 @@ class Record:
     def to_jsonld(self) -> list[dict[str, Any]]:
         """Return the evidence as W3C Web Annotations (JSON-LD), one for each quote.
 
-        The body holds the values that the quote proves; the target is the page with a ``TextQuoteSelector`` (the words) and
-        a ``TextPositionSelector`` (their offsets in the source text, in Unicode code points).
+        The body holds the values that the quote proves; the target is the page with a ``TextQuoteSelector`` (the
+        words) and a ``TextPositionSelector`` (their offsets in the source text, in Unicode code points).
 
         Examples
         --------
@@ -179,34 +176,32 @@ class Record:
         """
         proved = self.evidence.dropna(subset=["quote"])
         out = []
-        for (source, start, end), rows in proved.groupby(["source_id", "start", "end"], sort=False):
-            quote = rows["quote"].iloc[0]
-            url = rows["url"].iloc[0]
-            out.append(
+        for _, rows in proved.groupby(["source_id", "start", "end"], sort=False):
+            first = next(iter(_rows(rows)))
+            page = first.url.partition("#")[0] if isinstance(first.url, str) else None
+            body = [
                 {
-                    "@context": "http://www.w3.org/ns/anno.jsonld",
-                    "id": f"urn:tmt-dataset:{self.development_id}:{source}:{start}-{end}",
-                    "type": "Annotation",
-                    "motivation": "classifying",
-                    "body": [
-                        {
-                            "type": "TextualBody",
-                            "purpose": "classifying",
-                            "value": f"{self.development_id} {variable}={value}",
-                        }
-                        for variable, value in zip(rows["variable"], rows["value"], strict=True)
-                    ],
-                    "target": {
-                        "source": str(url).partition("#")[0]
-                        if isinstance(url, str)
-                        else f"urn:tmt-dataset:{source}",
-                        "selector": [
-                            {"type": "TextQuoteSelector", "exact": quote},
-                            {"type": "TextPositionSelector", "start": int(start), "end": int(end)},
-                        ],
-                    },
+                    "type": "TextualBody",
+                    "purpose": "classifying",
+                    "value": f"{self.development_id} {variable}={value}",
                 }
-            )
+                for variable, value in zip(rows["variable"], rows["value"], strict=True)
+            ]
+            annotation = {
+                "@context": "http://www.w3.org/ns/anno.jsonld",
+                "id": f"urn:tmt-dataset:{self.development_id}:{first.source_id}:{first.start}-{first.end}",
+                "type": "Annotation",
+                "motivation": "classifying",
+                "body": body,
+                "target": {
+                    "source": page or f"urn:tmt-dataset:{first.source_id}",
+                    "selector": [
+                        {"type": "TextQuoteSelector", "exact": first.quote},
+                        {"type": "TextPositionSelector", "start": int(first.start), "end": int(first.end)},
+                    ],
+                },
+            }
+            out.append(annotation)
         return out
 
     def __str__(self) -> str:
@@ -215,10 +210,10 @@ class Record:
         if self.note:
             lines.append(f"Note: {self.note}")
         shown = None
-        for r in self.evidence.itertuples():
-            if (r.variable, r.value) != shown:
+        for r in _rows(self.evidence):
+            if (r.variable, r.value, r.label) != shown:  # figures of two measures may have one value
                 lines.append(f"{r.variable:<20} {r.value}  {r.label}".rstrip())
-                shown = (r.variable, r.value)
+                shown = (r.variable, r.value, r.label)
             if isinstance(r.quote, str):
                 lines.append(f"    “{r.quote}”  [{r.source_id} {r.start}-{r.end}]")
         return "\n".join(lines)
@@ -228,20 +223,21 @@ class Record:
     def _repr_html_(self) -> str:
         left = "style='text-align:left;vertical-align:top'"
         body = []
-        for r in self.evidence.itertuples():
+        for r in _rows(self.evidence):
             proof = ""
             if isinstance(r.quote, str):
                 where = f"{escape(str(r.source_id))} {r.start}–{r.end}"
                 if isinstance(r.url, str):
                     where = f"<a href='{escape(r.url)}'>{where}</a>"
                 proof = f"“{escape(r.quote)}” <small>{where}</small>"
-            body.append(
-                f"<tr><td {left}>{escape(r.variable)}</td><td {left}><code>{escape(r.value)}</code> {escape(r.label)}</td><td {left}>{proof}</td></tr>"
-            )
+            value = f"<code>{escape(r.value)}</code> {escape(r.label)}"
+            cells = (escape(r.variable), value, proof)
+            body.append("<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in cells) + "</tr>")
+        head = "".join(f"<th {left}>{name}</th>" for name in ("variable", "value", "proved by"))
         note = f"<p><em>Note: {escape(self.note)}</em></p>" if self.note else ""
         return (
-            f"<div><strong>{escape(self.development_id)} {escape(self.title)}</strong><p>{escape(self.summary)}</p>{note}"
-            f"<table><thead><tr><th {left}>variable</th><th {left}>value</th><th {left}>proved by</th></tr></thead>"
+            f"<div><strong>{escape(self.development_id)} {escape(self.title)}</strong>"
+            f"<p>{escape(self.summary)}</p>{note}<table><thead><tr>{head}</tr></thead>"
             f"<tbody>{''.join(body)}</tbody></table></div>"
         )
 

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tmt_dataset.descriptor import Table
 from tmt_dataset.findings import Finding
 
+#: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line.
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_ASCII_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n != 0x0A)
+_NAMED = {"\x00": "NUL", "\r": "carriage return", "\t": "tab"}
 SPREADSHEET = "Edit the annotations and run `tmt-dataset build`; do not save tables with a spreadsheet."
 
 
@@ -32,10 +39,10 @@ def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
         line = data.count(b"\n", 0, error.start) + 1
         found.append(Finding("bytes", "the file is not UTF-8", table, line, None, "UTF-8", f"byte 0x{data[error.start]:02x}", "Save it as UTF-8."))
         text = data.decode("utf-8", errors="replace")
-    for character, name in (("\x00", "NUL"), ("\r", "carriage return")):
-        at = text.find(character)
-        if at >= 0:
-            line = text.count("\n", 0, at) + 1
+    if not text.isascii() or len(data.translate(None, _ASCII_CONTROLS)) < len(data):
+        for character in sorted(set(CONTROLS.findall(text))):
+            line = text.count("\n", 0, text.find(character)) + 1
+            name = _NAMED.get(character, f"control (U+{ord(character):04X})")
             found.append(Finding("bytes", f"the file has a {name} character", table, line, None, "none", f"{text.count(character)}", SPREADSHEET))
             text = text.replace(character, "")
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
@@ -48,7 +55,7 @@ def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
     return text, found
 
 
-def _written(rows: list[list[str]]) -> str:
+def _written(rows: Iterable[list[str]]) -> str:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue()
@@ -81,6 +88,31 @@ def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, l
         yield n, cells, found
 
 
+def _canonical(data: bytes, columns: int) -> bool:
+    """Whether bytes that end in a newline are the one way to write their records, each on a line and of so many cells.
+
+    A line without quotation marks is proved by its commas; the others are parsed and written again.
+    """
+    characters = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(characters == ord("\n"))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+
+    def count(character: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+        return np.diff(np.searchsorted(np.flatnonzero(characters == ord(character)), ends), prepend=0)
+
+    marks = count('"')
+    quoted = marks > 0
+    # an odd number of marks: the cell goes on in the next line
+    if bool((ends == starts).any() or (marks % 2 == 1).any() or (count(",")[~quoted] != columns - 1).any()):
+        return False
+    lines = b"".join([data[a : b + 1] for a, b in zip(starts[quoted].tolist(), ends[quoted].tolist(), strict=True)]).decode("utf-8")
+    rows = csv.reader(io.StringIO(lines, newline=""), strict=True)
+    try:
+        return _written(row for row in rows if len(row) == columns) == lines
+    except csv.Error:
+        return False
+
+
 def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
     """Return a table's cells as text, indexed by line, and what is wrong with its form.
 
@@ -88,20 +120,18 @@ def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
     """
     found: list[Finding] = []
     names = table.field_names
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        clean = text.count("\n") == len(rows) and _written(rows) == text
-    except csv.Error:
-        clean = False
-    if clean:
-        lines = list(range(1, len(rows) + 1))
-    else:
-        rows, lines = [], []
-        for n, cells, wrong in _by_line(text, table):
-            found += wrong
-            if cells is not None:
-                rows.append(cells)
-                lines.append(n)
+    data = text.encode("utf-8")
+    if text.partition("\n")[0] == ",".join(names) and len({*names}) == len(names) and _canonical(data, len(names)):
+        frame = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False, na_values=[""], index_col=False, low_memory=False)
+        frame.index = pd.RangeIndex(2, len(frame) + 2)
+        return frame, []
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    for n, cells, wrong in _by_line(text, table):
+        found += wrong
+        if cells is not None:
+            rows.append(cells)
+            lines.append(n)
     if not rows or rows[0] != names:
         found.append(Finding("form", "the header is not the declared one", table.name, 1, None, ",".join(names), ",".join(rows[0]) if rows else "", "Restore the header."))
         return pd.DataFrame(columns=names, dtype="str"), found

@@ -1,6 +1,7 @@
 """What the sources cover, what their dates allow, and how far two sources and two codings confirm each other.
 
-Frames in, frames out: each function takes tables of a :class:`tmt_dataset.Dataset`, or of a selection from it, and changes none.
+Frames in, frames out: each function takes tables of a :class:`tmt_dataset.Dataset`, or of a selection from
+it, and changes none.
 """
 
 from __future__ import annotations
@@ -8,13 +9,20 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from tmt_dataset.analysis import MONTHS
 from tmt_dataset.descriptor import open_package
 from tmt_dataset.errors import MissingExtraError, PackageError, PackageNotFoundError, unknown
+from tmt_dataset.plots import PALETTE, figure, look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: The file of a package that holds the agreement of the two codings.
 AGREEMENT = "validation/agreement.csv"
@@ -31,7 +39,7 @@ FEWEST_SHARED = 7
 # -- exposure
 
 
-def exposure(sources: pd.DataFrame) -> pd.DataFrame:
+def monthly_exposure(sources: pd.DataFrame) -> pd.DataFrame:
     """Return how much of each month each kind of source covers.
 
     Parameters
@@ -42,24 +50,26 @@ def exposure(sources: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``month`` (first day, ``datetime64[s]``), every month from the first window to the last, without gaps; one
-        column a kind of source (float, 0 to 1: the share of the month's days that lie in the window of at least one
-        source of the kind). The sum of a column is the number of months covered.
+        Index ``month`` (first day, ``datetime64[s]``), every month from the first window to the last,
+        without gaps; one column a kind of source (float, 0 to 1: the share of the month's days that lie in
+        the window of at least one source of the kind). The sum of a column is the number of months covered.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> covered = exposure(tmt.load().sources)
+    >>> covered = monthly_exposure(tmt.load().sources)
     >>> bool(covered["newsletter"].between(0, 1).all())
     True
     """
     kinds = sources["kind"].astype("str")
-    days = {
-        kind: pd.DatetimeIndex(
-            sorted({day for s in part.itertuples() for day in pd.date_range(s.period_start, s.period_end)})
-        )
-        for kind, part in sources.groupby(kinds, sort=False)
-    }
+    days = {}
+    for kind in kinds.unique():
+        windows = sources.loc[kinds == kind]
+        spans = [
+            pd.date_range(start, end)
+            for start, end in zip(windows["period_start"], windows["period_end"], strict=True)
+        ]
+        days[kind] = pd.DatetimeIndex(sorted({day for span in spans for day in span}))
     if not days:
         return pd.DataFrame(index=pd.DatetimeIndex([], name="month"))
     first = min(d[0] for d in days.values()).to_period("M")
@@ -90,13 +100,15 @@ def acts_by_month(developments: pd.DataFrame, months: pd.DatetimeIndex) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        Index ``month``; ``certain`` (int, acts whose whole date lies in the month) and ``possible`` (int, acts whose date
-        touches it, those included). An act with a long date is possible in many months and certain in none.
+        Index ``month``; ``certain`` (int, acts whose whole date lies in the month) and ``possible`` (int,
+        acts whose date touches it, those included). An act with a long date is possible in many months and
+        certain in none.
 
     Examples
     --------
-    >>> dates = pd.DataFrame({"date_start": ["2024-01-05", "2024-01-01"], "date_end": ["2024-01-05", "2024-02-29"]})
-    >>> acts_by_month(dates.astype("datetime64[s]"), pd.date_range("2024-01-01", periods=2, freq="MS"))
+    >>> first, last = ["2024-01-05", "2024-01-01"], ["2024-01-05", "2024-02-29"]
+    >>> dates = pd.DataFrame({"date_start": first, "date_end": last}, dtype="datetime64[s]")
+    >>> acts_by_month(dates, pd.date_range("2024-01-01", periods=2, freq="MS"))
                 certain  possible
     month
     2024-01-01        1         2
@@ -129,13 +141,14 @@ def resolution(developments: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Ordered categorical ``day`` < ``month`` < ``quarter`` < ``year`` < ``longer``, with the index of ``developments``: a count
-        by quarter may use every act up to ``quarter``, and no other.
+        Ordered categorical ``day`` < ``month`` < ``quarter`` < ``year`` < ``longer``, with the index of
+        ``developments``: a count by quarter may use every act up to ``quarter``, and no other.
 
     Examples
     --------
-    >>> dates = pd.DataFrame({"date_start": ["2024-02-03", "2024-01-01"], "date_end": ["2024-02-03", "2024-02-29"]})
-    >>> resolution(dates.astype("datetime64[s]")).tolist()
+    >>> first, last = ["2024-02-03", "2024-01-01"], ["2024-02-03", "2024-02-29"]
+    >>> dates = pd.DataFrame({"date_start": first, "date_end": last}, dtype="datetime64[s]")
+    >>> resolution(dates).tolist()
     ['day', 'quarter']
     """
     first, last = developments["date_start"], developments["date_end"]
@@ -143,40 +156,6 @@ def resolution(developments: pd.DataFrame) -> pd.Series:
     for name, code in (("year", "Y"), ("quarter", "Q"), ("month", "M"), ("day", "D")):
         out[first.dt.to_period(code) == last.dt.to_period(code)] = name
     return out.astype(pd.CategoricalDtype(RESOLUTIONS, ordered=True))
-
-
-def reports(mentions: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
-    """Return which source reports which act.
-
-    Parameters
-    ----------
-    mentions, segments
-        The tables of these names.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``development_id``, ``source_id`` (str), ``rank`` (str: ``primary`` where one of the mentions is); a row for each pair,
-        however many segments report the act.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> ds = tmt.load()
-    >>> set(reports(ds.mentions, ds.segments)["source_id"]) == set(ds.sources["source_id"])
-    True
-    """
-    source = segments.set_index("segment_id")["source_id"].astype("str")
-    pairs = pd.DataFrame(
-        {
-            "development_id": mentions["development_id"],
-            "source_id": mentions["segment_id"].map(source),
-            "rank": mentions["rank"].astype("str"),
-        }
-    )
-    # 'primary' comes before 'secondary'
-    pairs = pairs.sort_values(["development_id", "source_id", "rank"])
-    return pairs.drop_duplicates(["development_id", "source_id"]).reset_index(drop=True)
 
 
 def damaged(
@@ -194,8 +173,8 @@ def damaged(
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``source_id`` (str); a row for each pair whose reporting segments share a character with an erratum
-        of the kind.
+        ``development_id``, ``source_id`` (str); a row for each pair whose reporting segments share a
+        character with an erratum of the kind.
 
     Examples
     --------
@@ -222,12 +201,13 @@ def shared(reported: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     reported
-        As :func:`reports` returns it.
+        As :func:`tmt_dataset.analysis.reports` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        Square and symmetric, sources on both axes (int); on the diagonal the acts that a source reports at all.
+        Square and symmetric, sources on both axes (int); on the diagonal the acts that a source reports at
+        all.
 
     Examples
     --------
@@ -238,7 +218,8 @@ def shared(reported: pd.DataFrame) -> pd.DataFrame:
     r          1  1
     """
     told = pd.crosstab(reported["development_id"], reported["source_id"]).clip(upper=1)
-    return told.T @ told
+    out: pd.DataFrame = told.T.dot(told)
+    return out
 
 
 def comparable(
@@ -251,23 +232,26 @@ def comparable(
 ) -> pd.DataFrame:
     """Return the acts that each of two sources could have reported and at least one did.
 
-    An act counts where its date touches the days that lie in both windows, and where its primary topic is one that
-    sources of both kinds report: a topic that one of the two leaves out on principle says nothing about overlap.
+    An act counts where its date touches the days that lie in both windows, and where its primary topic is
+    one that sources of both kinds report: a topic that one of the two leaves out on principle says nothing
+    about overlap.
 
     Parameters
     ----------
     developments, topics, sources
         The tables ``developments``, ``development_topics`` and ``sources``.
     reported
-        As :func:`reports` returns it, for all sources: the topics of a kind are those of all sources of that kind.
+        As :func:`tmt_dataset.analysis.reports` returns it, for all sources: the topics of a kind are those
+        of all sources of that kind.
     first, second
         Two sources.
 
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``topic_id`` (str), ``date``, ``first``, ``second`` (bool, who reports it), ``certain`` (bool: the whole date
-        lies in the shared days; otherwise the act may have taken place outside them). Empty where no day is shared.
+        ``development_id``, ``topic_id`` (str), ``date``, ``first``, ``second`` (bool, who reports it),
+        ``certain`` (bool: the whole date lies in the shared days; otherwise the act may have taken place
+        outside them). Empty where no day is shared.
 
     Raises
     ------
@@ -277,9 +261,11 @@ def comparable(
     Examples
     --------
     >>> import tmt_dataset as tmt
+    >>> from tmt_dataset import analysis
     >>> ds = tmt.load()
-    >>> told = reports(ds.mentions, ds.segments)
-    >>> both = comparable(ds.developments, ds.development_topics, told, ds.sources, "newsletter-2024-07", "review-2024-1")
+    >>> told = analysis.reports(ds)
+    >>> pair = ("newsletter-2024-07", "review-2024-1")
+    >>> both = comparable(ds.developments, ds.development_topics, told, ds.sources, *pair)
     >>> bool((both["first"] | both["second"]).all())
     True
     """
@@ -299,7 +285,7 @@ def comparable(
         set(told.loc[told["kind"] == str(windows.loc[s, "kind"]), "topic_id"]) for s in (first, second)
     ]
 
-    frame = developments[["development_id", "date"]].assign(
+    frame: pd.DataFrame = developments[["development_id", "date"]].assign(
         topic_id=developments["development_id"].map(primary)
     )
     for name, source in (("first", first), ("second", second)):
@@ -315,7 +301,8 @@ def comparable(
         & (developments["date_end"] >= lower)
     )
     columns = ["development_id", "topic_id", "date", "first", "second", "certain"]
-    return frame.loc[keep, columns].reset_index(drop=True)
+    out: pd.DataFrame = frame.loc[keep, columns].reset_index(drop=True)
+    return out
 
 
 @dataclass(frozen=True)
@@ -354,9 +341,10 @@ class Recapture:
 def chapman(first: int, second: int, both: int, level: float = 0.95) -> Recapture:
     """Estimate the size of a population from the overlap of two lists.
 
-    Chapman's estimator ``(n1 + 1)(n2 + 1) / (m + 1) - 1``, with the interval of all sizes that an exact test of the overlap
-    (hypergeometric, equal tails) does not reject. Both suppose that each unit is as likely as any other to be on a list, and that being on
-    one says nothing of being on the other. Lists that favour the same units make the estimate too low.
+    Chapman's estimator ``(n1 + 1)(n2 + 1) / (m + 1) - 1``, with the interval of all sizes that an exact
+    test of the overlap (hypergeometric, equal tails) does not reject. Both suppose that each unit is as
+    likely as any other to be on a list, and that being on one says nothing of being on the other. Lists
+    that favour the same units make the estimate too low.
 
     Parameters
     ----------
@@ -395,15 +383,16 @@ def chapman(first: int, second: int, both: int, level: float = 0.95) -> Recaptur
         from scipy.stats import hypergeom
     except ImportError:
         raise MissingExtraError('intervals need scipy: pip install "tmt-dataset[plots]"') from None
-    tail = (1 - level) / 2
+    # a size that the test meets exactly is kept, whatever the last bits of the two numbers
+    tail = (1 - level) / 2 * (1 - 1e-9)
     observed = first + second - both
 
-    # The larger the population, the smaller the overlap that is likely: both tails move one way, so each bound is bisected.
+    # Larger populations make small overlaps likelier: both tails move one way, so bounds are bisected.
     def too_small(size: int) -> bool:
-        return bool(hypergeom.cdf(both, size, first, second) <= tail)
+        return bool(hypergeom.cdf(both, size, first, second) < tail)
 
     def too_large(size: int) -> bool:
-        return bool(hypergeom.sf(both - 1, size, first, second) <= tail)
+        return bool(hypergeom.sf(both - 1, size, first, second) < tail)
 
     low = _first(observed, lambda size: not too_small(size))
     high = math.inf if both == 0 else _first(observed, too_large) - 1
@@ -412,7 +401,7 @@ def chapman(first: int, second: int, both: int, level: float = 0.95) -> Recaptur
 
 
 def _first(start: int, holds: Callable[[int], bool]) -> int:
-    """Return the first number from ``start`` on for which a condition holds that, once it holds, goes on holding."""
+    """Return the first number from ``start`` on for which a condition holds that never ceases to hold."""
     if holds(start):
         return start
     below, step = start, 1
@@ -434,21 +423,24 @@ def agreement_table(source: str | os.PathLike[str] | None = None) -> pd.DataFram
     Parameters
     ----------
     source
-        As for :func:`tmt_dataset.load`: ``None`` for the package that came with the library, or a folder, or a release archive.
+        As for :func:`tmt_dataset.load`: ``None`` for the package that came with the library, or a folder,
+        or a release archive.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each statistic: ``scope`` (str, ``all`` or a source), ``variable`` (str), ``statistic`` (categorical: ``precision``, ``recall``,
-        ``f1``, ``agreement``, ``alpha``), ``value``, ``low``, ``high`` (float, at most 1; bounds of the interval, missing where none
-        was computed), ``n`` (Int64, units compared).
+        A row for each statistic: ``scope`` (str, ``all`` or a source), ``variable`` (str), ``statistic``
+        (categorical: ``precision``, ``recall``, ``f1``, ``agreement``, ``alpha``), ``value``, ``low``,
+        ``high`` (float, at most 1; bounds of the interval, missing where none was computed), ``n`` (Int64,
+        units compared).
 
     Raises
     ------
     PackageNotFoundError
         If there is no such package, or its file of agreement is missing.
     PackageError
-        If the file has other columns, an unknown statistic, a row twice, or a value that is none or lies outside its bounds.
+        If the file has other columns, an unknown statistic, a row twice, or a value that is none or lies
+        outside its bounds.
 
     Examples
     --------
@@ -471,7 +463,7 @@ def agreement_table(source: str | os.PathLike[str] | None = None) -> pd.DataFram
         raise PackageError(f"{where}: no readable CSV ({error}); restore it from the release") from None
     if list(raw.columns) != AGREEMENT_COLUMNS:
         raise PackageError(
-            f"{where}: expected the columns {', '.join(AGREEMENT_COLUMNS)}, found {', '.join(map(str, raw.columns))}"
+            f"{where}: expected the columns {', '.join(AGREEMENT_COLUMNS)}, found {', '.join(raw.columns)}"
         )
 
     def stop(bad: pd.Series, field: str, expected: str) -> None:
@@ -496,3 +488,295 @@ def agreement_table(source: str | os.PathLike[str] | None = None) -> pd.DataFram
     return out.astype(
         {"statistic": pd.CategoricalDtype(STATISTICS), "low": "float64", "high": "float64", "n": "Int64"}
     )
+
+
+# -- figures
+
+
+def _ink(colour: str) -> str:
+    """Return the colour of text that can be read on a colour (relative luminance, WCAG)."""
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.3 else PALETTE["black"]
+
+
+def _key(fig: Figure, handles: list[object], ncols: int) -> None:
+    fig.legend(
+        handles=handles,
+        loc="outside upper left",
+        ncols=ncols,
+        borderaxespad=0.1,
+        borderpad=0.1,
+        handletextpad=0.4,
+        columnspacing=1.1,
+        handlelength=1.0,
+    )
+
+
+def stacked(
+    frame: pd.DataFrame,
+    colours: Mapping[str, str],
+    *,
+    form: str = "{:.0f}",
+    least: float = 0.03,
+    xlabel: str = "",
+) -> tuple[Figure, Axes]:
+    """Draw one bar a row, its parts one after the other, each with its number.
+
+    Parameters
+    ----------
+    frame
+        Numbers; rows become bars, the first on top, columns become parts.
+    colours
+        Name in :data:`tmt_dataset.plots.PALETTE` for each column that is drawn, in their order.
+    form
+        Of the numbers.
+    least
+        Parts below this share of the longest bar have no number.
+    xlabel
+        Of the axis; without it there is none.
+
+    Returns
+    -------
+    tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
+        Each container of the axes holds the bars of one column.
+
+    Examples
+    --------
+    >>> fig, ax = stacked(pd.DataFrame({"a": [1, 2], "b": [3, 0]}, index=["x", "y"]), {"a": "blue", "b": "sky"})
+    >>> [[float(bar.get_width()) for bar in bars] for bars in ax.containers]
+    [[1.0, 2.0], [3.0, 0.0]]
+    """
+    parts = frame[list(colours)].astype("float64")
+    longest = float(parts.sum(axis=1).max())
+    fig, ax = figure("column", 0.55 + 0.24 * len(parts) + (0.35 if xlabel else 0))
+    with look():
+        left = [0.0] * len(parts)
+        handles: list[object] = []
+        for column, name in colours.items():
+            colour = PALETTE[name]
+            bars = ax.barh(
+                range(len(parts)), parts[column], left=left, color=colour, edgecolor="white", linewidth=0.8
+            )
+            bars.set_label(column)
+            handles.append(bars)
+            for row, value in enumerate(parts[column]):
+                if value > 0 and value >= least * longest:
+                    ax.text(
+                        left[row] + value / 2,
+                        row,
+                        form.format(value),
+                        ha="center",
+                        va="center_baseline",
+                        color=_ink(colour),
+                        fontsize=6.5,
+                    )
+                left[row] += value
+        ax.set_yticks(range(len(parts)), [str(label) for label in parts.index])
+        ax.set_ylim(len(parts) - 0.5, -0.5)
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        if xlabel:
+            ax.set_xlabel(xlabel)
+        else:
+            ax.set_xticks([])
+            ax.spines["bottom"].set_visible(False)
+        _key(fig, handles, len(handles))
+    return fig, ax
+
+
+def month_figure(months: pd.DataFrame, counted: pd.DataFrame) -> tuple[Figure, Axes]:
+    """Draw the acts of each month, over the kinds of sources that cover it.
+
+    Parameters
+    ----------
+    months
+        As :func:`monthly_exposure` returns it; its first kind counts as the fuller one.
+    counted
+        As :func:`acts_by_month` returns it, for the same months.
+
+    Returns
+    -------
+    tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
+        The upper panel. The first container of the axes holds the acts that are certain, the second those
+        that are only possible, on top of them.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> months = monthly_exposure(ds.sources)
+    >>> counted = acts_by_month(ds.developments, pd.DatetimeIndex(months.index))
+    >>> fig, ax = month_figure(months, counted)
+    >>> [bar.get_height() for bar in ax.containers[0]] == counted["certain"].tolist()
+    True
+    """
+    kinds = [str(kind) for kind in months.columns]
+    inks = dict(zip(kinds, [PALETTE["blue"], PALETTE["orange"], PALETTE["green"]], strict=False))
+    shades = [next((inks[k] for k in kinds if row[k] > 0), PALETTE["grey"]) for _, row in months.iterrows()]
+    fig, panels = figure(
+        "page", 2.4, nrows=2, sharex=True, gridspec_kw={"height_ratios": [6, len(kinds) * 0.8]}
+    )
+    top, strip = cast(Any, panels)  # two were asked for
+    with look():
+        from matplotlib.patches import Patch
+
+        x = range(len(months))
+        rest = counted["possible"] - counted["certain"]
+        top.bar(x, counted["certain"], color=shades, edgecolor=shades, width=0.78, linewidth=0.7)
+        top.bar(
+            x, rest, bottom=counted["certain"], color="white", edgecolor=shades, width=0.78, linewidth=0.7
+        )
+        top.set_ylabel("acts")
+        for row, kind in enumerate(kinds):
+            cells = [(i - 0.39, 0.78 * share) for i, share in enumerate(months[kind]) if share > 0]
+            strip.broken_barh(cells, (row + 0.15, 0.7), color=inks[kind])
+        strip.set_yticks([row + 0.5 for row in range(len(kinds))], [kind.replace("-", " ") for kind in kinds])
+        strip.set_ylim(len(kinds), 0)
+        strip.tick_params(length=0)
+        strip.spines[["left", "bottom"]].set_visible(False)
+        ticks = [
+            MONTHS[m.month - 1] + (f"\n{m.year}" if i == 0 or m.month == 1 else "")
+            for i, m in enumerate(pd.DatetimeIndex(months.index))
+        ]
+        strip.set_xticks(list(x), ticks)
+        dark = PALETTE["black"]
+        _key(
+            fig,
+            [
+                Patch(facecolor=dark, edgecolor=dark, label="lies in the month for certain"),
+                Patch(facecolor="white", edgecolor=dark, label="may lie in it"),
+                *(Patch(color=inks[k], label=f"covered by {k.replace('-', ' ')}") for k in kinds),
+                Patch(color=PALETTE["grey"], label="not covered"),
+            ],
+            3 + len(kinds),
+        )
+    return fig, top
+
+
+def list_figure(
+    both: pd.DataFrame, results: Mapping[str, Recapture], names: tuple[str, str]
+) -> tuple[Figure, Axes]:
+    """Draw which of two sources tells of which acts, and under them what Chapman's estimator makes of it.
+
+    Parameters
+    ----------
+    both
+        As :func:`comparable` returns it.
+    results
+        Estimates by label; those that are not carried are left out.
+    names
+        Of the first and the second source.
+
+    Returns
+    -------
+    tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
+        Each container of the axes holds one part of the bar; each line with a marker is an estimate.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"first": [True, True], "second": [True, False], "certain": True})
+    >>> fig, ax = list_figure(told, {}, ("newsletter", "review"))
+    >>> [int(bars[0].get_width()) for bars in ax.containers]
+    [1, 1, 0, 0]
+    """
+    sure = both.loc[both["certain"]]
+    parts = [
+        (f"{names[0]} only", int((sure["first"] & ~sure["second"]).sum()), "blue"),
+        ("both", int((sure["first"] & sure["second"]).sum()), "black"),
+        (f"{names[1]} only", int((sure["second"] & ~sure["first"]).sum()), "orange"),
+        ("perhaps not in these months", len(both) - len(sure), "light"),
+    ]
+    shown = {label: r for label, r in results.items() if r.carried}
+    rows = ["observed", *shown]
+    fig, ax = figure("column", 0.95 + 0.3 * len(rows))
+    with look():
+        left = 0
+        for label, width, name in parts:
+            bars = ax.barh(
+                0, width, left=left, height=0.7, color=PALETTE[name], edgecolor="white", linewidth=0.8
+            )
+            bars.set_label(f"{label}: {width}")
+            left += width
+        for row, r in enumerate(shown.values(), start=1):
+            ink = PALETTE["vermilion"]
+            if math.isfinite(r.high):
+                ax.plot([r.low, r.high], [row, row], color=ink, lw=1.2)
+            ax.plot(r.estimate, row, "o", color=ink)
+            ax.annotate(
+                f"{r.estimate:.0f} ({r.low} to {r.high:.0f})",
+                (r.high if math.isfinite(r.high) else r.estimate, row),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=6.5,
+            )
+        ax.set_yticks(range(len(rows)), rows)
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.set_xlim(0, 1.3 * max([left, *(r.high for r in shown.values() if math.isfinite(r.high))]))
+        ax.set_xlabel("acts")
+        _key(fig, list(ax.containers), 2)
+    return fig, ax
+
+
+def agreement_figure(table: pd.DataFrame) -> tuple[Figure, Axes]:
+    """Draw the agreement on each variable with its interval, the highest on top.
+
+    Parameters
+    ----------
+    table
+        Rows of :func:`agreement_table`: of one scope, with one statistic a variable (``alpha`` or ``f1``).
+
+    Returns
+    -------
+    tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
+        Each line with a marker is one row, in the order of the table sorted by value.
+
+    Examples
+    --------
+    >>> table = agreement_table()
+    >>> fig, ax = agreement_figure(table[(table["scope"] == "all") & (table["statistic"] == "alpha")])
+    >>> bool(ax.get_xlim()[1] > 1)
+    True
+    """
+    rows = table.sort_values(["value", "variable"], ascending=[False, True], kind="stable", ignore_index=True)
+    marks = {"alpha": ("o", "blue", "α (values)"), "f1": ("s", "vermilion", "F1 (what was found)")}
+    fig, ax = figure("column", 0.6 + 0.135 * len(rows))
+    with look():
+        from matplotlib.lines import Line2D
+
+        for row, (name, value, low, high) in enumerate(
+            zip(rows["statistic"], rows["value"], rows["low"], rows["high"], strict=True)
+        ):
+            shape, colour, _ = marks[str(name)]
+            if low < high:
+                ax.hlines(row, low, high, color=PALETTE[colour], lw=0.9)
+            ax.plot(value, row, shape, color=PALETTE[colour], ms=3.5)
+            ax.text(
+                1.03,
+                row,
+                f"{value:.2f}",
+                va="center_baseline",
+                fontsize=6,
+                transform=ax.get_yaxis_transform(),
+            )
+        ax.set_yticks(range(len(rows)), [str(v).replace("_", " ") for v in rows["variable"]])
+        ax.set_ylim(len(rows) - 0.3, -0.7)
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.set_xlim(right=1.01)
+        ax.grid(axis="x")
+        present = [marks[name] for name in marks if (rows["statistic"] == name).any()]
+        _key(
+            fig,
+            [
+                Line2D([], [], ls="", marker=m, color=PALETTE[c], ms=3.5, label=words)
+                for m, c, words in present
+            ],
+            2,
+        )
+    return fig, ax

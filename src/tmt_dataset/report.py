@@ -58,13 +58,19 @@ def run_notebook(path: Path, out: Path) -> list[Path]:
         from nbconvert import HTMLExporter
         from nbconvert.preprocessors import ExecutePreprocessor
     except ImportError:
-        raise MissingExtraError('running notebooks needs nbconvert: pip install "tmt-dataset[notebooks]"') from None
+        raise MissingExtraError(
+            'running notebooks needs nbconvert: pip install "tmt-dataset[notebooks]"'
+        ) from None
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(SETUP))
     try:
-        ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(notebook, {"metadata": {"path": str(path.parent)}})
+        ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(
+            notebook, {"metadata": {"path": str(path.parent)}}
+        )
     except CellExecutionError as error:
-        raise NotebookError(f"{path.name}: a cell failed: {error.ename}: {error.evalue}\n{str(error).strip()[-1500:]}") from None
+        raise NotebookError(
+            f"{path.name}: a cell failed: {error.ename}: {error.evalue}\n{str(error).strip()[-1500:]}"
+        ) from None
     del notebook.cells[0]
     written = [out / f"{path.stem}.html"]
     n = 0
@@ -88,7 +94,7 @@ def run_notebook(path: Path, out: Path) -> list[Path]:
 
 def _counts(codes: pd.Series, labels: pd.Series) -> str:
     counted = codes.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{labels[code]} {n}" for code, n in counted.items() if n)
+    return ", ".join(f"{labels[str(code)]} {n}" for code, n in counted.items() if n)
 
 
 def summary(ds: Dataset) -> str:
@@ -104,26 +110,38 @@ def summary(ds: Dataset) -> str:
     labels = ds["topics"].set_index("topic_id")["label"]
     primary = topics.loc[topics["rank"] == "primary", "topic_id"].astype("str").str.partition("/")[0]
     actors = ds["development_authorities"]["authority_id"]
-    names = ds["authorities"].set_index("authority_id")
-    names = names["abbreviation"].fillna(names["name"])
-    busiest = actors.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable").head(TOP)
+    register = ds["authorities"].set_index("authority_id")
+    names = register["abbreviation"].fillna(register["name"])
+    busiest = (
+        actors.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable").head(TOP)
+    )
     figures = ds["figures"].merge(ds["measures"][["measure", "label", "unit"]], on="measure", how="left")
 
     def top(rows: pd.DataFrame, by: pd.Series) -> str:
-        chosen = rows.loc[by.sort_values(ascending=False, kind="stable").index].drop_duplicates(["measure", "value"]).head(TOP)
-        return "; ".join(f"{number(f.value)} {f.unit} ({f.label}, {f.development_id})" for f in chosen.itertuples())
+        chosen = (
+            rows.loc[by.sort_values(ascending=False, kind="stable").index]
+            .drop_duplicates(["measure", "value"])
+            .head(TOP)
+        )
+        columns = (chosen[c] for c in ("value", "unit", "label", "development_id"))
+        return "; ".join(
+            f"{number(v)} {unit} ({label}, {d})" for v, unit, label, d in zip(*columns, strict=True)
+        )
 
     sums = figures.loc[figures["unit"] == "CNY"]
     counts = figures.loc[figures["unit"] == "count"]
     # a time of day is no length
-    spans = figures.loc[figures["unit"].isin(list(DAYS)) & ~figures["measure"].astype("str").str.endswith(("_start", "_end", "_age"))]
+    spans = figures.loc[
+        figures["unit"].isin(list(DAYS))
+        & ~figures["measure"].astype("str").str.endswith(("_start", "_end", "_age"))
+    ]
     lengths = spans["value"] * spans["unit"].astype("str").map(DAYS)
     return "\n".join(
         [
             f"{ds.descriptor.name} {ds.version}: {len(dev)} developments, {len(ds['quotes'])} quotes, {len(ds['figures'])} figures from {len(ds['sources'])} sources",
             f"by topic: {_counts(primary, labels)}",
             f"by action: {_counts(dev['action'], ds['actions'].set_index('action')['label'])}",
-            f"busiest authorities: {', '.join(f'{names[a]} {n}' for a, n in busiest.items())}",
+            f"busiest authorities: {', '.join(f'{names[str(a)]} {n}' for a, n in busiest.items())}",
             f"largest sums: {top(sums, sums['value'])}",
             f"largest counts: {top(counts, counts['value'])}",
             f"longest durations: {top(spans, lengths)}",
@@ -160,7 +178,11 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
         raise
     console.print(text, highlight=False, markup=False)
     pictures = len(list(out.glob("*.png")))
-    console.print(f"report: {out.resolve()} ({len(paths)} pages, {pictures} figures as PNG and SVG)", highlight=False, markup=False)
+    console.print(
+        f"report: {out.resolve()} ({len(paths)} pages, {pictures} figures as PNG and SVG)",
+        highlight=False,
+        markup=False,
+    )
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from tmt_dataset import checks, lint
-from tmt_dataset.descriptor import DESCRIPTOR, Archive, Descriptor, Files, Folder, Table, embedded, sha256
+from tmt_dataset.descriptor import DESCRIPTOR, Archive, Descriptor, Files, Folder, ForeignKey, Table, embedded, open_package, sha256
 from tmt_dataset.errors import PackageError, PackageNotFoundError, near
 from tmt_dataset.findings import Finding, Report
 from tmt_dataset.schema import DATE_DTYPE, pandera_schema
@@ -76,8 +76,10 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     unchecked = []
     for name, frame in frames.items():
         findings += _schema(descriptor, descriptor.tables[name], frame)
-        findings += _keys(descriptor.tables[name], frames)
-    tables = {name: _lenient(descriptor.tables[name], frame) for name, frame in frames.items()}
+        findings += _keys(descriptor, descriptor.tables[name], frames)
+    # the rules rely on the types that this library knows; where another is declared, that is a finding already
+    known = open_package()[0].tables
+    tables = {name: _lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()}
     for check in checks.CHECKS:
         try:
             findings += check(tables)
@@ -103,8 +105,7 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
     for resource in raw["resources"]:
         if str(resource.get("encoding", "")).lower() != "utf-8":
             found.append(Finding("descriptor", "a table does not declare its encoding", resource["name"], field="encoding", expected="utf-8", found=str(resource.get("encoding"))))
-    known = Descriptor.parse((embedded() / DESCRIPTOR).read_text(encoding="utf-8"), DESCRIPTOR).tables
-    for name, table in known.items():
+    for name, table in open_package()[0].tables.items():
         here = descriptor.tables.get(name)
         if here is None:
             found.append(Finding("descriptor", f"the table {name} is not declared", name, hint="Restore the resource from the release."))
@@ -112,14 +113,37 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
         lacking = [f for f in table.field_names if f not in here.field_names]
         if lacking:
             found.append(Finding("descriptor", f"fields are not declared: {', '.join(lacking)}", name))
+        for field in here.fields:
+            if field.name in table.field_names and field.type != table.field(field.name).type:
+                found.append(Finding("descriptor", "the field has another type", name, field=field.name, expected=table.field(field.name).type, found=field.type))
+        if here.primary_key != table.primary_key:
+            found.append(Finding("descriptor", "the table has another primary key", name, expected=", ".join(table.primary_key), found=", ".join(here.primary_key)))
+        for fk in table.foreign_keys:
+            if fk not in here.foreign_keys:
+                found.append(Finding("descriptor", f"the foreign key from {', '.join(fk.fields)} to {fk.table}.{', '.join(fk.reference)} is not declared", name))
     for table in descriptor.tables.values():
+        for n in sorted({n for n in table.field_names if table.field_names.count(n) > 1}):
+            found.append(Finding("descriptor", "a field is declared twice", table.name, field=n))
         for key in table.primary_key:
             if key not in table.field_names:
                 found.append(Finding("descriptor", f"the primary key names the unknown field {key!r}{near(key, table.field_names)}", table.name))
         for fk in table.foreign_keys:
-            if fk.table not in descriptor.tables or any(f not in table.field_names for f in fk.fields):
+            target = descriptor.tables.get(fk.table)
+            if target is None:
                 found.append(Finding("descriptor", f"a foreign key leads from {', '.join(fk.fields)} to the undeclared table {fk.table!r}{near(fk.table, descriptor.tables)}", table.name))
+            elif not _sound(fk, table, target):
+                found.append(Finding("descriptor", f"a foreign key leads from {', '.join(fk.fields)} to {fk.table}.{', '.join(fk.reference)}: not as many fields, or fields that are not declared", table.name))
+        for field in table.fields:
+            try:
+                re.compile(field.pattern or "")
+            except re.error as error:
+                found.append(Finding("descriptor", f"the pattern is no regular expression ({error})", table.name, field=field.name, found=field.pattern))
     return found
+
+
+def _sound(key: ForeignKey, table: Table, target: Table) -> bool:
+    """Whether a foreign key leads from fields that are declared to as many that are."""
+    return 0 < len(key.fields) == len(key.reference) and {*key.fields} <= {*table.field_names} and {*key.reference} <= {*target.field_names}
 
 
 def _integrity(table: Table, content: bytes) -> list[Finding]:
@@ -138,7 +162,11 @@ def _schema(descriptor: Descriptor, table: Table, frame: pd.DataFrame) -> list[F
     import pandera.errors
 
     try:
-        pandera_schema(descriptor, table).validate(frame, lazy=True)
+        schema = pandera_schema(descriptor, table)
+    except re.error:  # reported with the descriptor
+        return []
+    try:
+        schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         found: dict[tuple[int | None, str | None, str], Finding] = {}
         for case in errors.failure_cases.itertuples():
@@ -165,13 +193,13 @@ def _schema(descriptor: Descriptor, table: Table, frame: pd.DataFrame) -> list[F
     return []
 
 
-def _keys(table: Table, frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
+def _keys(descriptor: Descriptor, table: Table, frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Judge the foreign keys of a table."""
     found = []
     frame = frames[table.name]
     for key in table.foreign_keys:
         target = frames.get(key.table)
-        if target is None or any(f not in target.columns for f in key.reference):
+        if target is None or not _sound(key, table, descriptor.tables[key.table]):  # reported with the descriptor
             continue
         if len(key.fields) > 1:
             known = set(target[list(key.reference)].itertuples(index=False, name=None))
@@ -195,11 +223,15 @@ def _lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table with numbers and dates as such; what is none is missing, since the schema has reported it."""
     out = frame.copy(deep=False)
     for field in table.fields:
+        if field.name not in frame:
+            continue
         if field.type == "date":
             out[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
         elif field.type in ("integer", "number"):
             numbers = pd.to_numeric(frame[field.name], errors="coerce").astype("float64")
-            out[field.name] = numbers.where(numbers.isna() | (numbers % 1 == 0)).astype("Int64") if field.type == "integer" else numbers
+            if field.type == "integer":  # from 2**53 on, a float is no longer the integer that was written
+                numbers = numbers.where((numbers % 1 == 0) & (numbers.abs() < 2**53)).astype("Int64")
+            out[field.name] = numbers
     return out
 
 
@@ -229,10 +261,10 @@ def _released(files: Files, tables: Mapping[str, pd.DataFrame]) -> list[Finding]
     except (ValueError, KeyError, pd.errors.ParserError) as error:
         return [Finding("identifiers", f"{RELEASED} cannot be read ({error})", hint="Restore it from the release.")]
     try:
-        now = anchors(tables).set_index("development_id")
+        now = anchors(tables).dropna().set_index("development_id")
+        present = set(tables["developments"]["development_id"].dropna())
     except KeyError:
         return []
-    present = set(tables["developments"]["development_id"].dropna())
     found = []
     for row in columns.itertuples():
         retired = bool(row.retired)

@@ -1,8 +1,8 @@
-"""Shapes of the data that a reader takes away: one row a development, an instrument's life, a measure's series."""
+"""Shapes of the data that a reader takes away: one row a development, an instrument's life, a series."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -96,6 +96,7 @@ def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
     links = links.loc[(links["instrument_id"] == instrument_id) & (links["stage"] != "cited")]
     dev = ds["developments"].set_index("development_id")
     events = []
+    link: Any  # a row's fields have the types of their columns
     for link in links.itertuples():
         row = dev.loc[link.development_id]
         events.append(

@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import krippendorff
 import numpy as np
@@ -27,7 +28,16 @@ RESAMPLES = 1000
 SEED = 2025
 COLUMNS = ["scope", "variable", "statistic", "value", "low", "high", "n"]
 
+SHARED = ("precision", "recall", "f1")
+FIGURE_VARIABLES = ("kind", "qualifier", "aggregation", "period_start", "period_end")
+
+Array = np.ndarray[Any, np.dtype[Any]]
 Span = tuple[int, int]
+#: Title and kind of each instrument of a source.
+Titles = Mapping[str, tuple[str, str]]
+#: Number of the pair, first value, second value.
+Coded = tuple[int, Hashable, Hashable]
+Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,9 @@ def match(first: Mapping[str, Annotation], second: Mapping[str, Annotation]) -> 
                     taken[0].add(int(i))
                     taken[1].add(int(k))
         for side in (0, 1):
-            alone[side].extend((sid, d) for n, d in enumerate(codings[side].developments) if n not in taken[side])
+            alone[side].extend(
+                (sid, d) for n, d in enumerate(codings[side].developments) if n not in taken[side]
+            )
     return Matched(tuple(pairs), tuple(alone[0]), tuple(alone[1]))
 
 
@@ -156,7 +168,9 @@ def masi(a: frozenset[str], b: frozenset[str]) -> float:
     return 1 - monotone * len(a & b) / len(a | b)
 
 
-def alpha(first: Sequence[object], second: Sequence[object], distance: Callable[..., float] | None = None) -> float:
+def alpha(
+    first: Sequence[object], second: Sequence[object], distance: Callable[[Any, Any], float] | None = None
+) -> float:
     """Return Krippendorff's α of two coders.
 
     Parameters
@@ -181,38 +195,48 @@ def alpha(first: Sequence[object], second: Sequence[object], distance: Callable[
         return 1.0
     code = {v: n for n, v in enumerate(values)}
     counts = np.zeros((len(first), len(values)), dtype="int64")
-    rows = np.arange(len(first))
-    np.add.at(counts, (rows, [code[v] for v in first]), 1)
-    np.add.at(counts, (rows, [code[v] for v in second]), 1)
+    for side in (first, second):
+        counts[np.arange(len(side)), [code[v] for v in side]] += 1  # one value a unit and coder
     if distance is None:
         return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
     table = np.array([[distance(a, b) for b in values] for a in values])
 
-    def metric(v1: object, v2: object, i1: np.ndarray, i2: np.ndarray, n_v: np.ndarray, dtype: type = np.float64) -> np.ndarray:  # type: ignore[type-arg]  # krippendorff's own protocol
-        return table[i1.astype(int), i2.astype(int)].astype(dtype)
+    def metric(v1: Array, v2: Array, i1: Array, i2: Array, n_v: Array, dtype: Any = np.float64) -> Array:
+        return np.asarray(table[i1.astype(int), i2.astype(int)], dtype=dtype)
 
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement=metric))
 
 
-def _interval(groups: Sequence[object], statistic: Callable[[np.ndarray], float]) -> tuple[float, float]:  # type: ignore[type-arg]  # an index array
-    """Return the 95 % percentile bootstrap interval of a statistic over resampled developments."""
-    n = len(groups)
+def _interval(n: int, statistic: Callable[[Array], float]) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a statistic over n resampled developments."""
     if n < 2:
         return float("nan"), float("nan")
-    result = bootstrap((np.arange(n),), lambda index: statistic(np.asarray(index)), vectorized=False, n_resamples=RESAMPLES,
-                       method="percentile", rng=np.random.default_rng(SEED))  # fmt: skip
+    result = bootstrap(
+        (np.arange(n),),
+        lambda index: statistic(np.asarray(index, dtype=int)),
+        vectorized=False,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(SEED),
+    )
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
-def _figures(pair: Pair) -> list[tuple[dict[str, object] | None, dict[str, object] | None]]:
+def _figures(pair: Pair) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
     """Pair the figures of one development: equal values first, in their order; what is left stays alone."""
-    sides = [[{**f.model_dump(), "quote": q.at} for q in d.quotes for f in q.figures] for d in (pair.first, pair.second)]
-    out: list[tuple[dict[str, object] | None, dict[str, object] | None]] = []
+    sides = [
+        [{**f.model_dump(), "quote": q.at} for q in d.quotes for f in q.figures]
+        for d in (pair.first, pair.second)
+    ]
+    out: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
     rest = list(sides[1])
     left = []
     for f in sides[0]:
         # of several equal values the one whose unit of thought (kind, qualifier) is the same is the same figure
-        same = sorted((g for g in rest if g["value"] == f["value"]), key=lambda g: (g["kind"] != f["kind"], g["qualifier"] != f["qualifier"]))
+        same = sorted(
+            (g for g in rest if g["value"] == f["value"]),
+            key=lambda g: (g["kind"] != f["kind"], g["qualifier"] != f["qualifier"]),
+        )
         if same:
             rest.remove(same[0])
             out.append((f, same[0]))
@@ -226,16 +250,35 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def _instruments(pair: Pair, registers: tuple[Mapping[str, tuple[str, str]], Mapping[str, tuple[str, str]]]) -> list[tuple[tuple[str, str, str], tuple[str, str, str]]]:
+def _instruments(
+    pair: Pair, registers: tuple[Titles, Titles]
+) -> list[tuple[tuple[str, str, str], tuple[str, str, str]]]:
     """Pair the instruments of one development by the likeness of their titles: (id, kind, stage) on both sides."""
     sides = []
     for d, register in zip((pair.first, pair.second), registers, strict=True):
-        sides.append([(i, register[i], s) for i, stages in d.instruments.items() for s in ([stages] if isinstance(stages, str) else stages[:1])])
+        sides.append(
+            [
+                (i, register[i], s)
+                for i, stages in d.instruments.items()
+                for s in ([stages] if isinstance(stages, str) else stages[:1])
+            ]
+        )
     if not sides[0] or not sides[1]:
         return []
-    likeness = np.array([[len(_words(a[1][0]) & _words(b[1][0])) / max(1, len(_words(a[1][0]) | _words(b[1][0]))) for b in sides[1]] for a in sides[0]])
+    likeness = np.array(
+        [
+            [
+                len(_words(a[1][0]) & _words(b[1][0])) / max(1, len(_words(a[1][0]) | _words(b[1][0])))
+                for b in sides[1]
+            ]
+            for a in sides[0]
+        ]
+    )
     return [
-        ((sides[0][i][0], sides[0][i][1][1], sides[0][i][2]), (sides[1][k][0], sides[1][k][1][1], sides[1][k][2]))
+        (
+            (sides[0][i][0], sides[0][i][1][1], sides[0][i][2]),
+            (sides[1][k][0], sides[1][k][1][1], sides[1][k][2]),
+        )
         for i, k in zip(*linear_sum_assignment(-likeness), strict=True)
         if likeness[i, k] > 0
     ]
@@ -257,7 +300,11 @@ def _f1(both: int, first: int, second: int) -> tuple[float, float, float]:
     return precision, recall, 2 * both / (first + second) if first + second else float("nan")
 
 
-def compare(first: Mapping[str, Annotation], second: Mapping[str, Annotation], synonyms: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def compare(
+    first: Mapping[str, Annotation],
+    second: Mapping[str, Annotation],
+    synonyms: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the agreement of two codings, and every disagreement.
 
     Parameters
@@ -278,73 +325,101 @@ def compare(first: Mapping[str, Annotation], second: Mapping[str, Annotation], s
     """
     synonyms = synonyms or {}
     matched = match(first, second)
-    registers = {
-        side: {sid: {i.id: (i.title, i.kind) for i in a.instruments} for sid, a in coding.items()}
-        for side, coding in (("first", first), ("second", second))
-    }
+    registers = [
+        {sid: {i.id: (i.title, i.kind) for i in a.instruments} for sid, a in coding.items()}
+        for coding in (first, second)
+    ]
 
     def known_as(d: Development) -> Development:
         return d.model_copy(update={"authorities": {synonyms.get(a, a): r for a, r in d.authorities.items()}})
 
     pairs = [Pair(p.source_id, known_as(p.first), known_as(p.second)) for p in matched.pairs]
-    rows: list[tuple[object, ...]] = []
-    differ: list[tuple[object, ...]] = []
-    for side, alone in (("first", matched.first_alone), ("second", matched.second_alone)):
-        for sid, d in alone:
-            differ.append((sid, d.id if side == "first" else "", d.id if side == "second" else "", "unit", d.title if side == "first" else "", d.title if side == "second" else ""))
-
-    coded: dict[str, list[tuple[int, object, object]]] = {}
+    differ = [(sid, d.id, "", "unit", d.title, "") for sid, d in matched.first_alone]
+    differ += [(sid, "", d.id, "unit", "", d.title) for sid, d in matched.second_alone]
+    coded: dict[str, list[Coded]] = {}
     for n, p in enumerate(pairs):
-        values: list[tuple[str, object, object]] = [(v, f(p.first), f(p.second)) for v, f in NOMINAL.items()]
-        values += [(v, g(p.first), g(p.second)) for v, g in SETS.items()]
-        for a, b in _instruments(p, (registers["first"][p.source_id], registers["second"][p.source_id])):
-            values += [("instrument_kind", a[1], b[1]), ("instrument_stage", a[2], b[2])]
-        for f, g in _figures(p):
-            values.append(("figure_value", NONE if f is None else str(f["value"]), NONE if g is None else str(g["value"])))
-            if f is not None and g is not None:
-                values += [(f"figure_{k}", str(f[k] or NONE), str(g[k] or NONE)) for k in ("kind", "qualifier", "aggregation", "period_start", "period_end")]
-        for variable, a, b in values:
+        for variable, a, b in _values(p, (registers[0][p.source_id], registers[1][p.source_id])):
             coded.setdefault(variable, []).append((n, a, b))
             if a != b:
                 differ.append((p.source_id, p.first.id, p.second.id, variable, _shown(a), _shown(b)))
 
+    rows: list[Row] = []
     for scope in ["all", *sorted(first)]:
-        chosen = [n for n, p in enumerate(pairs) if scope in ("all", p.source_id)]
-        lonely = [sum(scope in ("all", sid) for sid, _ in side) for side in (matched.first_alone, matched.second_alone)]
-        units = (len(chosen), len(chosen) + lonely[0], len(chosen) + lonely[1])
-        rows += [(scope, "unit", s, v, None, None, units[1] + lonely[1]) for s, v in zip(("precision", "recall", "f1"), _f1(*units), strict=True)]
-        for name, marks in (("quote_exact", _spans), ("quote_token", _tokens)):
-            sets = [(marks(pairs[n].first), marks(pairs[n].second)) for n in chosen]  # type: ignore[operator]  # two kinds of marks
-            counts = np.array([(len(a & b), len(a), len(b)) for a, b in sets]).reshape(-1, 3)
-            result = _f1(*(int(x) for x in counts.sum(axis=0)))
-            low, high = _interval(chosen, lambda index, c=counts: _f1(*(int(x) for x in c[index].sum(axis=0)))[2])
-            rows += [(scope, name, s, v, low if s == "f1" else None, high if s == "f1" else None, int(counts[:, 1:].sum()))
-                     for s, v in zip(("precision", "recall", "f1"), result, strict=True)]  # fmt: skip
-        inside = set(chosen)
-        for variable, all_values in coded.items():
-            part = [(n, a, b) for n, a, b in all_values if n in inside]
-            if not part:
-                continue
-            left, right = [a for _, a, _ in part], [b for _, _, b in part]
-            distance = masi if variable in SETS else None
-            of: dict[int, list[int]] = {}
-            for k, (n, _, _) in enumerate(part):
-                of.setdefault(n, []).append(k)
-            groups = list(of.values())
+        chosen = {n for n, p in enumerate(pairs) if scope in ("all", p.source_id)}
+        alone = [
+            sum(scope in ("all", sid) for sid, _ in side)
+            for side in (matched.first_alone, matched.second_alone)
+        ]
+        both = len(chosen)
+        units = zip(SHARED, _f1(both, both + alone[0], both + alone[1]), strict=True)
+        rows += [(scope, "unit", s, v, None, None, both + sum(alone)) for s, v in units]
+        rows += _quote_rows(scope, [p for n, p in enumerate(pairs) if n in chosen])
+        for variable, values in coded.items():
+            rows += _value_rows(scope, variable, [v for v in values if v[0] in chosen])
+    measured = pd.DataFrame(rows, columns=COLUMNS)
+    measured[["value", "low", "high"]] = measured[["value", "low", "high"]].astype("float64").round(3)
+    disagreements = pd.DataFrame(
+        differ, columns=["source_id", "development", "second_development", "variable", "first", "second"]
+    )
+    order = ["source_id", "development", "variable"]
+    return measured, disagreements.sort_values(order, kind="stable").reset_index(drop=True)
 
-            def resampled(index: np.ndarray, groups: list[list[int]] = groups, left: list[object] = left, right: list[object] = right,
-                          distance: Callable[..., float] | None = distance) -> float:  # type: ignore[type-arg]  # an index array  # fmt: skip
-                taken = [k for i in index for k in groups[int(i)]]
-                return alpha([left[k] for k in taken], [right[k] for k in taken], distance)
 
-            same = float(np.mean([a == b for a, b in zip(left, right, strict=True)]))
-            low, high = _interval(groups, resampled)
-            rows.append((scope, variable, "agreement", same, None, None, len(part)))
-            rows.append((scope, variable, "alpha", alpha(left, right, distance), low, high, len(part)))
-    agreement = pd.DataFrame(rows, columns=COLUMNS)
-    agreement[["value", "low", "high"]] = agreement[["value", "low", "high"]].astype("float64").round(3)
-    disagreements = pd.DataFrame(differ, columns=["source_id", "development", "second_development", "variable", "first", "second"])
-    return agreement, disagreements.sort_values(["source_id", "development", "variable"], kind="stable").reset_index(drop=True)
+def _values(pair: Pair, registers: tuple[Titles, Titles]) -> list[tuple[str, Hashable, Hashable]]:
+    """Return all variables of a pair of developments: name, first value, second value."""
+    out: list[tuple[str, Hashable, Hashable]] = []
+    out += [(name, of(pair.first), of(pair.second)) for name, of in NOMINAL.items()]
+    out += [(name, of_set(pair.first), of_set(pair.second)) for name, of_set in SETS.items()]
+    for a, b in _instruments(pair, registers):
+        out += [("instrument_kind", a[1], b[1]), ("instrument_stage", a[2], b[2])]
+    for f, g in _figures(pair):
+        out.append(("figure_value", str(f["value"]) if f else NONE, str(g["value"]) if g else NONE))
+        if f and g:
+            out += [(f"figure_{k}", str(f[k] or NONE), str(g[k] or NONE)) for k in FIGURE_VARIABLES]
+    return out
+
+
+def _quote_rows(scope: str, pairs: Sequence[Pair]) -> list[Row]:
+    """Return precision, recall and F1 of the quotes, as whole spans and word by word."""
+    rows: list[Row] = []
+    marks: dict[str, Callable[[Development], set[Any]]] = {"quote_exact": _spans, "quote_token": _tokens}
+    for name, of in marks.items():
+        sets = [(of(p.first), of(p.second)) for p in pairs]
+        counts = np.array([(len(a & b), len(a), len(b)) for a, b in sets], dtype=int).reshape(-1, 3)
+
+        def shared(index: Array, counts: Array = counts) -> tuple[float, float, float]:
+            both, first, second = counts[index].sum(axis=0)
+            return _f1(int(both), int(first), int(second))
+
+        low, high = _interval(len(pairs), lambda index, shared=shared: shared(index)[2])  # type: ignore[misc]  # a lambda cannot be annotated
+        n = int(counts[:, 1:].sum())
+        for statistic, value in zip(SHARED, shared(np.arange(len(pairs))), strict=True):
+            bounds = (low, high) if statistic == "f1" else (None, None)
+            rows.append((scope, name, statistic, value, *bounds, n))
+    return rows
+
+
+def _value_rows(scope: str, variable: str, values: Sequence[Coded]) -> list[Row]:
+    """Return percent agreement and α of one variable."""
+    if not values:
+        return []
+    distance = masi if variable in SETS else None
+    left, right = [a for _, a, _ in values], [b for _, _, b in values]
+    of: dict[int, list[int]] = {}
+    for k, (n, _, _) in enumerate(values):
+        of.setdefault(n, []).append(k)
+    groups = list(of.values())  # what one development contributes is resampled together
+
+    def resampled(index: Array) -> float:
+        taken = [k for i in index for k in groups[int(i)]]
+        return alpha([left[k] for k in taken], [right[k] for k in taken], distance)
+
+    same = float(np.mean([a == b for a, b in zip(left, right, strict=True)]))
+    low, high = _interval(len(groups), resampled)
+    return [
+        (scope, variable, "agreement", same, None, None, len(values)),
+        (scope, variable, "alpha", alpha(left, right, distance), low, high, len(values)),
+    ]
 
 
 def _shown(value: object) -> str:
@@ -371,7 +446,9 @@ def agreement(validation: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     if path.is_file():
         with path.open(encoding="utf-8", newline="") as stream:
             synonyms = {row["coded"]: row["authority_id"] for row in csv.DictReader(stream)}
-    return compare(read_coding(validation / "first_coding"), read_coding(validation / "second_coding"), synonyms)
+    return compare(
+        read_coding(validation / "first_coding"), read_coding(validation / "second_coding"), synonyms
+    )
 
 
 def csv_text(frame: pd.DataFrame) -> str:

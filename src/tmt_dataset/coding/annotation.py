@@ -27,6 +27,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from tmt_dataset.descriptor import Descriptor, Files
 from tmt_dataset.edtf import bounds
@@ -110,7 +111,9 @@ Day = Annotated[
     BeforeValidator(lambda v: _day(v) if isinstance(v, str) else v),
     BeforeValidator(_date_text),
 ]
-Text = Annotated[str, BeforeValidator(lambda v: _own_text(v) if isinstance(v, str) else v)]
+_ON_ONE_LINE = BeforeValidator(lambda v: _own_text(v) if isinstance(v, str) else v)
+Text = Annotated[str, _ON_ONE_LINE]
+Title = Annotated[str, Field(max_length=120), _ON_ONE_LINE]
 Offsets = Annotated[list[int], Field(min_length=2, max_length=2)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 DevelopmentId = Annotated[str, Field(pattern=r"^TMT-\d{4}$")]
@@ -212,7 +215,7 @@ class Development(_Strict):
     """One public act."""
 
     id: DevelopmentId
-    title: Annotated[Text, Field(max_length=120)]
+    title: Title
     summary: Text
     date: Edtf
     date_basis: Annotated[str, CodeOf("developments.date_basis")]
@@ -329,18 +332,23 @@ def read_yaml(path: Path) -> Any:
         If it is missing, not UTF-8, no YAML, or has a key twice.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8")
     except FileNotFoundError:
         raise AnnotationError(f"{path}: no such file") from None
     except UnicodeDecodeError as error:
-        raise AnnotationError(f"{path}: not UTF-8 ({error}); save it as UTF-8") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise AnnotationError(f"{path}:{line}: not UTF-8 ({error}); save it as UTF-8") from None
     try:
         node = yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise AnnotationError(
-            f"{path}:{mark.line + 1 if mark else 1}: no valid YAML: {error.problem or error.context}"
-        ) from None
+        # a key that stands twice is reported with all that stands below it
+        problem = str(error.problem or error.context).partition(" with value ")[0]
+        raise AnnotationError(f"{path}:{mark.line + 1 if mark else 1}: no valid YAML: {problem}") from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise AnnotationError(f"{path}:{line}: no valid YAML: {error.reason}") from None
     except (YAMLError, ValueError) as error:
         raise AnnotationError(f"{path}: no valid YAML: {error}") from None
     if not isinstance(node, dict):
@@ -439,9 +447,12 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
     codes: dict[str, Iterable[str]] = {**known_codes(descriptor, files)}
     for kind in ("instruments", "developments"):
         first: dict[str, str] = {}
+        complete = len(nodes) == len(paths)
         for path, node in nodes.items():
-            items = node.get(kind)
-            for i, item in enumerate(items if isinstance(items, list) else ()):
+            items = node.get(kind) or []
+            if not isinstance(items, list):
+                items, complete = [], False
+            for i, item in enumerate(items):
                 name = item.get("id") if isinstance(item, dict) else None
                 if not isinstance(name, str):
                     continue
@@ -452,7 +463,7 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
                         "give it another identifier, or merge the two"
                     )
                 first.setdefault(name, here)
-        if len(nodes) == len(paths):  # what a file that cannot be read declares is not known
+        if complete:  # what a file that cannot be read declares is not known
             codes[kind] = first
     annotations = []
     for path, node in nodes.items():

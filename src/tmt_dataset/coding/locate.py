@@ -27,8 +27,8 @@ def nearest(quote: str, text: str) -> str | None:
 
     Examples
     --------
-    >>> nearest("93 services were newly filed", "In June, 93 AI services were newly filed with it.")
-    '93 AI services were newly filed'
+    >>> nearest("only 93 services were filed", "In June, only 93 AI services were filed with it.")
+    'only 93 AI services were filed'
     """
     matcher = difflib.SequenceMatcher(None, text, quote, autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size > 3]

@@ -1,4 +1,4 @@
-"""Quotes, segments and sources against the texts themselves, and what accounts for each source's characters."""
+"""Quotes, segments and sources against the texts themselves, and what each source's characters are for."""
 
 from __future__ import annotations
 
@@ -110,9 +110,10 @@ def coverage(ds: Dataset) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a source: ``characters``, ``accounted`` (percent of the characters that lie in exactly one
-        segment, rounded down: 100 means all of them), one column a role (characters), ``items`` (a heading and
-        the body below it count as one), ``developments`` (first reported here), ``mentions`` (of developments,
-        first or further), ``quotes``, ``quoted`` (percent), ``dated`` and ``undated`` (basis ``period``).
+        segment, rounded down: 100 means all of them), one column a role (characters), ``items`` (a heading
+        and the body below it count as one), ``developments`` (first reported here), ``mentions`` (of
+        developments, first or further), ``quotes``, ``quoted`` (percent), ``dated`` and ``undated`` (basis
+        ``period``).
 
     Examples
     --------

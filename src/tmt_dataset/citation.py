@@ -1,0 +1,390 @@
+"""Citations of the release in hand, or of one development in it: APA, BibTeX, RIS, CSL-JSON.
+
+Nothing beyond the standard library is imported here, so that a citation costs no pandas.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Files, open_package, sha256
+from tmt_dataset.errors import PackageError, unknown
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+STYLES = ("apa", "bibtex", "ris", "csl")
+_DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+#: What would end a line, or cannot be printed: no format has an escape for it.
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+# Braces are counted by BibTeX even behind a backslash, so they are written as commands.
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{c: f"\\{c}" for c in "$&%#_"},
+    }
+)
+#: Pairs that TeX sets as one character, as two hyphens as a dash.
+_LIGATURE = re.compile(r"([-'`,<>])(?=\1)|[?!](?=`)")
+# An address is read verbatim, but must not open or close a group.
+_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An author or publisher: an organisation, or a person where ``family`` is given."""
+
+    name: str
+    family: str = ""
+    given: str = ""
+    path: str | None = None
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Agent:
+        """Read a contributor of the descriptor."""
+        family, given = str(raw.get("familyName", "")), str(raw.get("givenName", ""))
+        return cls(str(raw.get("title") or f"{given} {family}".strip()), family, given, raw.get("path"))
+
+    @property
+    def inverted(self) -> str:
+        """``Family, Given`` of a person, the name of an organisation."""
+        return ", ".join(part for part in (self.family, self.given) if part) if self.family else self.name
+
+    @property
+    def initialled(self) -> str:
+        """``Family, G. G.`` of a person, the name of an organisation."""
+        initials = " ".join(f"{part[0]}." for part in re.split(r"[\s-]+", self.given) if part)
+        return f"{self.family}, {initials}" if self.family and initials else self.family or self.name
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a citation says, in no style yet. ``record`` and ``record_title`` are set for a single development."""
+
+    key: str
+    title: str
+    version: str
+    authors: tuple[Agent, ...]
+    publisher: str
+    date: str | None
+    doi: str | None
+    url: str | None
+    archive: str
+    fingerprint: str
+    record: str | None = None
+    record_title: str | None = None
+
+    @property
+    def year(self) -> str | None:
+        """Year of the release."""
+        return self.date[:4] if self.date else None
+
+    @property
+    def access(self) -> str | None:
+        """Address of the release, where it has one."""
+        return f"https://doi.org/{self.doi}" if self.doi else self.url
+
+    @property
+    def identified(self) -> str:
+        """The words that tell this release from every other."""
+        return f"Release archive {self.archive}, fingerprint {self.fingerprint}"
+
+
+def fingerprint(descriptor: Descriptor) -> str:
+    """Return the checksum that identifies the data of a release.
+
+    It is the SHA-256 of what ``sha256sum`` prints for all tables: for each, in the order of their paths, a line of the
+    hexadecimal checksum that the descriptor declares, two spaces, the path and a line feed (UTF-8). Whoever has the tables can so
+    compute it from their bytes; the name of the archive, its compression and the machine make no difference.
+
+    Parameters
+    ----------
+    descriptor
+        The declaration.
+
+    Returns
+    -------
+    str
+        ``"sha256:"`` and 64 hexadecimal digits.
+
+    Raises
+    ------
+    PackageError
+        If a table declares no SHA-256.
+
+    Examples
+    --------
+    >>> from tmt_dataset.descriptor import open_package
+    >>> fingerprint(open_package()[0])
+    'sha256:...'
+    """
+    lines = []
+    for table in sorted(descriptor.tables.values(), key=lambda t: t.path):
+        match = re.fullmatch(r"sha256:([0-9a-f]{64})", table.hash or "")
+        if match is None:
+            raise PackageError(
+                f"{DESCRIPTOR}: resource {table.name!r} declares the hash {table.hash!r}; expected sha256: and 64 hexadecimal digits. "
+                "Run `tmt-dataset build`"
+            )
+        lines.append(f"{match[1]}  {table.path}\n")
+    return f"sha256:{sha256(''.join(lines).encode('utf-8'))}"
+
+
+def _agents(descriptor: Descriptor, *roles: str) -> tuple[Agent, ...]:
+    found = []
+    for raw in descriptor.raw.get("contributors", ()):
+        own = raw.get("roles") or [raw.get("role")]
+        if any(role in own for role in roles):
+            found.append(Agent.from_json(raw))
+    return tuple(found)
+
+
+def reference(
+    descriptor: Descriptor, record: str | None = None, record_title: str | None = None
+) -> Reference:
+    """Return what a citation of a package says.
+
+    Authors are the contributors with the role ``creator`` or ``author`` (all of them where none has it), the publisher is the one
+    with the role ``publisher`` (the first author where none has it), the date is the descriptor's ``created``.
+
+    Raises
+    ------
+    PackageError
+        If the descriptor names no contributor, or ``created`` is no date.
+
+    Examples
+    --------
+    >>> from tmt_dataset.descriptor import open_package
+    >>> reference(open_package()[0]).archive
+    'tmt-dataset-....zip'
+    """
+    raw = descriptor.raw
+    authors = _agents(descriptor, "creator", "author") or tuple(
+        Agent.from_json(c) for c in raw.get("contributors", ())
+    )
+    if not authors:
+        raise PackageError(
+            f"{DESCRIPTOR}: there is no contributor; a citation needs one with the role creator"
+        )
+    created = raw.get("created")
+    if created is not None and not re.match(r"\d{4}-\d{2}-\d{2}(?:T|$)", str(created)):
+        raise PackageError(
+            f"{DESCRIPTOR}: created is {created!r}; expected a date and time as 2026-01-31T00:00:00Z"
+        )
+    doi = next((m[1] for name in ("doi", "id") if (m := _DOI.fullmatch(str(raw.get(name, ""))))), None)
+    addresses = (str(raw.get(name) or "") for name in ("homepage", "id"))
+    release = f"{descriptor.name}-{descriptor.version}"
+    return Reference(
+        key=re.sub(r"[^A-Za-z0-9._:-]+", "-", f"{release}-{record}" if record else release),
+        title=str(raw.get("title") or descriptor.name),
+        version=descriptor.version,
+        authors=authors,
+        publisher=(_agents(descriptor, "publisher") or authors)[0].name,
+        date=str(created)[:10] if created else None,
+        doi=doi,
+        url=next((a for a in addresses if re.match(r"https?://", a)), None),
+        archive=f"{release}.zip",
+        fingerprint=fingerprint(descriptor),
+        record=record,
+        record_title=record_title,
+    )
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without control characters."""
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def apa(ref: Reference) -> str:
+    """Return a reference in the style of the APA (7th edition), as plain text."""
+    names = [a.initialled for a in ref.authors]
+    if len(names) > 20:  # the style shows the first nineteen and the last
+        names = [*names[:19], "… " + names[-1]]
+        by = ", ".join(names)
+    else:
+        by = ", ".join(names[:-1]) + ", & " + names[-1] if len(names) > 1 else names[0]
+    what = f"{ref.title} (Version {ref.version}) [Data set]."
+    if ref.record:
+        what = f"{ref.record_title} ({ref.record}). In {what}"
+    publisher = "" if ref.publisher in [a.name for a in ref.authors] else f" {ref.publisher}."
+    where = f" {ref.identified}."
+    if ref.access:
+        where = f" Release fingerprint {ref.fingerprint}. {ref.access}"
+    return plain(f"{by.rstrip('.')}. ({ref.year or 'n.d.'}). {what}{publisher}{where}")
+
+
+def _latex(text: str) -> str:
+    return _LIGATURE.sub(r"\g<0>{}", plain(text).translate(_LATEX))
+
+
+def bibtex(ref: Reference) -> str:
+    """Return a reference as an entry for BibTeX and biblatex (UTF-8).
+
+    Titles and names of organisations stand in a second pair of braces: their case and their parts are kept.
+    """
+    authors = []
+    for agent in ref.authors:
+        name = _latex(agent.inverted)
+        authors.append(name if agent.family and " and " not in name.lower() else f"{{{name}}}")
+    title = f"{{{_latex(ref.title)}}}"
+    fields = {"author": " and ".join(authors)}
+    if ref.record:
+        fields |= {"title": f"{{{_latex(ref.record_title or ref.record)}}}", "booktitle": title}
+    else:
+        fields |= {"title": title, "howpublished": "Data set"}
+    if ref.year:
+        fields["year"] = ref.year
+    fields |= {"publisher": f"{{{_latex(ref.publisher)}}}", "version": _latex(ref.version)}
+    if ref.doi:
+        fields["doi"] = plain(ref.doi).translate(_ADDRESS)
+    if ref.access:
+        fields["url"] = plain(ref.access).translate(_ADDRESS)
+    note = f"Record {ref.record}. {ref.identified}" if ref.record else ref.identified
+    fields["note"] = _latex(note)
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    return f"@{'incollection' if ref.record else 'misc'}{{{ref.key},\n{body}}}"
+
+
+def ris(ref: Reference) -> str:
+    """Return a reference in the RIS format: a tag and its value a line, nothing that could end a line within a value."""
+    lines = [("TY", "CHAP" if ref.record else "DATA"), ("ID", ref.key)]
+    lines += [("AU", agent.inverted) for agent in ref.authors]
+    if ref.record:
+        lines += [("TI", ref.record_title or ref.record), ("T2", ref.title), ("AN", ref.record)]
+    else:
+        lines.append(("TI", ref.title))
+    if ref.date:
+        lines += [("PY", ref.date[:4]), ("DA", ref.date.replace("-", "/"))]
+    lines += [("PB", ref.publisher), ("ET", ref.version), ("M3", "Data set")]
+    if ref.doi:
+        lines.append(("DO", ref.doi))
+    if ref.access:
+        lines.append(("UR", ref.access))
+    lines += [("N1", ref.identified), ("ER", "")]
+    return "\n".join(f"{tag}  - {plain(value)}" for tag, value in lines)
+
+
+def csl(ref: Reference) -> str:
+    """Return a reference as CSL-JSON: a list of one item, as Zotero, pandoc and citeproc read it."""
+    item: dict[str, Any] = {"id": ref.key, "type": "entry" if ref.record else "dataset"}
+    if ref.record:
+        item |= {"title": ref.record_title, "container-title": ref.title, "number": ref.record}
+    else:
+        item["title"] = ref.title
+    item["author"] = [
+        {"family": a.family, "given": a.given} if a.family else {"literal": a.name} for a in ref.authors
+    ]
+    if ref.date:
+        item["issued"] = {"date-parts": [[int(part) for part in ref.date.split("-")]]}
+    item |= {"version": ref.version, "publisher": ref.publisher, "genre": "Data set"}
+    if ref.doi:
+        item["DOI"] = ref.doi
+    if ref.access:
+        item["URL"] = ref.access
+    item["note"] = ref.identified
+    return json.dumps([item], ensure_ascii=False, indent=2)
+
+
+_WRITERS = {"apa": apa, "bibtex": bibtex, "ris": ris, "csl": csl}
+
+
+def read_rows(descriptor: Descriptor, files: Files, name: str) -> list[dict[str, str]]:
+    """Return a table's rows as they stand, every cell as text.
+
+    Raises
+    ------
+    PackageError
+        If the file is missing, or is no CSV with the declared columns.
+    """
+    table = descriptor.table(name)
+    where = f"{files.label}/{table.path}"
+    try:
+        text = files.read(table.path).decode("utf-8")
+    except KeyError:
+        raise PackageError(f"{where}: the file is missing; restore it, or run `tmt-dataset build`") from None
+    except UnicodeDecodeError as error:
+        raise PackageError(f"{where}: not UTF-8 ({error}); save it as UTF-8") from None
+    try:
+        header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    except (csv.Error, ValueError) as error:
+        raise PackageError(f"{where}: no readable CSV ({error}); run tmt_dataset.validate()") from None
+    if header != table.field_names or any(len(row) != len(header) for row in rows):
+        raise PackageError(
+            f"{where}: expected the columns {', '.join(table.field_names)} in every row; run tmt_dataset.validate() to see what differs"
+        )
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def cite(
+    package: str | os.PathLike[str] | Dataset | None = None, *, style: str = "apa", record: str | None = None
+) -> str:
+    """Return the citation of a release, or of one development in it.
+
+    It holds authors, year, title, version, publisher, the address of the release or (where it has none) the name of its archive, and the
+    :func:`fingerprint` of its data, by which a reader knows whether a copy is the one cited.
+
+    Parameters
+    ----------
+    package
+        ``None`` for the package that came with the library; a folder, its ``datapackage.json`` or a release archive, whose checksums are verified
+        first; or a loaded data set. A selection is cited as the release that it was made from.
+    style
+        ``"apa"`` (plain text), ``"bibtex"``, ``"ris"`` or ``"csl"`` (CSL-JSON).
+    record
+        Identifier of a development, as ``"TMT-0001"``, to cite it alone.
+
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such style or development, with near misses.
+    PackageNotFoundError, PackageError, ChecksumError
+        As for :func:`tmt_dataset.load`.
+
+    Examples
+    --------
+    >>> print(cite())
+    The tmt-dataset developers. (...). China TMT regulatory developments, 2023-2025 (Version ...) [Data set]. ...
+    >>> print(cite(style="ris", record="TMT-0001"))
+    TY  - CHAP
+    ID  - tmt-dataset-...-TMT-0001
+    ...
+    >>> cite(style="bibtext")
+    Traceback (most recent call last):
+    ...
+    tmt_dataset.errors.UnknownCodeError: unknown citation style 'bibtext'; did you mean 'bibtex'? All of them: tmt_dataset.citation.STYLES
+    """
+    if style not in STYLES:
+        raise unknown("citation style", style, STYLES, "tmt_dataset.citation.STYLES")
+    title = None
+    if package is None or isinstance(package, str | os.PathLike):
+        descriptor, files = open_package(package)
+        if record is not None:
+            rows = read_rows(descriptor, files, "developments")
+            title = _title(
+                {r["development_id"]: r["title"] for r in rows}, record, descriptor.table("developments").path
+            )
+    else:
+        descriptor = package.descriptor
+        if record is not None:
+            frame = package["developments"]
+            title = _title(
+                dict(zip(frame["development_id"], frame["title"], strict=True)), record, "ds.developments"
+            )
+    return _WRITERS[style](reference(descriptor, record, title))
+
+
+def _title(titles: Mapping[str, str], record: str, where: str) -> str:
+    if record not in titles:
+        raise unknown("development", record, list(titles), where)
+    return titles[record]

@@ -1,0 +1,880 @@
+"""What differs between two releases: the declaration, the codes and, cell by cell, the rows.
+
+Cells are compared as the text that stands in the CSV, so that no difference is lost by typing. Rows are matched by
+their primary key. A difference holds all that is needed to turn the older tables into the newer ones: :func:`apply`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.descriptor import DESCRIPTOR, SUMS, Archive, Descriptor, Field, Files, Table, open_package
+from tmt_dataset.errors import PackageError
+from tmt_dataset.schema import code_table, pandera_schema, read_strings
+
+Source = str | os.PathLike[str] | Dataset | None
+Frames = dict[str, pd.DataFrame]
+Step = Literal["none", "patch", "minor", "major"]
+Key = tuple[str, ...]
+Places = np.ndarray[Any, np.dtype[np.intp]]
+
+#: Steps of a version, from the least to the greatest.
+STEPS: tuple[Step, ...] = ("none", "patch", "minor", "major")
+#: Where a release keeps its difference to the one before it; no part of what is compared.
+CHANGES = "changes/"
+#: Properties of a table that decide how its file is found and read.
+READING = ("path", "format", "encoding", "dialect", "primaryKey", "missingValues", "type")
+#: Properties of a field that a reader's code depends on.
+TYPING = ("type", "format", "categories", "categoriesOrdered")
+SEPARATOR = " | "
+Happened = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference of the declaration, of a code, or of another file of the release.
+
+    ``step`` is what the rule of the data model proposes; ``least`` is what it certainly demands. They are apart where
+    only a reader can tell: a definition that was worded anew may mean the same.
+    """
+
+    what: Literal["package", "table", "field", "code", "part"]
+    change: Happened
+    table: str = ""
+    field: str = ""
+    code: str = ""
+    aspect: str = ""
+    old: str = ""
+    new: str = ""
+    step: Step = "major"
+    least: Step = "major"
+
+    @property
+    def name(self) -> str:
+        """Name of what changed, as ``figures.value`` or ``actions: issuance``."""
+        place = ".".join(part for part in (self.table, self.field) if part)
+        return f"{place}: {self.code}" if self.code else place
+
+    def __str__(self) -> str:
+        """Return the change as one line."""
+        text = " ".join(part for part in (self.what, self.name, self.aspect, self.change) if part)
+        return f"{text}: {self.old!r} → {self.new!r}" if self.change == "changed" and self.aspect else text
+
+
+class Row(NamedTuple):
+    """A row that one side lacks: its key, its place (0 is the first row) and its cells on the side that has it."""
+
+    key: Key
+    at: int
+    cells: tuple[str, ...]
+
+
+class Cell(NamedTuple):
+    """A cell whose row both sides have; ``""`` where it is empty, or where a side lacks the field."""
+
+    key: Key
+    field: str
+    old: str
+    new: str
+
+
+class Moved(NamedTuple):
+    """A row that stands elsewhere among the rows that both sides have; ``at`` is its place on the newer side."""
+
+    key: Key
+    at: int
+
+
+@dataclass(frozen=True)
+class TableDiff:
+    """What differs between the rows of a table. A side that lacks the table has no fields."""
+
+    name: str
+    key: Key
+    old_fields: tuple[str, ...]
+    new_fields: tuple[str, ...]
+    old_rows: int
+    new_rows: int
+    added: tuple[Row, ...] = ()
+    removed: tuple[Row, ...] = ()
+    changed: tuple[Cell, ...] = ()
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the two tables are the same."""
+        return self.old_fields == self.new_fields and not (
+            self.added or self.removed or self.changed or self.moved
+        )
+
+    def lines(self) -> Iterator[tuple[Key, str, str, str, str]]:
+        """Yield key, change, field, older and newer text: one line a changed cell, and a row added, removed or moved."""
+        yield from ((row.key, "removed", "", "", "") for row in self.removed)
+        yield from ((row.key, "added", "", "", "") for row in self.added)
+        yield from ((cell.key, "changed", cell.field, cell.old, cell.new) for cell in self.changed)
+        yield from ((row.key, "moved", "", "", "") for row in self.moved)
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The difference between two packages; true where there is one.
+
+    Attributes
+    ----------
+    old, new : str
+        The two versions. They are no difference by themselves.
+    changes : tuple of Change
+        What differs in the declaration, in the codes (rows of vocabularies and values of an ``enum``), and, where a side
+        is a release archive, in the other files of the release.
+    tables : tuple of TableDiff
+        What differs in the rows, for each table in which something does.
+    """
+
+    old: str
+    new: str
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+    tables: tuple[TableDiff, ...] = field(default=(), repr=False)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing differs."""
+        return not self.changes and not self.tables
+
+    def __bool__(self) -> bool:
+        """Return whether something differs."""
+        return not self.empty
+
+    @property
+    def step(self) -> Step:
+        """The step that the rule of the data model proposes for the version: major, minor, patch, or none.
+
+        Major: a table, a field or a code is removed (a renamed one is removed and added), is declared otherwise or
+        more narrowly, or its defining words are others. Minor: rows, values, codes, fields or tables are added, rows
+        are removed or moved, values corrected. Patch: anything else that is released.
+        """
+        return self._step([c.step for c in self.changes])
+
+    @property
+    def least(self) -> Step:
+        """The least step that the rule allows, where defining words that were changed mean what they meant."""
+        return self._step([c.least for c in self.changes])
+
+    def _step(self, steps: Iterable[Step]) -> Step:
+        return max([*steps, "minor" if self.tables else "none"], key=STEPS.index)
+
+    def reasons(self, step: Step) -> Iterator[str]:
+        """Yield, a line each, what demands at least this step.
+
+        Parameters
+        ----------
+        step
+            ``"patch"``, ``"minor"`` or ``"major"``.
+        """
+        wanted = STEPS.index(step)
+        yield from (str(c) for c in self.changes if STEPS.index(c.least) >= wanted)
+        if wanted <= STEPS.index("minor"):
+            for table in self.tables:
+                yield from (_line(table.name, *line) for line in table.lines())
+
+    def __str__(self) -> str:
+        """Return the difference as text."""
+        return self.to_text()
+
+    def to_text(self, limit: int | None = 20) -> str:
+        """Return the difference for a reader.
+
+        Parameters
+        ----------
+        limit
+            How many lines a table shows at most; ``None`` for all of them.
+        """
+        if self.empty:
+            return f"{self.old} → {self.new}: no difference"
+        out = [
+            f"{self.old} → {self.new}: proposed step {self.step}"
+            + ("" if self.least == self.step else f" (at least {self.least})")
+        ]
+        out += [f"  {c} [{c.step}]" for c in self.changes]
+        for table in self.tables:
+            counts = {
+                "added": len(table.added),
+                "removed": len(table.removed),
+                "changed": len({c.key for c in table.changed}),
+                "moved": len(table.moved),
+            }
+            told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n) or "columns only"
+            out.append(f"{table.name}: {table.old_rows:,} → {table.new_rows:,} rows; {told}")
+            total = sum(map(len, (table.added, table.removed, table.changed, table.moved)))
+            shown = total if limit is None else limit
+            out += [f"  {_line('', *line)}" for line, _ in zip(table.lines(), range(shown), strict=False)]
+            out += [f"  and {total - shown:,} more"] if total > shown else []
+        return "\n".join(out)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference as plain data, with every cell of it."""
+        return {
+            "old": self.old,
+            "new": self.new,
+            "step": self.step,
+            "least": self.least,
+            "changes": [asdict(c) for c in self.changes],
+            "tables": {
+                t.name: {
+                    "key": list(t.key),
+                    "fields": {"old": list(t.old_fields), "new": list(t.new_fields)},
+                    "rows": {"old": t.old_rows, "new": t.new_rows},
+                    "added": [_row(row, t.new_fields) for row in t.added],
+                    "removed": [_row(row, t.old_fields) for row in t.removed],
+                    "changed": [
+                        {"key": list(c.key), "field": c.field, "old": c.old, "new": c.new} for c in t.changed
+                    ],
+                    "moved": [{"key": list(m.key), "at": m.at} for m in t.moved],
+                }
+                for t in self.tables
+            },
+        }
+
+    def to_json(self) -> str:
+        """Return the difference as JSON, with every cell of it."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+    def to_csv(self) -> str:
+        """Return the difference as CSV.
+
+        ``table``, ``key`` (its parts separated by ``" | "``), ``change``, ``field``, ``old``, ``new``: one line a cell that
+        changed and a row that was ``added``, ``removed`` or ``moved``. A difference of the declaration has a
+        ``change`` of two words (``field added``, ``code removed``, ``table changed``); its key is the code, or the aspect that changed.
+        """
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["table", "key", "change", "field", "old", "new"])
+        for c in self.changes:
+            if c.what == "code" and not c.field:
+                continue  # a row of a vocabulary stands among the rows
+            writer.writerow([c.table, c.code or c.aspect, f"{c.what} {c.change}", c.field, c.old, c.new])
+        for table in self.tables:
+            writer.writerows([table.name, SEPARATOR.join(key), *rest] for key, *rest in table.lines())
+        return stream.getvalue()
+
+
+def _row(row: Row, fields: Sequence[str]) -> dict[str, Any]:
+    return {"key": list(row.key), "at": row.at, "cells": dict(zip(fields, row.cells, strict=True))}
+
+
+def _line(table: str, key: Key, change: str, name: str, old: str, new: str) -> str:
+    text = f"{table + ', ' if table else ''}row {SEPARATOR.join(key)}"
+    return f"{text}, field {name}: {old!r} → {new!r}" if change == "changed" else f"{text} {change}"
+
+
+# -- the two sides
+
+
+@dataclass(frozen=True)
+class _Side:
+    descriptor: Descriptor
+    frames: Frames
+    files: Files | None
+
+
+def as_text(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the cells of a typed table as they stand in its file: the inverse of reading it.
+
+    Parameters
+    ----------
+    frame
+        A table of a :class:`~tmt_dataset.Dataset`.
+    table
+        Its declaration.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The declared columns, all ``str``, ``""`` where a value is missing.
+
+    Raises
+    ------
+    PackageError
+        If a declared column is missing.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> text = as_text(ds.sources, ds.descriptor.table("sources"))
+    >>> text.loc[0, "period_start"] == f"{ds.sources.loc[0, 'period_start']:%Y-%m-%d}"
+    True
+    """
+    columns: dict[str, pd.Series] = {}
+    for declared in table.fields:
+        if declared.name not in frame.columns:
+            raise PackageError(
+                f"{table.name}: the column {declared.name!r} is missing; expected {', '.join(table.field_names)}"
+            )
+        values = frame[declared.name]
+        render = _RENDER.get(declared.type)
+        # few values stand often: each is rendered once
+        codes, distinct = pd.factorize(values)
+        texts = [*(render(v) if render else str(v) for v in distinct), ""]
+        columns[declared.name] = pd.Series(
+            np.array(texts, dtype=object)[codes], index=frame.index, dtype="str"
+        )
+    return pd.DataFrame(columns, index=frame.index, columns=table.field_names)
+
+
+def _number(value: Any) -> str:
+    return str(int(value)) if value == int(value) else np.format_float_positional(value, trim="-")
+
+
+_RENDER: Mapping[str, Callable[[Any], str]] = {
+    "integer": lambda v: str(int(v)),
+    "number": _number,
+    "date": lambda v: str(np.datetime64(v, "D")),
+    "boolean": lambda v: "true" if v else "false",
+}
+
+
+def cells(source: Source = None) -> Frames:
+    """Return the cells of all tables of a package as text.
+
+    Parameters
+    ----------
+    source
+        As for :func:`diff`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Columns of dtype ``str``, ``""`` where a cell is empty, rows in the order of the file.
+
+    Raises
+    ------
+    PackageError
+        If a file is missing or is no CSV of its table.
+
+    Examples
+    --------
+    >>> cells()["developments"].loc[0, "development_id"]
+    'TMT-0001'
+    """
+    return _side(source).frames
+
+
+def _side(source: Source) -> _Side:
+    if isinstance(source, Dataset):
+        tables = source.descriptor.tables
+        frames = {n: as_text(source[n], tables[n]).reset_index(drop=True) for n in tables}
+        return _Side(source.descriptor, frames, None)
+    descriptor, files = open_package(source)
+    frames = {}
+    for name, table in descriptor.tables.items():
+        where = f"{files.label}/{table.path}"
+        try:
+            data = files.read(table.path)
+        except KeyError:
+            raise PackageError(
+                f"{where}: the file is missing; restore it, or run `tmt-dataset build`"
+            ) from None
+        frames[name] = read_strings(data, table, where).fillna("").astype("str")
+    return _Side(descriptor, frames, files)
+
+
+# -- comparing
+
+
+def diff(old: Source, new: Source = None) -> Diff:
+    """Compare two packages: tables, fields, codes, and the rows cell by cell.
+
+    Parameters
+    ----------
+    old, new
+        Each ``None`` for the package that came with the library, a folder, a release archive, or a
+        :class:`~tmt_dataset.Dataset`.
+
+    Returns
+    -------
+    Diff
+        True where something differs; ``print`` it, or take ``to_csv()``, ``to_json()``; ``step`` is the step of the version that the
+        rule of the data model proposes.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If nothing is there.
+    PackageError
+        If a side cannot be read, or a primary key stands twice in it.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> diff(ds, None).empty
+    True
+    >>> ai = diff(ds, ds.select(topic="ai"))
+    >>> ai.step, len(ai.tables) > 0
+    ('minor', True)
+    """
+    before, after = _side(old), _side(new)
+    tables = []
+    for name in [*before.frames, *(n for n in after.frames if n not in before.frames)]:
+        table = _rows(
+            name,
+            before.descriptor.tables.get(name),
+            before.frames.get(name, pd.DataFrame()),
+            after.descriptor.tables.get(name),
+            after.frames.get(name, pd.DataFrame()),
+        )
+        if not table.empty:
+            tables.append(table)
+    changes = [
+        *_declared(before, after),
+        *(c for t in tables for c in _vocabulary(t, before.descriptor, after.descriptor)),
+        *_parts(before, after),
+    ]
+    return Diff(before.descriptor.version, after.descriptor.version, tuple(changes), tuple(tables))
+
+
+def _key_fields(table: Table | None) -> Key:
+    """Return the fields that tell the rows of a table apart: all of them where no key is declared."""
+    if table is None:
+        return ()
+    key = table.primary_key or tuple(table.field_names)
+    for name in key:
+        table.field(name)
+    return key
+
+
+def _index(frame: pd.DataFrame, key: Key, name: str) -> pd.Index:
+    """Return the keys of a table's rows."""
+    index = pd.Index(frame[key[0]]) if len(key) == 1 else pd.MultiIndex.from_frame(frame[list(key)])
+    if not index.is_unique:
+        at = int(index.duplicated().argmax())
+        twice = SEPARATOR.join(str(frame.at[at, k]) for k in key)
+        raise PackageError(
+            f"{name}: row {at + 2}, field {', '.join(key)}: the key {twice!r} stands twice; run tmt_dataset.validate()"
+        )
+    return index
+
+
+def _keys(frame: pd.DataFrame, key: Key, at: Places) -> list[Key]:
+    return list(frame[list(key)].iloc[at].itertuples(index=False, name=None))
+
+
+def _column(frame: pd.DataFrame, name: str, at: Places) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return cells of a column by their places, empty where a side lacks the column."""
+    if name not in frame.columns:
+        return np.full(len(at), "", dtype=object)
+    return frame[name].to_numpy(dtype=object)[at]
+
+
+def _taken(frame: pd.DataFrame, key: Key, at: Places) -> tuple[Row, ...]:
+    """Return whole rows of a table by their places."""
+    if not len(at):
+        return ()
+    whole = frame.iloc[at].itertuples(index=False, name=None)
+    return tuple(Row(k, int(p), c) for k, p, c in zip(_keys(frame, key, at), at, whole, strict=True))
+
+
+def _rows(name: str, a: Table | None, old: pd.DataFrame, b: Table | None, new: pd.DataFrame) -> TableDiff:
+    """Compare the rows of a table; ``a`` or ``b`` is None where a side lacks it."""
+    old_key, new_key = _key_fields(a), _key_fields(b)
+    if old_key == new_key:
+        place = _index(old, old_key, name).get_indexer(_index(new, new_key, name))
+    else:  # another key tells other rows apart: none of the older rows is a row of the newer table
+        for frame, key in ((old, old_key), (new, new_key)):
+            if key:
+                _index(frame, key, name)
+        place = np.full(len(new), -1, dtype=np.intp)
+    kept_new = np.flatnonzero(place >= 0)
+    kept_old = place[kept_new]
+    gone = np.ones(len(old), dtype=bool)
+    gone[kept_old] = False
+    fields = [*old.columns, *(f for f in new.columns if f not in old.columns)]
+    found: list[tuple[int, int, str, str, str]] = []
+    for rank, column in enumerate(fields if len(kept_new) else ()):
+        x, y = _column(old, column, kept_old), _column(new, column, kept_new)
+        found += [(int(at), rank, column, x[at], y[at]) for at in np.flatnonzero(x != y)]
+    found.sort()
+    changed_at = kept_new[[at for at, *_ in found]] if found else np.array([], dtype=np.intp)
+    moved = kept_new[~_steady(kept_old)]
+    return TableDiff(
+        name,
+        new_key or old_key,
+        tuple(old.columns),
+        tuple(new.columns),
+        len(old),
+        len(new),
+        added=_taken(new, new_key, np.flatnonzero(place < 0)),
+        removed=_taken(old, old_key, np.flatnonzero(gone)),
+        changed=tuple(
+            Cell(k, *rest) for k, (_, _, *rest) in zip(_keys(new, new_key, changed_at), found, strict=True)
+        )
+        if found
+        else (),
+        moved=tuple(Moved(k, int(at)) for k, at in zip(_keys(new, new_key, moved), moved, strict=True))
+        if len(moved)
+        else (),
+    )
+
+
+def _steady(places: Places) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Mark a longest rising run of places: the rows that stay where they are while the others move.
+
+    Examples
+    --------
+    >>> _steady(np.array([0, 3, 1, 2]))
+    array([ True, False,  True,  True])
+    """
+    out = np.ones(len(places), dtype=bool)
+    if not len(places) or bool((np.diff(places) > 0).all()):
+        return out
+    ends: list[int] = []  # smallest place that ends a run of each length
+    who: list[int] = []
+    before = np.full(len(places), -1)
+    for at, place in enumerate(places.tolist()):
+        length = bisect_left(ends, place)
+        if length == len(ends):
+            ends.append(place)
+            who.append(at)
+        else:
+            ends[length], who[length] = place, at
+        before[at] = who[length - 1] if length else -1
+    out[:] = False
+    at = who[-1]
+    while at >= 0:
+        out[at] = True
+        at = int(before[at])
+    return out
+
+
+def _shown(value: Any) -> str:
+    """Return a declared value as text, empty where it is not declared."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _properties(raw: Mapping[str, Any], nested: str, without: Iterable[str]) -> dict[str, Any]:
+    """Return the properties of a resource or a field, those of its ``schema`` or ``constraints`` among them."""
+    flat = {**raw, **raw.get(nested, {})}
+    return {k: v for k, v in flat.items() if k not in {"name", nested, *without}}
+
+
+def _differing(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in [*a, *(k for k in b if k not in a)]:
+        if a.get(key) != b.get(key):
+            yield key, a.get(key), b.get(key)
+
+
+def _declared(before: _Side, after: _Side) -> Iterator[Change]:
+    """Compare two declarations."""
+    a, b = before.descriptor, after.descriptor
+    without = {"version", "created", "resources"}
+    for key, x, y in _differing(
+        {k: v for k, v in a.raw.items() if k not in without},
+        {k: v for k, v in b.raw.items() if k not in without},
+    ):
+        yield Change(
+            "package", "changed", aspect=key, old=_shown(x), new=_shown(y), step="patch", least="patch"
+        )
+    old, new = ({r["name"]: r for r in d.raw["resources"]} for d in (a, b))
+    for name in old:
+        if name not in new:
+            yield Change("table", "removed", name)
+            continue
+        x_raw, y_raw = (
+            _properties(r[name], "schema", ("bytes", "hash", "fields", "$schema")) for r in (old, new)
+        )
+        for key, x, y in _differing(x_raw, y_raw):
+            step, least = _table_step(key)
+            yield Change(
+                "table", "changed", name, aspect=key, old=_shown(x), new=_shown(y), step=step, least=least
+            )
+        yield from _fields(before, after, old[name], new[name])
+    for name in new:
+        if name not in old:
+            yield Change("table", "added", name, step="minor", least="minor")
+
+
+def _table_step(key: str) -> tuple[Step, Step]:
+    if key in READING:
+        return "major", "major"
+    if key == "foreignKeys":
+        return "major", "minor"
+    return ("major", "patch") if key == "description" else ("patch", "patch")
+
+
+def _fields(before: _Side, after: _Side, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Compare the fields of a table that both sides have."""
+    name = old["name"]
+    x_fields, y_fields = ({f["name"]: f for f in r["schema"]["fields"]} for r in (old, new))
+    for f in x_fields:
+        if f not in y_fields:
+            yield Change("field", "removed", name, f)
+            continue
+        x_raw, y_raw = (_properties(r[f], "constraints", ()) for r in (x_fields, y_fields))
+        for key, x, y in _differing(x_raw, y_raw):
+            if key == "enum" and x and y:
+                yield from (Change("code", "removed", name, f, str(v)) for v in x if v not in y)
+                yield from (
+                    Change("code", "added", name, f, str(v), step="minor", least="minor")
+                    for v in y
+                    if v not in x
+                )
+                if sorted(map(str, x)) != sorted(map(str, y)):
+                    continue
+                step: Step = "patch"
+                least: Step = "patch"
+            else:
+                step, least = _field_step(before, after, name, f, key, x, y)
+            yield Change(
+                "field",
+                "changed",
+                name,
+                f,
+                aspect=key,
+                old=_shown(x),
+                new=_shown(y),
+                step=step,
+                least=least,
+            )
+    for f in y_fields:
+        if f not in x_fields:
+            yield Change("field", "added", name, f, step="minor", least="minor")
+    x_order, y_order = [f for f in x_fields if f in y_fields], [f for f in y_fields if f in x_fields]
+    if x_order != y_order:
+        yield Change(
+            "table",
+            "changed",
+            name,
+            aspect="order of fields",
+            old=", ".join(x_order),
+            new=", ".join(y_order),
+            step="minor",
+            least="minor",
+        )
+
+
+def _field_step(
+    before: _Side, after: _Side, table: str, name: str, key: str, x: Any, y: Any
+) -> tuple[Step, Step]:
+    """Return the steps that a changed property of a field proposes and demands."""
+    if key in TYPING:
+        return "major", "major"
+    if key == "description":
+        return "major", "patch"
+    if key in ("title", "example"):
+        return "patch", "patch"
+    # what is left are constraints
+    falls = {
+        "maxLength": lambda: y < x,
+        "maximum": lambda: y < x,
+        "minLength": lambda: y > x,
+        "minimum": lambda: y > x,
+    }
+    if y in (None, False):
+        narrower = False
+    elif x in (None, False):
+        narrower = True
+    else:
+        narrower = falls.get(
+            key, lambda: True
+        )()  # whether one pattern is wider than another cannot be decided
+    if not narrower:
+        return "minor", "minor"
+    return "major", "major" if _refuses(
+        after.descriptor, table, name, before.frames[table][name]
+    ) else "minor"
+
+
+def _refuses(descriptor: Descriptor, table: str, name: str, column: pd.Series) -> bool:
+    """Whether a newer declaration refuses a cell of an older release."""
+    import pandera.errors
+
+    try:
+        declared = pandera_schema(descriptor, descriptor.tables[table]).columns[name]
+        declared.validate(column.mask(column == "").to_frame())
+    except (pandera.errors.SchemaError, pandera.errors.SchemaErrors, re.error):
+        return True
+    return False
+
+
+def _vocabulary(table: TableDiff, a: Descriptor, b: Descriptor) -> Iterator[Change]:
+    """Return what became of the codes of a vocabulary that both sides have.
+
+    Where a vocabulary defines its codes, its definitions and coded columns (a category, a unit, a parent) are what the codes
+    mean; in a register of bodies and places they are facts, which are corrected like other values.
+    """
+    x, y = a.tables.get(table.name), b.tables.get(table.name)
+    if x is None or y is None or not (x.is_vocabulary or y.is_vocabulary):
+        return
+    for row in table.removed:
+        yield Change("code", "removed", table.name, code=SEPARATOR.join(row.key))
+    for row in table.added:
+        yield Change("code", "added", table.name, code=SEPARATOR.join(row.key), step="minor", least="minor")
+    if "definition" not in x.field_names:
+        return
+    coded = {f.name for f in x.fields if f.enum or _refers(a, x, f)}
+    for cell in table.changed:
+        if cell.field == "definition" or cell.field in coded:
+            least: Step = "minor" if cell.field == "definition" else "major"
+            yield Change(
+                "code",
+                "changed",
+                table.name,
+                "",
+                SEPARATOR.join(cell.key),
+                cell.field,
+                cell.old,
+                cell.new,
+                "major",
+                least,
+            )
+
+
+def _refers(descriptor: Descriptor, table: Table, declared: Field) -> bool:
+    return code_table(descriptor, table, declared) is not None or any(
+        k.fields == (declared.name,) for k in table.foreign_keys
+    )
+
+
+def _parts(before: _Side, after: _Side) -> Iterator[Change]:
+    """Compare the other files of a release, where a side is an archive and so tells which they are."""
+    if before.files is None or after.files is None:
+        return
+    names: set[str] = set()
+    for side in (before, after):
+        if isinstance(side.files, Archive):
+            tables = {t.path for t in side.descriptor.tables.values()}
+            names |= {
+                n
+                for n in side.files.names()
+                if n not in {DESCRIPTOR, SUMS, *tables} and not n.startswith(CHANGES)
+            }
+    for name in sorted(names):
+        old, new = _read(before.files, name), _read(after.files, name)
+        if old != new:
+            change: Happened = "removed" if new is None else "added" if old is None else "changed"
+            step: Step = "minor" if PurePosixPath(name).parts[0] == "data" else "patch"
+            yield Change("part", change, code=name, step=step, least=step)
+
+
+def _read(files: Files, name: str) -> bytes | None:
+    try:
+        return files.read(name)
+    except KeyError:
+        return None
+
+
+# -- applying
+
+
+def apply(difference: Diff, old: Mapping[str, pd.DataFrame]) -> Frames:
+    """Turn older tables into the newer ones: the inverse of :func:`diff` on cells as text.
+
+    Parameters
+    ----------
+    difference
+        What differs.
+    old
+        The older tables as :func:`cells` gives them: text, missing or ``""`` where empty.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The newer tables, their columns and rows in order.
+
+    Raises
+    ------
+    PackageError
+        If the tables are not those that the difference starts from.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> part = ds.select(topic="ai")
+    >>> new = apply(diff(ds, part), cells(ds))
+    >>> new["figures"].equals(cells(part)["figures"])
+    True
+    """
+    out = {name: frame.fillna("").astype("str").reset_index(drop=True) for name, frame in old.items()}
+    for table in difference.tables:
+        start = out.pop(table.name, pd.DataFrame())
+        if tuple(start.columns) != table.old_fields or len(start) != table.old_rows:
+            raise _foreign(
+                difference,
+                table.name,
+                f"expected {table.old_rows} rows of {', '.join(table.old_fields) or 'no table'}, "
+                f"found {len(start)} of {', '.join(map(str, start.columns)) or 'no table'}",
+            )
+        if table.new_fields:
+            out[table.name] = _applied(difference, table, start)
+    return out
+
+
+def _foreign(difference: Diff, where: str, what: str) -> PackageError:
+    return PackageError(
+        f"{where}: {what}; apply the difference to the tables of {difference.old}, from which it starts"
+    )
+
+
+def _applied(difference: Diff, table: TableDiff, start: pd.DataFrame) -> pd.DataFrame:
+    gone = [row.at for row in table.removed]
+    for row, found in zip(table.removed, start.iloc[gone].itertuples(index=False, name=None), strict=True):
+        if found != row.cells:
+            raise _foreign(
+                difference, f"{table.name}, row {row.at + 2}", f"expected {row.cells!r}, found {found!r}"
+            )
+    kept = start.drop(index=gone).reset_index(drop=True)
+    index = _index(kept, table.key, table.name) if len(kept) else pd.Index([])
+
+    def places(keys: Sequence[Key]) -> Places:
+        wanted = pd.Index([k[0] for k in keys]) if len(table.key) == 1 else pd.MultiIndex.from_tuples(keys)
+        at = index.get_indexer(wanted)
+        if (at < 0).any():
+            raise _foreign(
+                difference, table.name, f"there is no row {SEPARATOR.join(keys[int((at < 0).argmax())])}"
+            )
+        return at
+
+    columns = {f: kept[f].to_numpy(dtype=object).copy() for f in kept.columns}
+    for name in table.new_fields:
+        columns.setdefault(name, np.full(len(kept), "", dtype=object))
+    by_field: dict[str, list[Cell]] = {}
+    for cell in table.changed:
+        by_field.setdefault(cell.field, []).append(cell)
+    for name, changed in by_field.items():
+        for cell, at in zip(changed, places([c.key for c in changed]).tolist(), strict=True):
+            if columns[name][at] != cell.old:
+                where = f"{table.name}, row {SEPARATOR.join(cell.key)}, field {name}"
+                raise _foreign(difference, where, f"expected {cell.old!r}, found {columns[name][at]!r}")
+            columns[name][at] = cell.new
+    order = np.full(len(kept), -1, dtype=np.intp)
+    if table.moved:
+        order[places([m.key for m in table.moved])] = [m.at for m in table.moved]
+    added = np.array([row.at for row in table.added], dtype=np.intp)
+    free = np.ones(table.new_rows, dtype=bool)
+    free[order[order >= 0]] = False
+    free[added] = False
+    order[order < 0] = np.flatnonzero(free)
+    back = np.argsort(np.concatenate([order, added]))
+    whole = {
+        f: np.concatenate([columns[f], np.array([row.cells[n] for row in table.added], dtype=object)])[back]
+        for n, f in enumerate(table.new_fields)
+    }
+    return pd.DataFrame(
+        {f: pd.Series(v, dtype="str") for f, v in whole.items()}, columns=list(table.new_fields)
+    )

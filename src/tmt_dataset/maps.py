@@ -1,0 +1,527 @@
+"""Who acts where: China's provinces as a grid of tiles, levels of government, and the network of joint acts.
+
+Frames in, frames out; the two functions that draw return what they drew, so that it can be checked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from tmt_dataset.analysis import AT_LEAST, wilson
+from tmt_dataset.errors import MissingExtraError, unknown
+from tmt_dataset.plots import PALETTE, figure, look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Place of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
+#: code. A tile has the neighbours that it has on the ground as far as squares allow; all are of one size, so
+#: no area stands for weight.
+TILES: dict[str, tuple[int, int]] = {
+    "110000": (2, 5),  # Beijing
+    "120000": (2, 6),  # Tianjin
+    "130000": (2, 4),  # Hebei
+    "140000": (2, 3),  # Shanxi
+    "150000": (1, 4),  # Inner Mongolia
+    "210000": (1, 6),  # Liaoning
+    "220000": (1, 7),  # Jilin
+    "230000": (0, 7),  # Heilongjiang
+    "310000": (4, 6),  # Shanghai
+    "320000": (4, 5),  # Jiangsu
+    "330000": (5, 5),  # Zhejiang
+    "340000": (4, 4),  # Anhui
+    "350000": (6, 4),  # Fujian
+    "360000": (5, 4),  # Jiangxi
+    "370000": (3, 4),  # Shandong
+    "410000": (3, 3),  # Henan
+    "420000": (4, 3),  # Hubei
+    "430000": (5, 3),  # Hunan
+    "440000": (6, 3),  # Guangdong
+    "450000": (6, 2),  # Guangxi
+    "460000": (7, 2),  # Hainan
+    "500000": (4, 2),  # Chongqing
+    "510000": (4, 1),  # Sichuan
+    "520000": (5, 2),  # Guizhou
+    "530000": (5, 1),  # Yunnan
+    "540000": (4, 0),  # Tibet
+    "610000": (3, 2),  # Shaanxi
+    "620000": (2, 1),  # Gansu
+    "630000": (3, 1),  # Qinghai
+    "640000": (2, 2),  # Ningxia
+    "650000": (2, 0),  # Xinjiang
+    "710000": (6, 6),  # Taiwan
+    "810000": (7, 4),  # Hong Kong
+    "820000": (7, 3),  # Macao
+}
+
+#: Level of government that governs a place of each level.
+LEVELS: dict[str, str] = {
+    "country": "national",
+    "province": "provincial",
+    "city": "municipal",
+    "international": "international",
+}
+
+#: Roles of those who make an act; who only supports it does not.
+MAKERS = ("lead", "joint", "court")
+
+
+# -- places
+
+
+def province_of(places: pd.DataFrame) -> pd.Series:
+    """Return the province that each place is or lies in.
+
+    Parameters
+    ----------
+    places
+        The table ``places``.
+
+    Returns
+    -------
+    pandas.Series
+        Code of the province (str) by ``place_id``; missing for what lies in none.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> province_of(tmt.load().places)["440300"]
+    '440000'
+    """
+    codes = places["place_id"].astype("str")
+    level, parent = places["level"].astype("str"), places["parent"].astype("str")
+    own = codes.where(level == "province", parent.where(level == "city"))
+    return pd.Series(own.to_numpy(), index=pd.Index(codes, name="place_id"), name="province", dtype="str")
+
+
+def level_of(developments: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
+    """Return the level of government that each act belongs to, by the area that it governs.
+
+    Parameters
+    ----------
+    developments, places
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.Series
+        Ordered categorical ``national`` < ``provincial`` < ``municipal`` < ``international``, with the
+        index of ``developments``. Beijing, Chongqing, Shanghai and Tianjin are provincial units.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> level_of(ds.developments, ds.places).cat.categories.tolist()
+    ['national', 'provincial', 'municipal', 'international']
+    """
+    levels = places.set_index(places["place_id"].astype("str"))["level"].astype("str").map(LEVELS)
+    order = pd.CategoricalDtype(list(LEVELS.values()), ordered=True)
+    return developments["jurisdiction"].astype("str").map(levels).astype(order).rename("level")
+
+
+def level_shares(
+    levels: pd.Series, groups: pd.Series, *, confidence: float = 0.95, at_least: int = AT_LEAST
+) -> pd.DataFrame:
+    """Return how the acts of each group divide into levels of government, with Wilson intervals.
+
+    Parameters
+    ----------
+    levels
+        Level of each act, as :func:`level_of` returns it.
+    groups
+        Group of each act (a topic, a kind of act), with the same index.
+    confidence
+        Of the intervals.
+    at_least
+        Groups with fewer acts get no share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``level`` (both str), ``k`` (int, acts of the group on the level), ``n`` (int, acts of
+        the group), ``share``, ``low``, ``high`` (float; missing where ``n`` is below ``at_least``). Every
+        group has a row for every level that occurs; largest groups first.
+
+    Examples
+    --------
+    >>> frame = level_shares(pd.Series(["national"] * 10 + ["municipal"] * 10), pd.Series(["ai"] * 20))
+    >>> frame["share"].tolist()
+    [0.5, 0.5]
+    """
+    counts = pd.crosstab(groups.astype("str"), levels.astype("str"))
+    known = [level for level in LEVELS.values() if level in counts.columns]
+    totals = counts.sum(axis=1).sort_values(ascending=False, kind="stable")
+    rows: list[tuple[str, str, int, int, float, float, float]] = []
+    for group, n in totals.items():
+        for level in known:
+            k = int(counts.to_dict()[level][str(group)])
+            low, high = wilson(k, n, confidence) if n >= at_least else (math.nan, math.nan)
+            share = k / n if n >= at_least else math.nan
+            rows.append((str(group), level, k, int(n), share, low, high))
+    return pd.DataFrame(rows, columns=["group", "level", "k", "n", "share", "low", "high"])
+
+
+def level_figure(shares: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, Sequence[Axes]]:
+    """Draw the shares of the levels, one panel a level, one row a group.
+
+    Parameters
+    ----------
+    shares
+        As :func:`level_shares` returns it; groups without a share are left out.
+    labels
+        Name of each group.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        A page wide.
+    panels : list of matplotlib.axes.Axes
+        One a level, in the order of the frame; each line with a marker is one group, from the top down.
+
+    Examples
+    --------
+    >>> frame = level_shares(pd.Series(["national"] * 10 + ["municipal"] * 10), pd.Series(["ai"] * 20))
+    >>> fig, panels = level_figure(frame, {"ai": "AI"})
+    >>> [panel.get_title(loc="left") for panel in panels]
+    ['national', 'municipal']
+    """
+    shown = shares.dropna(subset=["share"])
+    groups, levels = list(dict.fromkeys(shown["group"])), list(dict.fromkeys(shown["level"]))
+    fig, axes = figure(
+        "page", 0.75 + 0.26 * len(groups), ncols=max(1, len(levels)), sharey=True, squeeze=False
+    )
+    panels = list(cast(Any, axes)[0])
+    inks = ["blue", "vermilion", "green", "purple"]
+    with look():
+        for panel, level, ink in zip(panels, levels, inks, strict=False):
+            part = shown.loc[shown["level"] == level]
+            colour = PALETTE[ink]
+            columns = (part[c] for c in ("group", "k", "share", "low", "high"))
+            for group, k, share, low, high in zip(*columns, strict=True):
+                row = groups.index(group)
+                panel.hlines(row, low, high, color=colour, lw=0.9)
+                panel.plot(share, row, "o", color=colour)
+                panel.annotate(
+                    f"{k}", (high, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.5
+                )
+            panel.set_title(level, color=colour)
+            panel.set_xlim(0, 1.08)
+            panel.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+            panel.spines["left"].set_visible(False)
+            panel.tick_params(axis="y", length=0)
+            panel.grid(axis="x")
+        sizes = dict(zip(shown["group"], shown["n"], strict=True))
+        names = [f"{labels.get(group, group)} ({sizes[group]})" for group in groups]
+        panels[0].set_yticks(range(len(groups)), names)
+        panels[0].set_ylim(len(groups) - 0.5, -0.5)
+    return fig, panels
+
+
+def by_province(
+    developments: pd.DataFrame, development_places: pd.DataFrame, places: pd.DataFrame
+) -> pd.DataFrame:
+    """Return how many acts govern each province or a city in it, and how many others name it.
+
+    Parameters
+    ----------
+    developments, development_places, places
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``place_id`` (all 34 provincial units); ``made`` (int, acts whose jurisdiction is the province
+        or a city in it) and ``named`` (int, acts of another jurisdiction that name it or a city in it, each
+        once however many cities it names).
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> len(by_province(ds.developments, ds.development_places, ds.places))
+    34
+    """
+    province = province_of(places)
+    own = developments.set_index("development_id")["jurisdiction"].astype("str").map(province)
+    links = pd.DataFrame(
+        {
+            "development_id": development_places["development_id"],
+            "province": development_places["place_id"].astype("str").map(province),
+        }
+    )
+    links = links.dropna().drop_duplicates()
+    elsewhere = links.loc[links["province"] != links["development_id"].map(own)]
+    out = pd.DataFrame(
+        {"made": own.value_counts(), "named": elsewhere["province"].value_counts()},
+        index=pd.Index(list(TILES), name="place_id"),
+    )
+    return out.fillna(0).astype("int64")
+
+
+def tile_map(
+    ax: Axes,
+    values: pd.Series,
+    labels: Mapping[str, str],
+    *,
+    notes: Mapping[str, str] | None = None,
+    colour: str = PALETTE["blue"],
+    edges: Sequence[float] = (0, 1, 3, 6),
+) -> pd.DataFrame:
+    """Draw one tile a province, darker in steps; a province without a value, or with 0, stays empty.
+
+    Parameters
+    ----------
+    ax
+        Where to draw; its axes are switched off.
+    values
+        Numbers by GB/T 2260 code of the province.
+    labels
+        Short name of each province by code.
+    notes
+        A second line for a tile, by code; by default the value where it is not 0.
+    colour
+        Of the darkest tiles.
+    edges
+        Ascending: a value above the first edge has the lightest shade, above the next a darker one, and so
+        on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``place_id``, ``row``, ``column``, ``value``, ``shade`` (int, 0 is empty), ``text``, as drawn.
+
+    Raises
+    ------
+    UnknownCodeError
+        If a code is no provincial unit.
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from tmt_dataset import plots
+    >>> fig, ax = plots.figure("column", 3)
+    >>> drawn = tile_map(ax, pd.Series({"310000": 4}), {"310000": "SH"})
+    >>> drawn.loc[drawn["value"] > 0, "text"].tolist()
+    ['SH 4']
+    """
+    try:
+        from matplotlib.colors import to_rgb
+        from matplotlib.patches import Rectangle
+    except ImportError:
+        raise MissingExtraError('figures need matplotlib: pip install "tmt-dataset[plots]"') from None
+    for code in values.index:
+        if code not in TILES:
+            raise unknown("provincial unit", code, list(TILES), "maps.TILES")
+    full = to_rgb(colour)
+    rows = []
+    for code, (row, column) in TILES.items():
+        value = float(values.get(code, 0))
+        shade = 0 if math.isnan(value) else sum(value > edge for edge in edges)
+        share = shade / len(edges)
+        # from white towards the colour, in even steps
+        face = tuple(1 - share * (1 - part) for part in full)
+        dark = share > 0.6
+        ax.add_patch(
+            Rectangle(
+                (column + 0.04, row + 0.04),
+                0.92,
+                0.92,
+                facecolor=face,
+                edgecolor=PALETTE["light"] if shade == 0 else colour,
+                linewidth=0.5,
+            )
+        )
+        ink = "white" if dark else PALETTE["black"] if shade else PALETTE["grey"]
+        second = (notes or {}).get(code, f"{value:g}" if shade and notes is None else "")
+        label = labels.get(code, code)
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
+        ax.text(column + 0.5, row + (0.3 if second else 0.5), label, size=6, **middle)
+        if second:
+            ax.text(column + 0.5, row + 0.68, second, size=8, weight="bold", **middle)
+        rows.append((code, row, column, value, shade, f"{label} {second}".strip()))
+    ax.set_xlim(0, max(c for _, c in TILES.values()) + 1)
+    ax.set_ylim(max(r for r, _ in TILES.values()) + 1, 0)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return pd.DataFrame(rows, columns=["place_id", "row", "column", "value", "shade", "text"])
+
+
+# -- joint acts
+
+
+def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) -> pd.DataFrame:
+    """Return how many authorities make each act, named and unnamed.
+
+    Parameters
+    ----------
+    developments, development_authorities
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``development_id``, ``named`` (int, bodies that lead, join or hear it), ``unnamed`` (int, further
+        bodies that act without being named, at least), ``joint`` (bool: two or more of both together).
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> counted = makers(ds.developments, ds.development_authorities)
+    >>> bool((counted["joint"] == (counted["named"] + counted["unnamed"] > 1)).all())
+    True
+    """
+    acting = development_authorities.loc[development_authorities["role"].isin(MAKERS)]
+    named = acting["development_id"].value_counts()
+    out = pd.DataFrame(
+        {
+            "development_id": developments["development_id"],
+            "named": developments["development_id"].map(named).fillna(0).astype("int64"),
+            "unnamed": developments["unnamed_authorities"].astype("int64"),
+        }
+    )
+    out["joint"] = out["named"] + out["unnamed"] > 1
+    return out
+
+
+def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
+    """Return how many acts each two authorities make together.
+
+    Parameters
+    ----------
+    development_authorities
+        The table of this name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second`` (str, in alphabetical order), ``acts`` (int); most acts first. Who only
+        supports an act is left out.
+
+    Examples
+    --------
+    >>> links = pd.DataFrame([("a", "miit", "lead"), ("a", "cac", "joint")])
+    >>> links.columns = ["development_id", "authority_id", "role"]
+    >>> pairs(links).to_numpy().tolist()
+    [['cac', 'miit', 1]]
+    """
+    acting = development_authorities.loc[development_authorities["role"].isin(MAKERS)]
+    bodies = acting["authority_id"].astype("str").groupby(acting["development_id"].to_numpy()).agg(set)
+    found = [pair for members in bodies for pair in combinations(sorted(members), 2)]
+    out = (
+        pd.DataFrame(found, columns=["first", "second"], dtype="str").value_counts().reset_index(name="acts")
+    )
+    return out.sort_values(["acts", "first", "second"], ascending=[False, True, True], ignore_index=True)
+
+
+def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
+    """Return a place on the plane for each authority of a network of joint acts.
+
+    Parameters
+    ----------
+    joined
+        As :func:`pairs` returns it.
+    seed
+        Of the placing; the same seed gives the same picture.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``authority_id``; ``x``, ``y`` (float, one unit is about one edge), ``part`` (int, 0 for the
+        largest group of authorities that joint acts connect). Groups stand side by side.
+
+    Raises
+    ------
+    MissingExtraError
+        If networkx is not installed.
+
+    Examples
+    --------
+    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "acts": [2]})
+    >>> layout(joined).equals(layout(joined))
+    True
+    """
+    try:
+        import networkx as nx
+    except ImportError:
+        raise MissingExtraError('the network needs networkx: pip install "tmt-dataset[plots]"') from None
+    graph = nx.Graph()
+    graph.add_edges_from(zip(joined["first"], joined["second"], strict=True))
+    groups = sorted(nx.connected_components(graph), key=lambda g: (-len(g), min(g)))
+    rows: list[tuple[Any, ...]] = []
+    left = 0.0
+    for part, group in enumerate(groups):
+        # nodes in alphabetical order: a graph keeps that of its edges, which the placing depends on
+        own = nx.Graph()
+        own.add_nodes_from(sorted(group))
+        own.add_edges_from(sorted(tuple(sorted(e)) for e in graph.subgraph(group).edges))
+        start = nx.spring_layout(own, seed=seed)
+        # as wide as the longest way through the group, so that an edge is about one unit long in every group
+        placed = nx.kamada_kawai_layout(own, pos=start, scale=nx.diameter(own) / 2)
+        offset = left - min(x for x, _ in placed.values())
+        rows += [(node, x + offset, y, part) for node, (x, y) in sorted(placed.items())]
+        left = max(row[1] for row in rows) + 1.0
+    out = pd.DataFrame(rows, columns=["authority_id", "x", "y", "part"]).set_index("authority_id")
+    return out.astype({"x": "float64", "y": "float64", "part": "int64"})
+
+
+def draw_network(
+    ax: Axes,
+    joined: pd.DataFrame,
+    placed: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    colour: str = PALETTE["blue"],
+) -> pd.DataFrame:
+    """Draw authorities as boxes and joint acts as lines; a line of two or more acts is wider and numbered.
+
+    Parameters
+    ----------
+    ax
+        Where to draw; its axes are switched off.
+    joined
+        As :func:`pairs` returns it.
+    placed
+        As :func:`layout` returns it.
+    labels
+        Short name of each authority.
+    colour
+        Of the lines.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second``, ``acts``, ``width`` (points), as drawn.
+
+    Examples
+    --------
+    >>> from tmt_dataset import plots
+    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "acts": [2]})
+    >>> fig, ax = plots.figure("column", 2)
+    >>> draw_network(ax, joined, layout(joined), {"cac": "CAC", "miit": "MIIT"})["width"].tolist()
+    [3.2]
+    """
+    drawn = joined.assign(width=joined["acts"] * 1.6)
+    where = dict(zip(placed.index, zip(placed["x"], placed["y"], strict=True), strict=True))
+    middle: dict[str, Any] = {"ha": "center", "va": "center", "size": 6.5}
+    columns = (drawn[c] for c in ("first", "second", "acts", "width"))
+    for first, second, acts, width in zip(*columns, strict=True):
+        (x0, y0), (x1, y1) = where[first], where[second]
+        ax.plot([x0, x1], [y0, y1], color=colour, alpha=0.55, lw=width, zorder=1)
+        if acts > 1:
+            box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+            ax.text((x0 + x1) / 2, (y0 + y1) / 2, f"{acts}", bbox=box, color=colour, zorder=3, **middle)
+    for name, (x, y) in where.items():
+        frame = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": PALETTE["black"], "lw": 0.6}
+        ax.text(x, y, labels.get(name, name), bbox=frame, zorder=4, **middle)
+    ax.margins(0.12)
+    ax.set_axis_off()
+    return drawn

@@ -1,0 +1,539 @@
+"""A release: one archive of a committed, valid tree, the same bytes on every machine."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from tmt_dataset import atomic
+from tmt_dataset.dataset import load
+from tmt_dataset.descriptor import DESCRIPTOR, SUMS, Archive, Descriptor, open_package, sha256
+from tmt_dataset.diff import CHANGES, STEPS, Diff, Step, diff
+from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
+from tmt_dataset.validate import RELEASED, SEMVER, anchors, validate
+
+DOCUMENTS = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "LICENSE-DATA", "README.md")
+CODEBOOK = "validation/codebook.md"
+#: What may stand in ``validation/``: documents and data, neither texts nor code.
+SUFFIXES = frozenset({".csv", ".json", ".md", ".yaml"})
+#: Columns of the list of released identifiers.
+LEDGER = ("development_id", "source_id", "start", "end", "released_in", "retired")
+#: How many findings, changes or files a message shows.
+SHOWN = 10
+#: Variables by which git would look into another repository than the folder's.
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+
+
+def release(folder: Path, version: str, out: Path, previous: Path | None = None) -> Path:
+    """Build the archive of a release from the commit that is checked out.
+
+    Parameters
+    ----------
+    folder
+        The checkout: clean, committed, valid, every generated file in step, every development registered.
+    version
+        The version of the descriptor, ``MAJOR.MINOR.PATCH``.
+    out
+        Folder for the archive; made where it is missing.
+    previous
+        Archive of the release before; only the first one has none. The row-level difference to it is written beside the
+        archive and into it (``changes/``).
+
+    Returns
+    -------
+    Path
+        ``out/tmt-dataset-<version>.zip``. The same commit (and the same ``previous``) gives the same bytes.
+
+    Raises
+    ------
+    ReleaseError
+        If anything speaks against the release: it says what, where, and what to do. Then nothing was written.
+    PackageError
+        If ``previous`` cannot be read.
+
+    Examples
+    --------
+    >>> release(Path("."), "one", Path("dist"))
+    Traceback (most recent call last):
+    ...
+    tmt_dataset.errors.ReleaseError: 'one' is no version; expected MAJOR.MINOR.PATCH...
+    """
+    from tmt_dataset import metadata
+
+    _version(version)
+    commit = _Commit.of(folder)
+    descriptor = Descriptor.parse(_text(commit.read([DESCRIPTOR])[DESCRIPTOR], DESCRIPTOR), DESCRIPTOR)
+    _declares(descriptor, version)
+    contents = _contents(commit, descriptor)
+    if not re.search(
+        rf"^## \[?v?{re.escape(version)}(?![\w.-])",
+        _text(contents["CHANGELOG.md"], "CHANGELOG.md"),
+        re.MULTILINE,
+    ):
+        raise ReleaseError(f"CHANGELOG.md: has no section '## {version}'; say there what changed")
+    stamp = _stamp(descriptor, commit)
+    identifiers = _ledger(contents[RELEASED])
+    before = _before(previous, descriptor, identifiers)
+    _check(folder)
+    _registered(identifiers, folder)
+    contents |= commit.read(p for p in metadata.generated(folder) if p not in contents)
+    archive = f"{descriptor.name}-{version}.zip"
+    products: dict[str, bytes] = {}
+    if before is not None:
+        difference = diff(before.path, folder)
+        _allows(difference)
+        name = f"diff-{difference.old}-{difference.new}"
+        products = {
+            f"{name}.csv": difference.to_csv().encode("utf-8"),
+            f"{name}.json": (difference.to_json() + "\n").encode("utf-8"),
+        }
+        contents |= {CHANGES + n: data for n, data in products.items()}
+    contents[SUMS] = sums(contents)
+    products[archive] = archive_bytes(contents, archive.removesuffix(".zip"), stamp)
+    _place(out, archive, products, contents)
+    return out / archive
+
+
+def register(folder: Path, version: str) -> list[str]:
+    """Add the developments that no release carried yet to the list of released identifiers.
+
+    Run before the commit from which a release is built. Entries that are there stay as they are.
+
+    Parameters
+    ----------
+    folder
+        The checkout.
+    version
+        The version of the descriptor, in which they will be released.
+
+    Returns
+    -------
+    list of str
+        The identifiers that were added.
+
+    Raises
+    ------
+    ReleaseError
+        If the version is not the descriptor's, the list is broken, or a development has no primary report.
+    """
+    _version(version)
+    descriptor, _ = open_package(folder)
+    _declares(descriptor, version)
+    path = folder / RELEASED
+    known = _ledger(path.read_bytes()) if path.is_file() else pd.DataFrame(columns=list(LEDGER), dtype="str")
+    now = _anchored(folder)
+    new = now.loc[~now["development_id"].isin(known["development_id"])]
+    new = new.assign(released_in=version, retired="").astype("str")[list(LEDGER)]
+    if len(new) or not path.is_file():
+        rows = pd.concat([known, new]).sort_values("development_id", kind="stable")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(path, _ledger_bytes(rows))
+    return list(new["development_id"])
+
+
+# -- the archive
+
+
+def archive_bytes(contents: Mapping[str, bytes], top: str, stamp: datetime) -> bytes:
+    """Return the bytes of a zip archive that depend on nothing but what is in it.
+
+    Entries are sorted, stored (compressors differ from version to version), carry one time and the same permissions, and are
+    marked as written on one system.
+
+    Parameters
+    ----------
+    contents
+        Bytes by path.
+    top
+        The folder that holds everything.
+    stamp
+        The time of all entries; years 1980 to 2107, to two seconds.
+
+    Examples
+    --------
+    >>> data = archive_bytes({"b": b"2", "a": b"1"}, "top", datetime(2025, 1, 2, tzinfo=UTC))
+    >>> zipfile.ZipFile(io.BytesIO(data)).namelist()
+    ['top/a', 'top/b']
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(contents):
+            entry = zipfile.ZipInfo(f"{top}/{path}", stamp.timetuple()[:6])
+            entry.create_system = 3  # as on Unix, where permissions mean something
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, contents[path])
+    return stream.getvalue()
+
+
+def sums(contents: Mapping[str, bytes]) -> bytes:
+    r"""Return the checksums of some files, as ``sha256sum -c`` reads them.
+
+    Examples
+    --------
+    >>> sums({"a.txt": b""})
+    b'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.txt\n'
+    """
+    return "".join(f"{sha256(contents[path])}  {path}\n" for path in sorted(contents)).encode("utf-8")
+
+
+def _stamp(descriptor: Descriptor, commit: _Commit) -> datetime:
+    """Return the time that all entries carry: when the descriptor says it was created, or that of the commit."""
+    created = descriptor.raw.get("created")
+    if created is None:
+        return commit.time
+    try:
+        stamp = datetime.fromisoformat(str(created))
+    except ValueError:
+        raise ReleaseError(
+            f"{DESCRIPTOR}: field created: expected a time as 2026-11-22T00:00:00Z, found {created!r}"
+        ) from None
+    stamp = stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+    if not 1980 <= stamp.year <= 2107:
+        raise ReleaseError(
+            f"{DESCRIPTOR}: field created: expected a year that a zip archive can hold (1980-2107), found {created!r}"
+        )
+    return stamp
+
+
+def _reads_back(path: Path, contents: Mapping[str, bytes]) -> None:
+    """Open an archive as its users will."""
+    try:
+        open_package(path)
+        found = Archive.open(path).contents
+    except PackageError as error:
+        raise ReleaseError(f"the archive could not be opened: {error}") from None
+    if found != contents:
+        raise ReleaseError(f"{path.name}: does not read back as it was written")
+
+
+def _place(out: Path, archive: str, products: Mapping[str, bytes], contents: Mapping[str, bytes]) -> None:
+    """Write the products beside their places, read the archive as its users will, and rename all; or leave nothing."""
+    missing = [p for p in (out, *out.parents) if not p.exists()]
+    placed: list[Path] = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        new = [name for name, data in products.items() if _is_new(out / name, data)]
+        with tempfile.TemporaryDirectory(dir=out, prefix=".release-") as beside:
+            for name in products:
+                (Path(beside) / name).write_bytes(products[name])
+            _reads_back(Path(beside) / archive, contents)
+            for name in new:
+                (Path(beside) / name).replace(out / name)
+                placed.append(out / name)
+    except BaseException as error:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        for path in missing:
+            if path.is_dir():
+                path.rmdir()
+        if isinstance(error, OSError):
+            raise ReleaseError(f"{out}: cannot be written ({error}); choose another folder") from None
+        raise
+
+
+def _is_new(path: Path, data: bytes) -> bool:
+    """Whether nothing is there yet; refuse what is there with other bytes."""
+    if not path.exists():
+        return True
+    if path.read_bytes() != data:
+        raise ReleaseError(
+            f"{path}: exists with other bytes; a version is released once: raise the version, "
+            "or remove the file if it never was"
+        )
+    return False
+
+
+# -- the commit
+
+
+@dataclass(frozen=True)
+class _Commit:
+    """The commit that is checked out, and its files below the folder."""
+
+    folder: Path
+    blobs: Mapping[str, str]
+    time: datetime
+
+    @classmethod
+    def of(cls, folder: Path) -> _Commit:
+        """Read the commit of a folder whose tree is clean."""
+        if not folder.is_dir():
+            raise ReleaseError(f"{folder}: no such folder; expected the checkout of the package")
+        _git(folder, "rev-parse", "--show-prefix", why="no git repository: a release is built from a commit")
+        _git(
+            folder,
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "HEAD^{commit}",
+            why="nothing is committed yet: a release is built from a commit",
+        )
+        status = _git(folder, "status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none")
+        if status:
+            raise ReleaseError(
+                f"{folder}: not everything is committed; commit or remove:\n"
+                + _shown(status.decode("utf-8", "replace").splitlines())
+            )
+        blobs = {}
+        for entry in _git(folder, "ls-tree", "-r", "-z", "HEAD").split(b"\0")[:-1]:
+            about, _, path = entry.partition(b"\t")
+            mode, kind, name = about.decode("ascii").split()
+            # a link or a submodule is no file, and is missed where one is needed
+            if kind == "blob" and mode != "120000":
+                blobs[os.fsdecode(path)] = name
+        seconds = int(_git(folder, "show", "--no-patch", "--format=%ct", "HEAD"))
+        return cls(folder, blobs, datetime.fromtimestamp(seconds, tz=UTC))
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return committed files, which must stand in the folder as they are committed."""
+        paths = list(paths)
+        missing = [p for p in paths if p not in self.blobs]
+        if missing:
+            raise ReleaseError(
+                f"{self.folder}: not committed, but part of every release: {', '.join(missing)}"
+            )
+        data = _git(
+            self.folder, "cat-file", "--batch", stdin="".join(f"{self.blobs[p]}\n" for p in paths).encode()
+        )
+        out: dict[str, bytes] = {}
+        at = 0
+        for path in paths:
+            start = data.index(b"\n", at) + 1
+            end = start + int(data[at:start].split()[2])
+            out[path] = data[start:end]
+            at = end + 1
+        # files that git was told to overlook, or whose line ends it changed on the way
+        differing = [
+            p for p in paths if not (self.folder / p).is_file() or (self.folder / p).read_bytes() != out[p]
+        ]
+        if differing:
+            raise ReleaseError(
+                f"{self.folder}: not as committed: {', '.join(differing)}; check the files out again"
+            )
+        return out
+
+
+def _git(folder: Path, *arguments: str, stdin: bytes | None = None, why: str = "") -> bytes:
+    environment = {k: v for k, v in os.environ.items() if k not in _ELSEWHERE} | {"LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            ["git", "--no-optional-locks", *arguments],
+            cwd=folder,
+            input=stdin,
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ReleaseError("git is not installed; a release is built from a commit") from None
+    if done.returncode:
+        told = done.stderr.decode("utf-8", "replace").strip()
+        raise ReleaseError(
+            f"{folder}: {why or f'git {arguments[0]} failed'}" + (f" ({told})" if told else "")
+        )
+    return done.stdout
+
+
+def _contents(commit: _Commit, descriptor: Descriptor) -> dict[str, bytes]:
+    """Return what a release is made of, but for the generated metadata; no source text, no notebook, no code."""
+    needed = {DESCRIPTOR, RELEASED, CODEBOOK, *DOCUMENTS, *(t.path for t in descriptor.tables.values())}
+    optional, foreign = set(), []
+    for path in commit.blobs:
+        place = PurePosixPath(path)
+        if path in needed or place.parts[0] not in ("data", "validation"):
+            continue
+        if (place.parts[0] == "validation" and place.suffix in SUFFIXES) or (
+            place.parent.as_posix() == "data/annotations" and place.suffix == ".yaml"
+        ):
+            optional.add(path)
+        else:
+            foreign.append(path)
+    if foreign:
+        raise ReleaseError(
+            f"neither table, annotation nor record of the validation, and not released: {', '.join(sorted(foreign))}; move it out of data/ and validation/"
+        )
+    return commit.read(sorted(needed | optional))
+
+
+# -- what speaks against a release
+
+
+def _shown(lines: Iterable[str]) -> str:
+    lines = list(lines)
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([*lines[:SHOWN], *more])
+
+
+def _text(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ReleaseError(f"{where}: not UTF-8 ({error})") from None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _version(version: str) -> None:
+    if not re.fullmatch(SEMVER, version):
+        raise ReleaseError(f"{version!r} is no version; expected MAJOR.MINOR.PATCH, as 1.0.0")
+
+
+def _declares(descriptor: Descriptor, version: str) -> None:
+    if descriptor.version != version:
+        raise ReleaseError(
+            f"{DESCRIPTOR}: field version: expected {version!r}, found {descriptor.version!r}; the version is written there, and nowhere else"
+        )
+
+
+def _check(folder: Path) -> None:
+    """Refuse a package that is not valid, or whose generated files are out of step."""
+    from tmt_dataset.coding import build
+
+    report = validate(folder)
+    if not report.valid:
+        raise ReleaseError(
+            "the package is not valid:\n" + _shown(str(f) for f in report if f.severity == "error")
+        )
+    try:
+        build.check(folder)
+    except TmtDatasetError as error:
+        raise ReleaseError(str(error)) from error
+
+
+def _ledger(data: bytes, where: str = RELEASED) -> pd.DataFrame:
+    """Read the list of released identifiers, all cells as text."""
+    try:
+        rows = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False, encoding="utf-8")
+    except ValueError as error:
+        raise ReleaseError(f"{where}: cannot be read ({error}); restore it from the release before") from None
+    if tuple(rows.columns) != LEDGER:
+        raise ReleaseError(
+            f"{where}: row 1: expected the columns {', '.join(LEDGER)}; found {', '.join(map(str, rows.columns))}"
+        )
+    for field, wrong in (
+        ("development_id", rows["development_id"].duplicated()),
+        ("start", ~rows["start"].str.fullmatch("[0-9]+")),
+        ("end", ~rows["end"].str.fullmatch("[0-9]+")),
+        ("released_in", ~rows["released_in"].str.fullmatch(SEMVER)),
+    ):
+        if wrong.any():
+            at = int(wrong.to_numpy().argmax())
+            what = "the identifier stands twice" if field == "development_id" else "the value is not allowed"
+            raise ReleaseError(f"{where}: row {at + 2}, field {field}: {what}: {rows.at[at, field]!r}")
+    if _ledger_bytes(rows) != data:
+        raise ReleaseError(
+            f"{where}: is not in canonical form (UTF-8, LF, minimal quoting); do not save it with a spreadsheet"
+        )
+    return rows
+
+
+def _ledger_bytes(rows: pd.DataFrame) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(LEDGER)
+    writer.writerows(rows.itertuples(index=False, name=None))
+    return stream.getvalue().encode("utf-8")
+
+
+def _anchored(folder: Path) -> pd.DataFrame:
+    """Return where the primary report of every development stands."""
+    tables = load(folder)
+    found = anchors(tables)
+    lost = tables["developments"].loc[~tables["developments"]["development_id"].isin(found["development_id"])]
+    if len(lost):
+        raise ReleaseError(
+            f"developments: row {int(lost.index[0]) + 2}: {lost['development_id'].iloc[0]} has no primary report; run tmt_dataset.validate()"
+        )
+    return found
+
+
+def _registered(rows: pd.DataFrame, folder: Path) -> None:
+    """Refuse a list of released identifiers that lacks a development."""
+    now = _anchored(folder)["development_id"]
+    lacking = now[~now.isin(rows["development_id"])]
+    if len(lacking):
+        raise ReleaseError(
+            f"{RELEASED}: not registered: {', '.join(lacking)}; run tmt_dataset.release.register() and commit"
+        )
+
+
+def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -> Archive | None:
+    """Return the archive of the release before, which must be the last one that the identifiers tell of."""
+    version = descriptor.version
+    places = rows["released_in"].map(_numbers)
+    ahead = [at for at, released in enumerate(places) if released > _numbers(version)]
+    if ahead:
+        raise ReleaseError(
+            f"{RELEASED}: row {ahead[0] + 2}, field released_in: expected at most {version}, "
+            f"found {rows.at[ahead[0], 'released_in']!r}"
+        )
+    earlier = sorted(set(rows["released_in"]) - {version}, key=_numbers)
+    if previous is None:
+        if earlier:
+            raise ReleaseError(
+                f"{RELEASED} names the earlier release {earlier[-1]}; give its archive as `previous`"
+            )
+        return None
+    before, files = open_package(previous)
+    if before.name != descriptor.name or not isinstance(files, Archive) or RELEASED not in files.contents:
+        raise ReleaseError(f"{previous}: no release archive of {descriptor.name}")
+    _version(before.version)
+    if _numbers(version) <= _numbers(before.version):
+        raise ReleaseError(
+            f"{DESCRIPTOR}: field version: expected one after {before.version} of {previous}, found {version!r}"
+        )
+    if earlier and _numbers(earlier[-1]) > _numbers(before.version):
+        raise ReleaseError(
+            f"{previous}: is release {before.version}, but {RELEASED} names the later {earlier[-1]}; "
+            "give that one as `previous`"
+        )
+    _kept(_ledger(files.contents[RELEASED], f"{previous}/{RELEASED}"), rows)
+    return files
+
+
+def _allows(difference: Diff) -> None:
+    """Refuse a step of the version that is less than what changed demands."""
+    taken = _step(difference.old, difference.new)
+    if STEPS.index(taken) < STEPS.index(difference.least):
+        raise ReleaseError(
+            f"{DESCRIPTOR}: field version: {difference.old} → {difference.new} is a {taken} step, "
+            f"expected a {difference.least} one, because of:\n" + _shown(difference.reasons(difference.least))
+        )
+
+
+def _step(old: str, new: str) -> Step:
+    """Return the step between two versions."""
+    differing = [x != y for x, y in zip(_numbers(old), _numbers(new), strict=True)]
+    return STEPS[3 - differing.index(True)]
+
+
+def _kept(before: pd.DataFrame, now: pd.DataFrame) -> None:
+    """Refuse a list that changed an earlier entry: only ``retired`` may be filled in."""
+    places = {str(name): at for at, name in enumerate(now["development_id"])}
+    for old in before.astype("object").to_dict("records"):
+        name = str(old["development_id"])
+        if name not in places:
+            raise ReleaseError(
+                f"{RELEASED}: {name}, released in {old['released_in']}, is gone; restore its row, "
+                "and give the reason in `retired` if it was retired"
+            )
+        found = now.iloc[places[name]]
+        for field in LEDGER[1:]:
+            if found[field] != old[field] and not (field == "retired" and old[field] == ""):
+                raise ReleaseError(
+                    f"{RELEASED}: row {places[name] + 2}, field {field}: expected {old[field]!r}, as released, "
+                    f"found {found[field]!r}; a released identifier is not changed or reused"
+                )

@@ -1,0 +1,197 @@
+"""Agreement against cases that can be reckoned by hand."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tmt_dataset.coding import agreement as module
+from tmt_dataset.coding.annotation import Annotation
+from tmt_dataset.descriptor import embedded
+from tmt_dataset.errors import PackageNotFoundError
+
+TEXT = "First act on the third of May. Second act with 12 cases. Third act, fined 500 yuan."
+
+
+def development(number: int, at: tuple[int, int], segment: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"TMT-{number:04d}",
+        "title": f"Act {number}",
+        "summary": "Somebody acted.",
+        "date": "2024-05-03",
+        "date_basis": "stated",
+        "action": "issuance",
+        "jurisdiction": "100000",
+        "authorities": {"cac": "lead"},
+        "topics": ["ai/ethics"],
+        "mentions": [f"newsletter-2024-05:{segment:03d}"],
+        "quotes": [{"at": list(at), "text": TEXT[at[0] : at[1]], "supports": ["action"]}],
+        **changes,
+    }
+
+
+def coding(
+    *developments: dict[str, Any], instruments: tuple[dict[str, Any], ...] = ()
+) -> dict[str, Annotation]:
+    cuts = [0, 31, 57, len(TEXT)]
+    raw = {
+        "source": {
+            "source_id": "newsletter-2024-05",
+            "title": "A newsletter",
+            "publisher": "A publisher",
+            "kind": "newsletter",
+            "period_start": "2024-05-01",
+            "period_end": "2024-06-30",
+            "characters": len(TEXT),
+            "sha256": "0" * 64,
+        },
+        "segments": [
+            {"id": f"newsletter-2024-05:{n:03d}", "at": list(pair), "role": "development", "sha256": "0" * 64}
+            for n, pair in enumerate(pairwise(cuts), 1)
+        ],
+        "instruments": list(instruments),
+        "developments": list(developments),
+    }
+    return {"newsletter-2024-05": Annotation.model_validate(raw)}
+
+
+def value(frame: Any, variable: str, statistic: str, scope: str = "all") -> float:
+    rows = frame[
+        (frame["scope"] == scope) & (frame["variable"] == variable) & (frame["statistic"] == statistic)
+    ]
+    assert len(rows) == 1
+    return float(rows["value"].iloc[0])
+
+
+def test_equal_codings_agree_in_everything() -> None:
+    first = coding(development(1, (0, 9), 1), development(2, (31, 41), 2))
+    measured, differing = module.compare(first, first)
+    assert differing.empty
+    assert set(measured.loc[measured["statistic"].isin(["alpha", "agreement", "f1"]), "value"]) == {1.0}
+
+
+def test_units_are_matched_by_place_and_what_one_has_alone_is_listed() -> None:
+    first = coding(development(1, (0, 9), 1), development(2, (31, 41), 2))
+    second = coding(
+        development(8, (57, 66), 3), development(9, (0, 5), 1, title="Other words", action="alert")
+    )
+    matched = module.match(first, second)
+    assert [(p.first.id, p.second.id) for p in matched.pairs] == [("TMT-0001", "TMT-0009")]
+    assert [d.id for _, d in matched.first_alone] == ["TMT-0002"]
+    assert [d.id for _, d in matched.second_alone] == ["TMT-0008"]
+    measured, differing = module.compare(first, second)
+    assert value(measured, "unit", "f1") == 0.5  # 2 * 1 / (2 + 2)
+    assert sorted(differing.loc[differing["variable"] == "unit", "development"]) == ["", "TMT-0002"]
+
+
+def test_two_acts_in_one_segment_are_told_apart_by_their_quotes() -> None:
+    first = coding(development(1, (31, 41), 2), development(2, (42, 55), 2))
+    second = coding(development(8, (42, 55), 2), development(9, (31, 41), 2))
+    assert {(p.first.id, p.second.id) for p in module.match(first, second).pairs} == {
+        ("TMT-0001", "TMT-0009"),
+        ("TMT-0002", "TMT-0008"),
+    }
+
+
+def test_every_variable_that_differs_is_listed() -> None:
+    first = coding(development(1, (0, 9), 1))
+    changed = {
+        "date": "2024-05",
+        "date_basis": "context",
+        "action": "alert",
+        "jurisdiction": "110000",
+        "authorities": {"miit": "lead"},
+        "unnamed_authorities": 1,
+        "topics": ["data/security"],
+        "effective_date": "2025",
+        "places": ["310000"],
+    }
+    _, differing = module.compare(first, coding(development(9, (0, 9), 1, **changed)))
+    assert set(differing["variable"]) == {
+        "date", "date_basis", "action", "jurisdiction", "lead_authority", "authorities", "unnamed_authorities",
+        "primary_topic", "topic_family", "topics", "effective_date", "places",
+    }  # fmt: skip
+
+
+def test_figures_that_one_coding_has_alone_count_as_disagreement() -> None:
+    figure = {"measure": "fine_amount", "value": 500, "qualifier": "exact", "kind": "penalty"}
+    quote = {"at": [57, 83], "text": TEXT[57:83], "figures": [figure]}
+    first = coding(development(1, (57, 66), 3, quotes=[quote]))
+    second = coding(development(9, (57, 66), 3))
+    measured, differing = module.compare(first, second)
+    assert value(measured, "figure_value", "agreement") == 0.0
+    assert differing.loc[
+        differing["variable"] == "figure_value", ["first", "second"]
+    ].to_numpy().tolist() == [["500.0", "none"]]
+
+
+def test_instruments_are_paired_by_title_and_compared_by_kind_and_stage() -> None:
+    one = {"id": "ethics-measures", "title": "Measures on AI Ethics", "kind": "departmental-rules"}
+    other = {"id": "ai-ethics", "title": "Measures on the Ethics of AI", "kind": "guidelines"}
+    first = coding(development(1, (0, 9), 1, instruments={"ethics-measures": "draft"}), instruments=(one,))
+    second = coding(development(9, (0, 9), 1, instruments={"ai-ethics": "issued"}), instruments=(other,))
+    _, differing = module.compare(first, second)
+    assert {"instrument_kind", "instrument_stage"} <= set(differing["variable"])
+
+
+def test_synonyms_of_bodies_are_no_disagreement() -> None:
+    first = coding(development(1, (0, 9), 1))
+    second = coding(development(9, (0, 9), 1, authorities={"cyberspace-office": "lead"}))
+    _, differing = module.compare(first, second, {"cyberspace-office": "cac"})
+    assert differing.empty
+
+
+def test_quotes_are_compared_as_spans_and_as_words() -> None:
+    first = coding(development(1, (0, 9), 1))  # 'First act'
+    second = coding(development(9, (0, 16), 1))  # 'First act on the'
+    measured, _ = module.compare(first, second)
+    assert value(measured, "quote_exact", "f1") == 0.0
+    assert value(measured, "quote_token", "f1") == pytest.approx(2 * 2 / (2 + 4), abs=1e-3)
+
+
+def test_alpha_is_that_of_the_textbook() -> None:
+    # Krippendorff (2011), 'Computing Krippendorff's alpha-reliability', example B: two observers, nominal data
+    a = list("aabbddccceddaceedcab")  # fmt: skip
+    b = list("aabbbdccceddaceedbab")
+    n = len(a)
+    disagreement = sum(x != y for x, y in zip(a, b, strict=True)) / n
+    pooled = a + b
+    expected = sum(x != y for i, x in enumerate(pooled) for k, y in enumerate(pooled) if i != k) / (
+        2 * n * (2 * n - 1)
+    )
+    assert module.alpha(a, b) == pytest.approx(1 - disagreement / expected)
+
+
+@given(st.frozensets(st.sampled_from("abcd")), st.frozensets(st.sampled_from("abcd")))
+def test_masi_is_a_distance_between_0_and_1(a: frozenset[str], b: frozenset[str]) -> None:
+    assert module.masi(a, b) == module.masi(b, a)
+    assert 0 <= module.masi(a, b) <= 1
+    assert (module.masi(a, b) == 0) == (a == b)
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=2, max_size=12))
+def test_alpha_of_equal_codings_is_one(values: list[str]) -> None:
+    assert module.alpha(values, list(values)) == 1.0
+
+
+def test_missing_codings_are_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(PackageNotFoundError, match="first_coding"):
+        module.agreement(tmp_path)
+
+
+@pytest.mark.skipif(
+    not (embedded() / "validation" / "second_coding").is_dir(),
+    reason="the codings are kept in the checkout only",
+)
+def test_both_codings_of_all_sources_can_be_read_and_matched() -> None:
+    validation = embedded() / "validation"
+    first, second = (module.read_coding(validation / f"{which}_coding") for which in ("first", "second"))
+    assert set(first) == set(second)
+    assert all(
+        p.first.summary != p.second.summary for p in module.match(first, second).pairs
+    )  # read twice, not copied

@@ -1,0 +1,646 @@
+"""The record that a coder writes: what breaks its format is named with file, line, record and near miss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from factories import SPRING, WINTER, edit_annotation, make_package
+from ruamel.yaml import YAML
+
+from tmt_dataset.coding.annotation import (
+    QUOTE_LIMIT,
+    Annotation,
+    json_schema,
+    known_codes,
+    problems,
+    read_all,
+    read_yaml,
+)
+from tmt_dataset.descriptor import embedded, open_package
+from tmt_dataset.errors import AnnotationError
+
+Package = tuple[Path, Path]
+Codes = dict[str, Iterable[str]]
+ANNOTATIONS = Path("data") / "annotations"
+
+#: An annotation with one of each thing; the tests below break one of its lines.
+VALID = """\
+source:
+  source_id: newsletter-2024-05
+  title: The Lamp Gazette
+  publisher: The Lamp Gazette
+  kind: newsletter
+  period_start: 2024-05-01
+  period_end: 2024-06-30
+  characters: 60
+  sha256: 8a4b8180465bfb4f0c90560980ead91d2bdc7b5a9f1f6af1a43b5c70b83141b0
+segments:
+- {id: newsletter-2024-05:001, role: development, starts: Lamps, section: legislative}
+instruments:
+- id: lamp-rules
+  title: Lamp Rules
+  kind: local-rule
+developments:
+- id: TMT-0008
+  title: Lamps are quiet
+  summary: Lamps have to be quiet.
+  date: 2024-05-02
+  date_basis: stated
+  action: issuance
+  jurisdiction: '310000'
+  authorities: {cac-shanghai: lead}
+  unnamed_authorities: 1
+  topics: [ai/voices]
+  instruments: {lamp-rules: issued}
+  mentions: [newsletter-2024-05:001]
+  relations:
+  - {implements: TMT-0001, note: as it says}
+  quotes:
+  - at: [0, 23]
+    text: Lamps pay 40,000 a lamp
+    supports: [action, authorities]
+    figures:
+    - {measure: damages, value: 40000, qualifier: exact, kind: penalty}
+    relations:
+    - finalises: TMT-0001
+reported_elsewhere:
+- development: TMT-0001
+  mentions: [newsletter-2024-05:001]
+errata:
+- has: a lamp
+  kind: error
+  coded: the lamp
+  reason: There is one.
+"""
+
+
+@pytest.fixture(scope="module")
+def codes(tmp_path_factory: pytest.TempPathFactory) -> Codes:
+    """Return the codes of the small package, with an instrument and two developments."""
+    package = make_package(tmp_path_factory.mktemp("codes") / "package")
+    known = known_codes(*open_package(package))
+    return {**known, "instruments": ["lamp-rules"], "developments": ["TMT-0001", "TMT-0008"]}
+
+
+def read(package: Path) -> list[Annotation]:
+    descriptor, files = open_package(package)
+    return read_all(package / ANNOTATIONS, descriptor, files)
+
+
+def complaints(package: Path) -> list[str]:
+    """Return what is wrong with the annotation files, a line each, from the file's name on."""
+    with pytest.raises(AnnotationError) as caught:
+        read(package)
+    lines = str(caught.value).splitlines()
+    start = f"{package / ANNOTATIONS}/"
+    assert all(line.startswith(start) for line in lines), lines
+    return [line.removeprefix(start) for line in lines]
+
+
+def line_of(path: Path, words: str) -> int:
+    """Return the line (from 1) of a file on which some words stand for the first time."""
+    return next(n for n, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1) if words in text)
+
+
+def put(*path: Any) -> Callable[[Any], None]:
+    """Return an edit that sets the last argument at the path of the others."""
+    *way, last, value = path
+
+    def edit(node: Any) -> None:
+        for step in way:
+            node = node[step]
+        node[last] = value
+
+    return edit
+
+
+# reading
+def test_annotations_come_in_the_order_of_their_windows(annotated: Package) -> None:
+    assert [a.source.source_id for a in read(annotated[0])] == [WINTER, SPRING]
+    edit_annotation(annotated[0], WINTER, put("source", "period_start", "2024-05-01"))
+    assert [a.source.source_id for a in read(annotated[0])] == [SPRING, WINTER]
+
+
+def judged(tmp_path: Path, text: str, codes: Codes) -> tuple[Annotation | None, list[str]]:
+    """Read and judge a file; its complaints from its name on."""
+    path = tmp_path / "newsletter-2024-05.yaml"
+    path.write_text(text, encoding="utf-8")
+    annotation, found = problems(path, read_yaml(path), codes)
+    assert all(line.startswith(f"{path}:") for line in found)
+    return annotation, [line.removeprefix(f"{tmp_path}/") for line in found]
+
+
+def valid(tmp_path: Path, text: str, codes: Codes) -> Annotation:
+    annotation, found = judged(tmp_path, text, codes)
+    assert found == []
+    assert annotation is not None
+    return annotation
+
+
+@pytest.mark.parametrize(
+    "date", ["2024-05-02", "2024", "2024-05", "'2024'", "2024-05/2024-06", "2024-05-02/2024-06"]
+)
+def test_dates_and_years_without_quotation_marks_are_texts(tmp_path: Path, codes: Codes, date: str) -> None:
+    text = VALID.replace("date: 2024-05-02", f"date: {date}")
+    assert valid(tmp_path, text, codes).developments[0].date == date.strip("'")
+
+
+def test_own_texts_are_on_one_line_and_quotes_are_as_they_stand(tmp_path: Path, codes: Codes) -> None:
+    text = VALID.replace("summary: Lamps have to be quiet.", 'summary: "  Lamps have\\n  to be quiet.\\n"')
+    text = text.replace("text: Lamps pay 40,000 a lamp", 'text: "Lamps  pay\\n40,000 a lamp "')
+    record = valid(tmp_path, text, codes).developments[0]
+    assert record.summary == "Lamps have to be quiet."
+    assert record.quotes[0].text == "Lamps  pay\n40,000 a lamp "
+
+
+def test_a_relation_says_which_one_it_is_and_where_it_leads(tmp_path: Path, codes: Codes) -> None:
+    record = valid(tmp_path, VALID, codes).developments[0]
+    assert [r.stated for r in record.relations] == [("implements", "TMT-0001")]
+    assert [r.stated for r in record.quotes[0].relations] == [("finalises", "TMT-0001")]
+
+
+# what breaks the format
+#: What stands in the valid file, what stands there instead, and words of the message.
+BROKEN: dict[str, tuple[str, str, str]] = {
+    "unknown key of a record": (
+        "summary:",
+        "sumary:",
+        "TMT-0008: developments.0.sumary: unknown key; did you mean 'summary'",
+    ),
+    "unknown key of a quote": (
+        "text:",
+        "txt:",
+        "TMT-0008: developments.0.quotes.0.txt: unknown key; did you mean 'text'",
+    ),
+    "unknown key of a figure": (
+        "value:",
+        "valu:",
+        "TMT-0008: developments.0.quotes.0.figures.0.valu: unknown key; did you mean 'value'",
+    ),
+    "unknown key of a segment": (
+        "role:",
+        "rol:",
+        "newsletter-2024-05:001: segments.0.rol: unknown key; did you mean 'role'",
+    ),
+    "unknown key of an instrument": (
+        "title: Lamp Rules",
+        "titel: Lamp Rules",
+        "lamp-rules: instruments.0.titel: unknown key; did you mean 'title'",
+    ),
+    "unknown key of a source": (
+        "publisher:",
+        "publishr:",
+        "source.publishr: unknown key; did you mean 'publisher'",
+    ),
+    "unknown key of an erratum": ("reason:", "reson:", "errata.0.reson: unknown key; did you mean 'reason'"),
+    "unknown key of a relation": (
+        "finalises:",
+        "finalizes:",
+        "quotes.0.relations.0.finalizes: unknown key; did you mean 'finalises'",
+    ),
+    "unknown key of the file": ("errata:", "erata:", "erata: unknown key; did you mean 'errata'"),
+    "key that is no text": ("kind: error\n", "kind: error\n  5: x\n", "errata.0.5: Keys should be strings"),
+    "missing key": (
+        "  summary: Lamps have to be quiet.\n",
+        "",
+        "TMT-0008: developments.0.summary: Field required",
+    ),
+    "number for a text": (
+        "title: Lamps are quiet",
+        "title: 3",
+        "developments.0.title: Input should be a valid string, found 3",
+    ),
+    "text for a number": (
+        "value: 40000",
+        "value: forty",
+        "figures.0.value: Input should be a valid number, found 'forty'",
+    ),
+    "no number": ("value: 40000", "value: .nan", "figures.0.value: Input should be a finite number"),
+    "broken number for a whole one": (
+        "unnamed_authorities: 1",
+        "unnamed_authorities: 1.5",
+        "valid integer, found 1.5",
+    ),
+    "text for a list": (
+        "topics: [ai/voices]",
+        "topics: ai/voices",
+        "topics: Input should be a valid list, found 'ai/voices'",
+    ),
+    "list for a mapping": (
+        "authorities: {cac-shanghai: lead}",
+        "authorities: [cac-shanghai]",
+        "authorities: Input should be a valid dictionary",
+    ),
+    "text for a record": ("errata:\n", "errata:\n- text\n", "errata.0: Input should be a valid dictionary"),
+    "three offsets": ("at: [0, 23]", "at: [0, 23, 46]", "quotes.0.at: List should have at most 2 items"),
+    "no topic": ("topics: [ai/voices]", "topics: []", "topics: List should have at least 1 item"),
+    "no mention": (
+        "issued}\n  mentions: [newsletter-2024-05:001]",
+        "issued}\n  mentions: []",
+        "mentions: List should have at least 1 item",
+    ),
+    "empty quote": (
+        "text: Lamps pay 40,000 a lamp",
+        "text: ''",
+        "text: String should have at least 1 character",
+    ),
+    "long quote": (
+        "text: Lamps pay 40,000 a lamp",
+        "text: " + "x" * (QUOTE_LIMIT + 1),
+        f"at most {QUOTE_LIMIT} characters",
+    ),
+    "long title": (
+        "title: Lamps are quiet",
+        "title: " + "x" * 121,
+        "title: String should have at most 120 characters",
+    ),
+    "empty summary": ("summary: Lamps have to be quiet.", "summary: '  '", "summary: the text is empty"),
+    "negative count": ("unnamed_authorities: 1", "unnamed_authorities: -1", "greater than or equal to 0"),
+    "day that is none": (
+        "date: 2024-05-02",
+        "date: '2024-02-30'",
+        "date: '2024-02-30' is no date of the calendar",
+    ),
+    "date that is none": ("date: 2024-05-02", "date: May 2024", "date: 'May 2024' is no EDTF date"),
+    "time of day": ("date: 2024-05-02", "date: 2024-05-02T10:00:00Z", "date: Input should be a valid string"),
+    "interval that runs backwards": (
+        "date: 2024-05-02",
+        "date: 2024-05/2024-04",
+        "'2024-05/2024-04' ends before it starts",
+    ),
+    "interval for a day": (
+        "period_start: 2024-05-01",
+        "period_start: 2024-05",
+        "period_start: '2024-05' is no day YYYY-MM-DD",
+    ),
+    "checksum of another form": (
+        "sha256: 8a4b",
+        "sha256: 8A4B",
+        "source.sha256: String should match pattern",
+    ),
+    "identifier of another form": (
+        "id: TMT-0008",
+        "id: TMT-8",
+        "developments.0.id: String should match pattern",
+    ),
+    "unknown action": (
+        "issuance",
+        "issuence",
+        "action: unknown code 'issuence' of actions; did you mean 'issuance'",
+    ),
+    "unknown topic": (
+        "[ai/voices]",
+        "[ai/voice]",
+        "topics.0: unknown code 'ai/voice' of topics; did you mean 'ai/voices'",
+    ),
+    "unknown place": (
+        "'310000'",
+        "'31000'",
+        "jurisdiction: unknown code '31000' of places; did you mean '310000'",
+    ),
+    "unknown authority": (
+        "cac-shanghai",
+        "cac-shangai",
+        "unknown code 'cac-shangai' of authorities; did you mean 'cac-shanghai'",
+    ),
+    "unknown role of an authority": (
+        "shanghai: lead",
+        "shanghai: leed",
+        "cac-shanghai: unknown code 'leed' of development_authorities.role; did you mean 'lead'",
+    ),
+    "unknown role of a segment": (
+        "role: development",
+        "role: developmnt",
+        "segments.0.role: unknown code 'developmnt' of segments.role; did you mean 'development'",
+    ),
+    "unknown section": (
+        "section: legislative",
+        "section: legislativ",
+        "unknown code 'legislativ' of mentions.section; did you mean 'legislative'",
+    ),
+    "unknown kind of a source": (
+        "kind: newsletter",
+        "kind: newspaper",
+        "source.kind: unknown code 'newspaper' of sources.kind; did you mean 'newsletter'",
+    ),
+    "unknown basis": (
+        "basis: stated",
+        "basis: statd",
+        "unknown code 'statd' of developments.date_basis; did you mean 'stated'",
+    ),
+    "unknown variable": (
+        "[action, auth",
+        "[acton, auth",
+        "quotes.0.supports.0: unknown code 'acton' of quotes.supports; did you mean 'action'",
+    ),
+    "unknown measure": (
+        "measure: damages",
+        "measure: damage",
+        "figures.0.measure: unknown code 'damage' of measures; did you mean 'damages'",
+    ),
+    "unknown qualifier": (
+        "qualifier: exact",
+        "qualifier: exactly",
+        "unknown code 'exactly' of figures.qualifier; did you mean 'exact'",
+    ),
+    "unknown kind of a figure": (
+        "kind: penalty",
+        "kind: penalties",
+        "unknown code 'penalties' of figures.kind; did you mean 'penalty'",
+    ),
+    "unknown stage": (
+        "{lamp-rules: issued}",
+        "{lamp-rules: isued}",
+        "lamp-rules: unknown code 'isued' of development_instruments.stage; did you mean 'issued'",
+    ),
+    "unknown stage in a list": (
+        "{lamp-rules: issued}",
+        "{lamp-rules: [draft, isued]}",
+        "lamp-rules.1: unknown code 'isued' of development_instruments.stage",
+    ),
+    "unknown kind of an instrument": (
+        "kind: local-rule",
+        "kind: local-rules",
+        "unknown code 'local-rules' of instrument_kinds; did you mean 'local-rule'",
+    ),
+    "unknown kind of an erratum": (
+        "kind: error",
+        "kind: eror",
+        "errata.0.kind: unknown code 'eror' of errata.kind; did you mean 'error'",
+    ),
+}
+#: The same for what only the whole shows, so that a schema of one file cannot.
+DANGLING: dict[str, tuple[str, str, str]] = {
+    "unknown instrument": (
+        "{lamp-rules: issued}",
+        "{lamp-rule: issued}",
+        "unknown code 'lamp-rule' of instruments; did you mean 'lamp-rules'",
+    ),
+    "relation that leads nowhere": (
+        "implements: TMT-0001",
+        "implements: TMT-0011",
+        "TMT-0008: developments.0.relations.0.implements: unknown code 'TMT-0011' of developments; did you mean 'TMT-0001'",
+    ),
+    "relation of a quote that leads nowhere": (
+        "finalises: TMT-0001",
+        "finalises: TMT-0011",
+        "TMT-0008: developments.0.quotes.0.relations.0.finalises: unknown code 'TMT-0011' of developments; did you mean 'TMT-0001'",
+    ),
+    "report of nothing": (
+        "development: TMT-0001",
+        "development: TMT-0011",
+        "TMT-0011: reported_elsewhere.0.development: unknown code 'TMT-0011' of developments; did you mean 'TMT-0001'",
+    ),
+    "two relations in one": (
+        "note: as it says",
+        "continues: TMT-0001",
+        "TMT-0008: developments.0.relations.0: expected exactly one relation",
+    ),
+    "no relation": (
+        "{implements: TMT-0001, note",
+        "{note",
+        "TMT-0008: developments.0.relations.0: expected exactly one relation",
+    ),
+}
+
+
+def broken(name: str) -> tuple[str, int, str]:
+    """Return a file with one defect, the line that has to be named, and words of the message."""
+    old, new, message = {**BROKEN, **DANGLING}[name]
+    assert VALID.count(old) == 1, f"{old!r} stands {VALID.count(old)} times"
+    text = VALID.replace(old, new)
+    # what is not there has no line: its record is named
+    words = new.strip("\n").rpartition("\n")[2] or "- id: TMT-0008"
+    return text, line_in(text, words), message
+
+
+def line_in(text: str, words: str) -> int:
+    return text.count("\n", 0, text.index(words)) + 1
+
+
+def test_the_file_that_the_tests_break_is_valid(tmp_path: Path, codes: Codes) -> None:
+    assert valid(tmp_path, VALID, codes).source.source_id == "newsletter-2024-05"
+
+
+@pytest.mark.parametrize("name", [*BROKEN, *DANGLING])
+def test_what_breaks_the_format_is_named_with_its_place(tmp_path: Path, codes: Codes, name: str) -> None:
+    text, line, message = broken(name)
+    annotation, found = judged(tmp_path, text, codes)
+    assert annotation is None
+    named = [c for c in found if message in c]
+    assert len(named) == 1, found
+    assert named[0].startswith(f"newsletter-2024-05.yaml:{line}: "), (line, named)
+    others = 1 if "unknown key" in message and "required" in "".join(found) else 0
+    assert len(found) == 1 + others, found  # a key written wrong is also a key that is missing
+
+
+BROKEN_BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "key that stands twice": (lambda data: data + b"segments: []\n", 'found duplicate key "segments"'),
+    "unclosed bracket": (lambda data: data + b"errata: [a,\n", "no valid YAML"),
+    "tab for blanks": (lambda data: data + b"errata:\n\t- a\n", "no valid YAML"),
+    "not UTF-8": (lambda data: data + b"# caf\xe9\n", "not UTF-8"),
+    "control character": (lambda data: data + b"# \x00\n", "no valid YAML: special characters"),
+    "second document": (lambda data: data + b"---\na: b\n", "no valid YAML"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_BYTES)
+def test_what_is_no_yaml_is_named_with_its_line(annotated: Package, name: str) -> None:
+    change, message = BROKEN_BYTES[name]
+    path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
+    lines = path.read_bytes().count(b"\n")
+    path.write_bytes(change(path.read_bytes()))
+    found = complaints(annotated[0])
+    assert len(found) == 1  # and no word of records that other files point to
+    assert message in found[0]
+    assert len(found[0]) < 250  # the content of the file is not repeated
+    place, _, _ = found[0].partition(": ")
+    assert place.startswith(f"{WINTER}.yaml:")
+    assert lines < int(place.rpartition(":")[2]) <= lines + 3
+
+
+@pytest.mark.parametrize("data", [b"", b"- a\n", b"text\n", b"# a comment\n"])
+def test_what_is_no_mapping_is_no_annotation(annotated: Package, data: bytes) -> None:
+    (annotated[0] / ANNOTATIONS / f"{WINTER}.yaml").write_bytes(data)
+    assert complaints(annotated[0]) == [
+        f"{WINTER}.yaml:1: expected a mapping with source, segments and developments"
+    ]
+
+
+def test_a_missing_file_is_an_annotation_error(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationError, match=r"missing\.yaml: no such file"):
+        read_yaml(tmp_path / "missing.yaml")
+
+
+def test_a_folder_without_annotations_is_an_annotation_error(package: Path) -> None:
+    with pytest.raises(AnnotationError, match=r"no annotation files \(\*\.yaml\)"):
+        read(package)
+
+
+def test_a_missing_vocabulary_is_an_annotation_error(annotated: Package) -> None:
+    (annotated[0] / "data" / "vocabularies" / "topics.csv").unlink()
+    with pytest.raises(AnnotationError, match=r"data/vocabularies/topics\.csv: the vocabulary is missing"):
+        read(annotated[0])
+
+
+def test_reading_a_package_raises_what_is_wrong(annotated: Package) -> None:
+    text, line, message = broken("unknown topic")
+    (annotated[0] / ANNOTATIONS / "newsletter-2024-05.yaml").write_text(text, encoding="utf-8")
+    found = complaints(annotated[0])
+    assert len(found) == 1
+    assert found[0].startswith(f"newsletter-2024-05.yaml:{line}: TMT-0008: ")
+    assert message in found[0]
+
+
+def test_an_identifier_is_used_once_in_all_files(annotated: Package) -> None:
+    package, _ = annotated
+    path = package / ANNOTATIONS / "newsletter-2024-05.yaml"
+    text = VALID.replace("id: TMT-0008", "id: TMT-0001").replace("id: lamp-rules", "id: lamp-data-rules")
+    path.write_text(text.replace("{lamp-rules:", "{lamp-data-rules:"), encoding="utf-8")
+    winter = package / ANNOTATIONS / f"{WINTER}.yaml"
+    found = complaints(package)
+    for name in ("lamp-data-rules", "TMT-0001"):
+        there = line_of(winter, f"- id: {name}")
+        assert (
+            f"{path.name}:{line_of(path, f'- id: {name}')}: {name}: already declared at {winter}:{there}; "
+            "give it another identifier, or merge the two"
+        ) in found
+    assert len(found) == 2
+
+
+def test_an_identifier_is_used_once_in_a_file(annotated: Package) -> None:
+    (annotated[0] / ANNOTATIONS / "newsletter-2024-05.yaml").write_text(
+        VALID.replace(
+            "instruments:\n- id", "instruments:\n- {id: lamp-rules, title: x, kind: local-rule}\n- id"
+        ),
+        encoding="utf-8",
+    )
+    found = complaints(annotated[0])
+    assert len(found) == 1
+    assert found[0].startswith("newsletter-2024-05.yaml:14: lamp-rules: already declared at ")
+
+
+def test_a_file_has_the_name_of_its_source(annotated: Package) -> None:
+    (annotated[0] / ANNOTATIONS / "newsletter-2024-07.yaml").write_text(VALID, encoding="utf-8")
+    assert complaints(annotated[0]) == [
+        "newsletter-2024-07.yaml:2: expected source_id 'newsletter-2024-07', found 'newsletter-2024-05'"
+    ]
+
+
+@pytest.mark.parametrize("instead", ["developments: 5\n", "developments: {a: b}\n", "developments: text\n"])
+def test_records_that_are_no_list_make_no_dangling_relations(annotated: Package, instead: str) -> None:
+    path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("developments:\n"), text.index("errata:\n")
+    path.write_text(text[:start] + instead + text[end:], encoding="utf-8")
+    found = complaints(annotated[0])
+    assert len(found) == 1
+    assert "developments: Input should be a valid list" in found[0]
+
+
+def test_all_problems_of_all_files_come_together(annotated: Package) -> None:
+    package, _ = annotated
+    edit_annotation(package, WINTER, put("developments", 0, "action", "issuence"))
+    edit_annotation(package, SPRING, put("developments", 2, "id", "TMT-0003"))
+    text = VALID
+    for name in (
+        "unknown key of a record",
+        "unknown topic",
+        "relation that leads nowhere",
+        "two relations in one",
+    ):
+        old, new, _ = {**BROKEN, **DANGLING}[name]
+        text = text.replace(old, new)
+    text = text.replace("source_id: newsletter-2024-05", "source_id: newsletter-2024-07")
+    (package / ANNOTATIONS / "newsletter-2024-05.yaml").write_text(text, encoding="utf-8")
+    (package / ANNOTATIONS / "newsletter-2024-09.yaml").write_text("[", encoding="utf-8")
+    found = complaints(package)
+    path = package / ANNOTATIONS / "newsletter-2024-05.yaml"
+    for name, words, message in (
+        (WINTER, "action: issuence", "unknown code 'issuence' of actions"),
+        (SPRING, "id: TMT-0003", "TMT-0003: already declared at"),
+        (path.stem, "source_id:", "expected source_id 'newsletter-2024-05'"),
+        (path.stem, "sumary:", "sumary: unknown key"),
+        (path.stem, "id: TMT-0008", "summary: Field required"),
+        (path.stem, "topics:", "unknown code 'ai/voice'"),
+        (path.stem, "continues:", "expected exactly one relation"),
+        ("newsletter-2024-09", "[", "no valid YAML"),
+    ):
+        start = f"{name}.yaml:{line_of(package / ANNOTATIONS / f'{name}.yaml', words)}: "
+        assert any(c.startswith(start) and message in c for c in found), (start, message, found)
+    assert len(found) == 8
+
+
+def test_without_codes_the_form_alone_is_judged(tmp_path: Path) -> None:
+    text = VALID.replace("action: issuance", "action: anything")
+    assert valid(tmp_path, text, {}).developments[0].action == "anything"
+    annotation, found = judged(tmp_path, text, {"actions": ["issuance"]})
+    assert annotation is None
+    assert len(found) == 1
+
+
+# the JSON Schema
+def plain(text: str) -> Any:
+    """Return YAML as plain JSON: dates are texts."""
+    engine = YAML(typ="safe", pure=True)
+    engine.constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+    return engine.load(text)
+
+
+@pytest.fixture(scope="module")
+def validator(codes: Codes) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json_schema(codes))
+
+
+def test_the_schema_is_one_and_accepts_the_annotations_of_the_repository() -> None:
+    schema = json_schema(known_codes(*open_package(embedded())))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    paths = sorted((embedded() / ANNOTATIONS).glob("*.yaml"))
+    assert paths
+    for path in paths:
+        errors = validator.iter_errors(plain(path.read_text(encoding="utf-8")))
+        assert [f"{path.name}: {e.json_path}: {e.message}" for e in errors] == []
+
+
+@pytest.mark.parametrize("date", ["2024-05-02", "'2024-05-02'", "2024", "2024-05/2024-06"])
+def test_the_schema_accepts_what_is_valid(validator: jsonschema.Draft202012Validator, date: str) -> None:
+    document = plain(VALID.replace("date: 2024-05-02", f"date: {date}"))
+    assert [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)] == []
+
+
+#: JSON Schema knows no calendar, and nothing but text for a key.
+BEYOND = {
+    "date that is none",
+    "day that is none",
+    "empty summary",
+    "interval for a day",
+    "interval that runs backwards",
+    "key that is no text",
+    "no number",
+    "time of day",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(BROKEN) - BEYOND))
+def test_the_schema_rejects_what_breaks_the_format(
+    validator: jsonschema.Draft202012Validator, name: str
+) -> None:
+    assert not validator.is_valid(plain(broken(name)[0]))
+
+
+def test_the_schema_names_no_mark_of_its_making(codes: Codes) -> None:
+    assert "x-codes" not in repr(json_schema(codes))
+
+
+def test_known_codes_are_those_of_the_declaration() -> None:
+    descriptor, files = open_package(embedded())
+    codes = known_codes(descriptor, files)
+    assert {t.name for t in descriptor.tables.values() if t.is_vocabulary} <= set(codes)
+    assert codes["segments.role"] == list(descriptor.table("segments").field("role").enum)
+    names = "|".join(codes["quotes.supports"])
+    assert descriptor.table("quotes").field("supports").pattern == f"(?:{names})(?: (?:{names}))*"

@@ -1,0 +1,879 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from copy import deepcopy
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import factories
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
+
+import tmt_dataset as tmt
+from tmt_dataset import schema
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.descriptor import Descriptor
+from tmt_dataset.errors import ExportError, MissingExtraError, TmtDatasetError
+from tmt_dataset.export import EXCEL_CHARACTERS, EXCEL_ROWS, FORMATS, _put, export, inert, restore
+
+FORMAT = pytest.mark.parametrize("name", list(FORMATS))
+
+#: What starts a formula in a spreadsheet: East Asian editions know the full-width forms too.
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+HOSTILE = [
+    "=cmd()",
+    "=cmd|'/c calc'!A1",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "\t=1+1",
+    "\r=1+1",
+    "＝1+1",
+    '=HYPERLINK("https://example.org","here")',
+    "'=already inert",
+    "''=twice",
+    "{=SUM(A1)}",
+    "https://example.org/x",
+    "<r><t>markup</t></r>",
+    "_x000D_ as it stands",
+    " leading and trailing ",
+    'a "quote", a comma; a line\nand another',
+    "-5",
+    "007",
+    "TRUE",
+    "2024-01-01",
+    "国家互联网信息办公室 🙂",
+]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return tmt.load(factories.make_package(tmp_path_factory.mktemp("export") / "package"))
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Dataset:
+    return tmt.load()
+
+
+def changed(ds: Dataset, **tables: pd.DataFrame) -> Dataset:
+    """Return a data set in which some tables are others."""
+    return Dataset(ds.descriptor, {**{name: ds[name] for name in ds}, **tables})
+
+
+def with_cells(ds: Dataset, table: str, column: str, values: dict[int, object]) -> Dataset:
+    """Return a data set in which some cells of a column are others, by row."""
+    frame = ds[table].copy()
+    cells = list(frame[column].astype("object"))
+    for row, value in values.items():
+        cells[row] = value
+    frame[column] = pd.Series(cells, index=frame.index, dtype="object")
+    return changed(ds, **{table: frame})
+
+
+def with_cell(ds: Dataset, table: str, column: str, value: object, row: int = 0) -> Dataset:
+    return with_cells(ds, table, column, {row: value})
+
+
+def redeclared(ds: Dataset, edit: Callable[[list[Any]], None], **tables: pd.DataFrame) -> Dataset:
+    """Return a data set whose descriptor has other resources."""
+    raw = deepcopy(dict(ds.descriptor.raw))
+    edit(raw["resources"])
+    return Dataset(Descriptor(raw), {**{name: ds[name] for name in ds}, **tables})
+
+
+def hostile(ds: Dataset) -> Dataset:
+    """Return a data set with hostile cells in words of every kind: own words, quotes, names."""
+    for table, column in (
+        ("quotes", "exact"),
+        ("places", "name"),
+        ("authorities", "name"),
+        ("topics", "label"),
+        ("developments", "title"),
+    ):
+        ds = with_cells(
+            ds, table, column, {row: HOSTILE[row % len(HOSTILE)] for row in range(len(ds[table]))}
+        )
+    # the longest column has less rows than there are hostile cells: the last of them stand here
+    ds = with_cells(
+        ds, "developments", "summary", {row: HOSTILE[-1 - row] for row in range(len(ds["developments"]))}
+    )
+    assert {*ds["quotes"]["exact"], *ds["developments"]["summary"]} >= set(HOSTILE)
+    return ds
+
+
+def expected(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return the rows of a frame: dates as such, None where missing."""
+    columns = []
+    for column in frame.columns:
+        series = frame[column]
+        values = (
+            [None if pd.isna(v) else v.date() for v in series] if series.dtype.kind == "M" else list(series)
+        )
+        columns.append([None if not isinstance(v, list) and pd.isna(v) else v for v in values])
+    return list(zip(*columns, strict=True))
+
+
+def jsonish(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return the rows of a frame, dates as text."""
+    return [tuple(v.isoformat() if isinstance(v, date) else v for v in row) for row in expected(frame)]
+
+
+def snapshot(folder: Path) -> dict[str, bytes | None]:
+    """Return everything under a folder, hidden files too."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() if p.is_file() else None
+        for p in sorted(folder.rglob("*"))
+    }
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    text = path.read_text(encoding="utf-8")
+    assert text == "" or text.endswith("\n")
+    return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path)) as database:
+        yield database
+
+
+def found(database: sqlite3.Connection, query: str) -> set[str]:
+    rows = database.execute("SELECT development_id FROM search WHERE search MATCH ?", [query])
+    return {row[0] for row in rows}
+
+
+# -- what was written is what is read
+
+
+@pytest.fixture(scope="module")
+def whole_and_parts(small: Dataset, embedded: Dataset) -> dict[str, Dataset]:
+    return {
+        "small": small,
+        "embedded": embedded,
+        "selection": small.select(action="issuance"),
+        "nothing": small.select(text="there is no such word"),
+        "hostile": hostile(small),
+    }
+
+
+DATA = pytest.mark.parametrize("which", ["small", "embedded", "selection", "nothing", "hostile"])
+
+
+@pytest.fixture
+def ds(which: str, whole_and_parts: dict[str, Dataset]) -> Dataset:
+    return whole_and_parts[which]
+
+
+def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    return header, rows
+
+
+def as_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+@DATA
+def test_csv_holds_every_cell(ds: Dataset, tmp_path: Path) -> None:
+    folder = export(ds, tmp_path / "out", format="csv")
+    assert {p.name for p in folder.iterdir()} == {f"{n}.csv" for n in [*ds, "flat"]}
+    for name, frame in {**ds, "flat": ds.flat()}.items():
+        header, rows = read_csv(folder / f"{name}.csv")
+        assert header == list(frame.columns)
+        assert [[restore(c) for c in row] for row in rows] == [
+            [as_text(v) for v in row] for row in expected(frame)
+        ]
+
+
+@pytest.mark.parametrize("which", ["small", "embedded"])
+def test_csv_is_typed_as_the_package_is(ds: Dataset, tmp_path: Path) -> None:
+    """Numbers and dates are in the form that the package itself has, and no text had to be made inert."""
+    folder = export(ds, tmp_path / "out", format="csv")
+    codes = {name: pd.Index(ds[name][t.primary_key[0]]) for name, t in ds.descriptor.tables.items()}
+    for name, table in ds.descriptor.tables.items():
+        data = (folder / f"{name}.csv").read_bytes()
+        raw = schema.read_strings(data, table, name)
+        pd.testing.assert_frame_equal(schema.typed(raw, ds.descriptor, table, codes, name), ds[name])
+
+
+def in_excel(value: Any) -> Any:
+    """Return a cell as Excel shows it: openpyxl takes the escape of ``_x000D_`` away, but not that of CR."""
+    return unescape(value) if isinstance(value, str) and value not in HOSTILE else value
+
+
+@DATA
+def test_xlsx_holds_every_cell(ds: Dataset, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export(ds, tmp_path / "out.xlsx"))
+    assert book.sheetnames == ["flat", *ds]
+    for name, frame in {"flat": ds.flat(), **ds}.items():
+        sheet = book[name]
+        header, *rows = sheet.iter_rows()
+        assert [cell.value for cell in header] == list(frame.columns)
+        assert sheet.freeze_panes == "A2"
+        last = f"{openpyxl.utils.get_column_letter(len(frame.columns))}{len(frame) + 1}"
+        assert sheet.auto_filter.ref in (f"A1:{last}", f"A1:{last[:-1]}1")
+        read = []
+        for row in rows:
+            values: list[Any] = []
+            for cell in row:
+                assert cell.data_type != "f", f"{name} {cell.coordinate} is a formula"
+                assert cell.hyperlink is None
+                if isinstance(cell.value, datetime):
+                    assert cell.number_format == "yyyy-mm-dd"
+                    values.append(cell.value.date())
+                else:
+                    values.append(in_excel(cell.value))
+            read.append(tuple(values))
+        assert read == expected(frame)
+
+
+@DATA
+def test_parquet_holds_every_cell_with_its_type(ds: Dataset, tmp_path: Path) -> None:
+    folder = export(ds, tmp_path / "out.parquet")
+    assert {p.name for p in folder.iterdir()} == {f"{n}.parquet" for n in ds}
+    types = {"string": "string", "integer": "int64", "number": "double", "date": "date32[day]"}
+    for name, table in ds.descriptor.tables.items():
+        path = folder / f"{name}.parquet"
+        arrow = pq.read_schema(path)
+        assert arrow.metadata[b"version"].decode() == ds.version
+        for field in table.fields:
+            column = arrow.field(field.name)
+            if schema.is_code(ds.descriptor, table, field):
+                assert pa.types.is_dictionary(column.type)
+            else:
+                assert str(column.type) == types[field.type]
+            assert column.nullable is not field.required
+        read = pd.read_parquet(path, engine="pyarrow", to_pandas_kwargs={"date_as_object": False})
+        assert list(read.columns) == table.field_names
+        assert expected(read) == expected(ds[name])
+        for field in table.fields:
+            wanted = schema.dtype(ds.descriptor, table, field)
+            assert str(read[field.name].dtype).split("[")[0] == wanted.split("[")[0]
+
+
+def test_parquet_keeps_the_vocabulary(small: Dataset, tmp_path: Path) -> None:
+    """Codes that no row uses are codes still: a count of them is zero, not absent."""
+    folder = export(small, tmp_path / "out.parquet")
+    read = pd.read_parquet(folder / "figures.parquet")
+    assert list(read["measure"].cat.categories) == list(small.measures["measure"])
+
+
+@DATA
+def test_sqlite_holds_every_cell(ds: Dataset, tmp_path: Path) -> None:
+    with opened(export(ds, tmp_path / "out.sqlite")) as database:
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        for name, table in ds.descriptor.tables.items():
+            read = pd.read_sql(f'SELECT * FROM "{name}" ORDER BY rowid', database)
+            assert list(read.columns) == table.field_names
+            assert expected(read) == jsonish(ds[name])
+        rows = database.execute("SELECT development_id, title, summary, note FROM search").fetchall()
+        dev = ds.developments[["development_id", "title", "summary", "note"]]
+        assert rows == [tuple(v or "" for v in row) for row in expected(dev)]
+
+
+@DATA
+def test_jsonl_holds_every_row_of_a_development(ds: Dataset, tmp_path: Path) -> None:
+    records = lines(export(ds, tmp_path / "out.jsonl"))
+    assert [r["development_id"] for r in records] == list(ds.developments["development_id"])
+    tables = {
+        "authorities": "development_authorities",
+        "topics": "development_topics",
+        "places": "development_places",
+        "instruments": "development_instruments",
+        **{name: name for name in ("figures", "quotes", "relations", "mentions")},
+    }
+
+    def objects(table: str) -> dict[Any, list[Any]]:
+        key = ds.descriptor.table(table).primary_key[0]
+        return dict(zip(ds[table][key], map(list, jsonish(ds[table])), strict=True))
+
+    whole = {table: objects(table) for table in ds}
+
+    def coded(table: str, item: dict[str, Any]) -> tuple[Any, ...]:
+        """Return a row as its table has it: an object is replaced by its key."""
+        declared = ds.descriptor.table(table)
+        targets = {k.fields[0]: k.table for k in declared.foreign_keys}
+        out = []
+        for name in declared.field_names:
+            value = item.get(name, item.get(name.removesuffix("_id")))
+            if isinstance(value, dict):
+                key = value[ds.descriptor.table(targets[name]).primary_key[0]]
+                assert list(value.values()) == whole[targets[name]][key]
+                value = key
+            out.append(value)
+        return tuple(out)
+
+    assert [coded("developments", r) for r in records] == jsonish(ds.developments)
+    for name, table in tables.items():
+        read = [
+            coded(table, {"development_id": r["development_id"], **item}) for r in records for item in r[name]
+        ]
+        assert sorted(read, key=repr) == sorted(jsonish(ds[table]), key=repr)
+
+
+def test_jsonl_is_readable_without_the_other_tables(small: Dataset, tmp_path: Path) -> None:
+    record = lines(export(small, tmp_path / "out.jsonl"))[0]
+    assert record["action"]["label"] == "Consultation"
+    assert record["authorities"][0]["authority"]["name_zh"] == "国家互联网信息办公室"
+    assert record["authorities"][0]["role"] == "lead"
+    assert record["mentions"][0]["segment"]["source_id"] == factories.WINTER
+    assert record["places"] == []
+    assert list(record)[-8:] == [
+        "mentions",
+        "quotes",
+        "authorities",
+        "topics",
+        "places",
+        "instruments",
+        "figures",
+        "relations",
+    ]
+
+
+@FORMAT
+def test_equal_data_are_equal_bytes(name: str, small: Dataset, tmp_path: Path) -> None:
+    first, second = (export(small, tmp_path / n, format=name) for n in ("first", "second"))
+    if first.is_file():
+        assert first.read_bytes() == second.read_bytes()
+    else:
+        assert snapshot(first) == snapshot(second)
+
+
+# -- formulas
+
+
+@given(st.text())
+@example("=1")
+@example("'")
+@example("''=")
+@example("'x")
+def test_inert_is_inert_and_reversible(text: str) -> None:
+    assert not inert(text).startswith(STARTS)
+    assert restore(inert(text)) == text
+
+
+@given(st.text(alphabet="'=+-@\t\r\n＝＋－＠a1", max_size=6))
+def test_inert_is_reversible_where_it_is_hard(text: str) -> None:
+    assert not inert(text).startswith(STARTS)
+    assert restore(inert(text)) == text
+
+
+@given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Lo", "Nd"])))
+def test_inert_leaves_words_alone(text: str) -> None:
+    assert inert(text) == restore(text) == text
+
+
+def test_no_csv_cell_starts_a_formula(small: Dataset, tmp_path: Path) -> None:
+    ds = hostile(small)
+    ds = with_cell(ds, "figures", "value", -5.5)
+    folder = export(ds, tmp_path / "out", format="csv")
+    for path in folder.iterdir():
+        header, rows = read_csv(path)
+        for row in rows:
+            for column, cell in zip(header, row, strict=True):
+                if column != "value":
+                    assert not cell.startswith(STARTS), f"{path.name} {column}"
+    header, rows = read_csv(folder / "figures.csv")
+    assert rows[0][header.index("value")] == "-5.5", "a negative number is a number"
+    titles = [row[1] for row in read_csv(folder / "flat.csv")[1]]
+    assert [restore(t) for t in titles] == list(ds.developments["title"])
+
+
+def test_a_lone_carriage_return_is_no_end_of_a_record(small: Dataset, tmp_path: Path) -> None:
+    """CSV readers take it for one where the cell is not quoted."""
+    ds = with_cell(small, "developments", "note", "one\rtwo")
+    folder = export(ds, tmp_path / "out", format="csv")
+    assert pd.read_csv(folder / "developments.csv")["note"][0] == "one\rtwo"
+
+
+def test_numbers_are_written_in_full(small: Dataset, tmp_path: Path) -> None:
+    for row, value in enumerate([5e22, 0.1, -0.0, 1e-7, 50_000_000_000.0]):
+        small = with_cell(small, "figures", "value", value, row)
+    header, rows = read_csv(export(small, tmp_path / "out", format="csv") / "figures.csv")
+    read = [row[header.index("value")] for row in rows]
+    assert read[:5] == ["50000000000000000000000", "0.1", "0", "0.0000001", "50000000000"]
+    assert all(re.fullmatch(schema.CANONICAL["number"], cell) for cell in read)
+
+
+# -- sqlite: the database is as declared
+
+
+@pytest.fixture(scope="module")
+def database(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    with opened(export(small, tmp_path_factory.mktemp("sqlite") / "out.db")) as connection:
+        yield connection
+
+
+def test_keys_are_those_of_the_descriptor(small: Dataset, database: sqlite3.Connection) -> None:
+    for name, table in small.descriptor.tables.items():
+        info = database.execute(f"PRAGMA table_info({name})").fetchall()
+        primary = [row[1] for row in sorted((r for r in info if r[5]), key=lambda r: r[5])]
+        assert tuple(primary) == table.primary_key
+        assert {row[1] for row in info if row[3]} == {f.name for f in table.fields if f.required}
+        foreign = {(r[3], r[2], r[4]) for r in database.execute(f"PRAGMA foreign_key_list({name})")}
+        assert foreign == {(k.fields[0], k.table, k.reference[0]) for k in table.foreign_keys}
+        first = {
+            database.execute(f'PRAGMA index_info("{index[1]}")').fetchone()[2]
+            for index in database.execute(f"PRAGMA index_list({name})")
+        }
+        assert {k.fields[0] for k in table.foreign_keys} <= first, f"a foreign key of {name} has no index"
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("INSERT INTO development_topics VALUES ('TMT-0001', 'no/topic', 'secondary')", "FOREIGN KEY"),
+        ("INSERT INTO development_topics VALUES ('TMT-0001', 'data', 'tertiary')", "CHECK"),
+        ("INSERT INTO development_topics SELECT * FROM development_topics LIMIT 1", "UNIQUE"),
+        ("INSERT INTO development_places VALUES ('TMT-0001', NULL)", "NOT NULL"),
+        ("UPDATE sources SET sha256 = (SELECT max(sha256) FROM sources)", "UNIQUE"),
+        ("DELETE FROM quotes", "FOREIGN KEY"),
+    ],
+)
+def test_the_database_defends_itself(statement: str, broken: str, database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA foreign_keys = ON")
+    try:
+        with pytest.raises(sqlite3.IntegrityError, match=broken):
+            database.execute(statement)
+    finally:
+        database.rollback()
+
+
+def test_the_database_says_which_release_it_is(small: Dataset, database: sqlite3.Connection) -> None:
+    facts = dict(database.execute("SELECT property, value FROM package"))
+    assert facts["version"] == small.version
+    assert json.loads(facts["licenses"]) == small.descriptor.raw["licenses"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "consults",  # a title
+        "wipe",  # a summary
+        "actress",  # a quote, or nothing where none has it
+        "Hangzhou",  # a place
+        "Voices",  # a topic
+        "Lamp",  # an instrument
+        "Cyberspace",  # an authority
+    ],
+)
+def test_words_are_found_where_select_finds_them(
+    query: str, small: Dataset, database: sqlite3.Connection
+) -> None:
+    """What the index finds by a word, select() finds by the text; select() also finds parts of words."""
+    ids = found(database, query)
+    selected = set(small.select(text=query).developments["development_id"])
+    whole = {
+        i for i in selected if any(re.search(rf"\b{query}\b", t, re.IGNORECASE) for t in texts_of(small, i))
+    }
+    assert ids == whole
+
+
+def texts_of(ds: Dataset, development_id: str) -> list[str]:
+    """Return the words of a development and of what it is linked to, as they stand in the tables."""
+
+    def of(table: str) -> pd.DataFrame:
+        return ds[table].loc[ds[table]["development_id"] == development_id]
+
+    row = of("developments").iloc[0]
+    texts = [row["title"], row["summary"], *of("quotes")["exact"]]
+    for register, link, columns in (
+        ("authorities", "development_authorities", ["name", "abbreviation", "name_zh"]),
+        ("topics", "development_topics", ["label"]),
+        ("places", "development_places", ["name", "name_zh"]),
+        ("instruments", "development_instruments", ["title", "number", "aliases"]),
+    ):
+        key = ds.descriptor.table(register).primary_key[0]
+        codes = [*of(link)[key], *([row["jurisdiction"]] if register == "places" else [])]
+        for column in columns:
+            texts += ds[register].loc[ds[register][key].isin(codes), column].dropna().tolist()
+    return texts
+
+
+@pytest.mark.parametrize("name", ["国家互联网信息办公室", "上海市", "北京市", "杭州市"])
+def test_every_part_of_a_chinese_name_is_found(
+    name: str, small: Dataset, database: sqlite3.Connection
+) -> None:
+    texts = {i: " | ".join(texts_of(small, i)) for i in small.developments["development_id"]}
+    for start in range(len(name)):
+        for end in range(start + 1, len(name) + 1):
+            part = name[start:end]
+            assert found(database, part) == {i for i, text in texts.items() if part in text} != set()
+
+
+def test_chinese_within_a_text_is_found(small: Dataset, tmp_path: Path) -> None:
+    long = "关于生成式人工智能服务管理暂行办法的若干问题的说明"
+    ds = with_cell(small, "developments", "note", f"On {long}, 2024", row=3)
+    with opened(export(ds, tmp_path / "out.sqlite")) as db:
+        for query in ("人工智能", "生成式", "的", long):
+            assert found(db, query) == {ds.developments["development_id"][3]}
+        assert found(db, "人工智障") == set()
+
+
+def test_definitions_find_nothing(database: sqlite3.Connection, small: Dataset) -> None:
+    """By the prose of a vocabulary every act of a code would be found."""
+    assert "machines" in " ".join(small.topics["definition"]).lower()
+    assert found(database, "seem think") == set()
+
+
+def test_what_is_searched_is_not_typed_by_hand(small: Dataset, tmp_path: Path) -> None:
+    """A name that the descriptor declares tomorrow is searched tomorrow."""
+
+    def declare(raw: list[Any]) -> None:
+        resources = {r["name"]: r for r in raw}
+        resources["places"]["schema"]["fields"].append({"name": "name_pinyin", "type": "string"})
+        resources["figures"]["schema"]["fields"].append(
+            {"name": "basis", "type": "string", "constraints": {"enum": ["counted"]}}
+        )
+
+    places = small.places.assign(name_pinyin="Shanghaishi")
+    figures = small.figures.assign(basis="counted")
+    ds = redeclared(small, declare, places=places, figures=figures)
+    with opened(export(ds, tmp_path / "out.sqlite")) as db:
+        assert found(db, "places_name_pinyin : shanghaishi") == set(ds.developments["development_id"])
+        assert found(db, "counted") == set()
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute("UPDATE figures SET basis = 'guessed'")
+
+
+# -- selections
+
+
+def test_keys_hold_in_every_selection(small: Dataset, embedded: Dataset, tmp_path: Path) -> None:
+    parts = [small.select(source=s) for s in small.sources["source_id"]]
+    parts += [small.select(action=a) for a in small.actions["action"]]
+    parts += [
+        embedded.select(topic="ai"),
+        embedded.select(year=2024),
+        embedded.select(category="enforcement"),
+    ]
+    for number, part in enumerate(parts):
+        with opened(export(part, tmp_path / f"{number}.sqlite")) as db:
+            assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+            (rows,) = db.execute("SELECT count(*) FROM developments").fetchone()
+            assert rows == len(part.developments)
+
+
+# -- formats and places
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("a.CSV", "csv"),
+        ("a.xlsx", "xlsx"),
+        ("a.parquet", "parquet"),
+        ("a.db", "sqlite"),
+        ("a.sqlite3", "sqlite"),
+        ("a.ndjson", "jsonl"),
+        ("a.b.jsonl", "jsonl"),
+    ],
+)
+def test_the_suffix_tells_the_format(target: str, name: str, small: Dataset, tmp_path: Path) -> None:
+    path = export(small, str(tmp_path / target))
+    assert path == tmp_path / target
+    starts = {"xlsx": b"PK", "sqlite": b"SQLite format 3", "jsonl": b"{"}
+    if name in starts:
+        assert path.read_bytes().startswith(starts[name])
+    else:
+        assert (path / f"quotes.{name}").is_file()
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "message"),
+    [
+        ("out.xslx", None, r"unknown format 'xslx'; did you mean 'xlsx'\?"),
+        ("out", "parket", r"unknown format 'parket'; did you mean 'parquet'\?"),
+        ("out", "sql", r"unknown format 'sql'; did you mean 'sqlite'\?"),
+        ("out.docx", None, "expected one of csv, xlsx, parquet, sqlite, jsonl"),
+        ("out", None, "no suffix tells the format"),
+        ("out.xlsx", "", "unknown format ''"),
+    ],
+)
+def test_an_unknown_format_is_refused(
+    target: str, name: str | None, message: str, small: Dataset, tmp_path: Path
+) -> None:
+    with pytest.raises(ExportError, match=message):
+        export(small, tmp_path / target, format=name)
+    assert snapshot(tmp_path) == {}
+
+
+@FORMAT
+def test_nothing_is_overwritten_unasked(name: str, small: Dataset, tmp_path: Path) -> None:
+    path = export(small, tmp_path / "out", format=name)
+    before = snapshot(tmp_path)
+    part = small.select(action="judgment")
+    with pytest.raises(ExportError, match=r"exists already; give overwrite=True"):
+        export(part, path, format=name)
+    assert snapshot(tmp_path) == before
+    assert export(part, path, format=name, overwrite=True) == path
+    export(part, tmp_path / "fresh", format=name)
+    after = snapshot(tmp_path)
+    assert {k: v for k, v in after.items() if k.startswith("out")} == {
+        k.replace("fresh", "out"): v for k, v in after.items() if k.startswith("fresh")
+    }
+    assert not any(k.startswith(".") for k in after)
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet"])
+def test_a_folder_with_other_files_is_never_replaced(name: str, small: Dataset, tmp_path: Path) -> None:
+    folder = export(small, tmp_path / "out", format=name)
+    (folder / ".DS_Store").write_bytes(b"what a file manager leaves does not count")
+    export(small, folder, format=name, overwrite=True)
+    (folder / "thesis.txt").write_text("ten years of work", encoding="utf-8")
+    before = snapshot(tmp_path)
+    with pytest.raises(ExportError, match=r"holds what no export has written \(thesis.txt\)"):
+        export(small, folder, format=name, overwrite=True)
+    (folder / "thesis.txt").unlink()
+    (folder / f"quotes.{name}").unlink()
+    (folder / f"quotes.{name}").mkdir()
+    with pytest.raises(ExportError, match="holds what no export has written"):
+        export(small, folder, format=name, overwrite=True)
+    assert before["out/thesis.txt"] == b"ten years of work"
+
+
+@FORMAT
+def test_a_file_is_no_folder(name: str, small: Dataset, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    if name in ("csv", "parquet"):
+        target.write_text("a file", encoding="utf-8")
+    else:
+        target.mkdir()
+    before = snapshot(tmp_path)
+    with pytest.raises(ExportError, match="give another name"):
+        export(small, target, format=name, overwrite=True)
+    assert snapshot(tmp_path) == before
+
+
+@FORMAT
+def test_a_link_stays_a_link(name: str, small: Dataset, tmp_path: Path) -> None:
+    real = export(small, tmp_path / "real", format=name)
+    link = tmp_path / "link"
+    link.symlink_to(real)
+    export(small.select(action="judgment"), link, format=name, overwrite=True)
+    assert link.is_symlink()
+    export(small.select(action="judgment"), tmp_path / "fresh", format=name)
+    after = snapshot(tmp_path)
+    assert after["real"] == after["fresh"]
+    if real.is_dir():
+        assert snapshot(real) == snapshot(tmp_path / "fresh")
+
+
+# -- failures leave nothing behind
+
+
+@FORMAT
+@pytest.mark.parametrize("there", [False, True], ids=["new", "replacing"])
+def test_a_frame_that_cannot_be_written(name: str, there: bool, small: Dataset, tmp_path: Path) -> None:
+    """The last table fails, when the others are written already."""
+    last = list(small)[-1]
+    column = small[last].columns[-1]
+    broken = with_cell(small, last, column, object())
+    if there:
+        export(small, tmp_path / "out", format=name)
+    before = snapshot(tmp_path)
+    with pytest.raises(ExportError, match=rf"out: table {last}"):
+        export(broken, tmp_path / "out", format=name, overwrite=True)
+    assert snapshot(tmp_path) == before
+
+
+@FORMAT
+@pytest.mark.parametrize("value", ["\ud800", float("inf"), ["a", "b"], b"bytes"], ids=repr)
+def test_a_cell_that_is_none_is_named(name: str, value: object, small: Dataset, tmp_path: Path) -> None:
+    broken = with_cell(small, "topics", "label", value, row=2)
+    with pytest.raises(ExportError, match="found") as caught:
+        export(broken, tmp_path / "out", format=name)
+    assert "table topics, row 4, field label: expected" in str(caught.value)
+    assert snapshot(tmp_path) == {}
+
+
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Let no file grow beyond a size: the operating system refuses, as on a full disk."""
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@FORMAT
+@pytest.mark.parametrize("there", [False, True], ids=["new", "replacing"])
+def test_a_full_disk(name: str, there: bool, small: Dataset, tmp_path: Path) -> None:
+    if there:
+        export(small, tmp_path / "out", format=name)
+    before = snapshot(tmp_path)
+    with full_disk(2048), pytest.raises(ExportError, match=f"out: cannot be written as {name}"):
+        export(small, tmp_path / "out", format=name, overwrite=True)
+    assert snapshot(tmp_path) == before
+
+
+@FORMAT
+def test_a_place_that_cannot_be_written(name: str, small: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    before = snapshot(tmp_path)
+    with pytest.raises(ExportError, match="there is no folder"):
+        export(small, tmp_path / "nowhere" / "out", format=name)
+    with pytest.raises(ExportError, match="there is no folder"):
+        export(small, tmp_path / "file" / "out", format=name)
+    with pytest.raises(ExportError, match="cannot be written"):
+        export(small, tmp_path / ("x" * 300), format=name)
+    assert snapshot(tmp_path) == before
+
+
+@pytest.fixture
+def unwritable(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder in which nothing can be made."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        if not Path("/proc/self").exists():
+            pytest.skip("root may write everywhere")
+        yield Path("/proc")  # but here
+        return
+    tmp_path.chmod(0o555)
+    yield tmp_path
+    tmp_path.chmod(0o755)
+
+
+@FORMAT
+def test_an_unwritable_folder(name: str, small: Dataset, unwritable: Path) -> None:
+    before = {p.name for p in unwritable.iterdir() if not p.name.isdigit()}  # processes come and go
+    with pytest.raises(ExportError, match=f"cannot be written as {name}"):
+        export(small, unwritable / "out", format=name)
+    assert {p.name for p in unwritable.iterdir() if not p.name.isdigit()} == before
+
+
+class Stuck(type(Path())):  # type: ignore[misc]  # the class of paths is that of the system
+    """A path that cannot be renamed."""
+
+    said: ClassVar[str] = "stuck"
+
+    def rename(self, target: object) -> Path:
+        raise OSError(self.said)
+
+
+def test_what_is_replaced_comes_back(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.csv").write_text(name, encoding="utf-8")
+    before = snapshot(tmp_path)
+    with pytest.raises(OSError, match="stuck"):
+        _put(Stuck(tmp_path / "new"), tmp_path / "old", tmp_path / "aside")
+    assert snapshot(tmp_path) == before
+
+
+# -- keys that lead nowhere, tables that are none
+
+
+@pytest.mark.parametrize("name", ["sqlite", "jsonl"])
+def test_a_key_that_leads_nowhere_is_named(name: str, small: Dataset, tmp_path: Path) -> None:
+    lost = small.places.iloc[1:].reset_index(drop=True)
+    with pytest.raises(ExportError, match=r"row \d+.* no row .*places") as caught:
+        export(changed(small, places=lost), tmp_path / "out", format=name)
+    assert "tmt_dataset.validate()" in str(caught.value)
+    orphans = small.developments.iloc[1:].reset_index(drop=True)
+    with pytest.raises(ExportError, match=r"table \w+, row \d+.* no row .*developments"):
+        export(changed(small, developments=orphans), tmp_path / "out", format=name)
+    assert snapshot(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "sqlite"])
+def test_a_key_that_stands_twice_is_an_error(name: str, small: Dataset, tmp_path: Path) -> None:
+    twice = pd.concat([small.segments, small.segments.iloc[:1]], ignore_index=True)
+    with pytest.raises(ExportError, match=r"run tmt_dataset\.validate\(\)"):
+        export(changed(small, segments=twice), tmp_path / "out", format=name)
+    assert snapshot(tmp_path) == {}
+
+
+@FORMAT
+def test_tables_must_be_those_declared(name: str, small: Dataset, tmp_path: Path) -> None:
+    short = changed(small, errata=small.errata.drop(columns="reason"))
+    with pytest.raises(ExportError, match=r"table errata: expected the columns .*, reason; found"):
+        export(short, tmp_path / "out", format=name)
+    none = Dataset(small.descriptor, {n: small[n] for n in small if n != "errata"})
+    with pytest.raises(ExportError, match="table errata: is declared, and not there"):
+        export(none, tmp_path / "out", format=name)
+    assert snapshot(tmp_path) == {}
+
+
+# -- Excel's limits
+
+
+def test_a_cell_too_long_for_excel_is_named(small: Dataset, tmp_path: Path) -> None:
+    fits = with_cell(small, "errata", "reason", "x" * EXCEL_CHARACTERS)
+    sheet = openpyxl.load_workbook(export(fits, tmp_path / "fits.xlsx"))["errata"]
+    column = list(small.errata.columns).index("reason")
+    assert sheet.cell(2, column + 1).value == "x" * EXCEL_CHARACTERS
+    for text in ("x" * (EXCEL_CHARACTERS + 1), "🙂" * (EXCEL_CHARACTERS // 2 + 1)):
+        long = with_cell(small, "errata", "reason", text)
+        with pytest.raises(ExportError, match=r"table errata, row 2, field reason: 32,768 characters"):
+            export(long, tmp_path / "long.xlsx")
+        export(long, tmp_path / "long.csv", overwrite=True)
+    assert not (tmp_path / "long.xlsx").exists()
+
+
+@pytest.mark.parametrize("sheet", ["x" * 32, "a/b", "flat", "Errata"])
+def test_a_name_that_no_sheet_may_have(sheet: str, small: Dataset, tmp_path: Path) -> None:
+    def add(resources: list[Any]) -> None:
+        resources.append({**next(r for r in resources if r["name"] == "errata"), "name": sheet})
+
+    ds = redeclared(small, add, **{sheet: small.errata})
+    with pytest.raises(ExportError, match=rf"table {sheet}: .*(at most 31 characters|no name for a sheet)"):
+        export(ds, tmp_path / "out.xlsx")
+    assert snapshot(tmp_path) == {}
+
+
+def test_more_rows_than_excel_has(small: Dataset, tmp_path: Path) -> None:
+    many = small.errata.iloc[[0]].reindex(range(EXCEL_ROWS))
+    with pytest.raises(ExportError, match=r"table errata: 1,048,576 rows; Excel takes 1,048,575"):
+        export(changed(small, errata=many), tmp_path / "out.xlsx")
+    assert snapshot(tmp_path) == {}
+
+
+def test_a_day_that_excel_does_not_know(small: Dataset, tmp_path: Path) -> None:
+    figures = small.figures.copy()
+    figures.loc[0, "period_start"] = pd.Timestamp("1899-12-31")
+    early = changed(small, figures=figures)
+    with pytest.raises(ExportError, match=r"row 2, field period_start: 1899-12-31; Excel has no dates"):
+        export(early, tmp_path / "out.xlsx")
+    figures.loc[0, "period_start"] = pd.Timestamp("1900-01-01")
+    book = openpyxl.load_workbook(export(changed(small, figures=figures), tmp_path / "out.xlsx"))
+    column = list(figures.columns).index("period_start")
+    assert book["figures"].cell(2, column + 1).value == datetime(1900, 1, 1)
+
+
+# -- extras
+
+
+@pytest.mark.parametrize(("name", "module"), [("xlsx", "xlsxwriter"), ("parquet", "pyarrow")])
+def test_a_missing_extra_is_named(
+    name: str, module: str, small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)  # as if it were not installed
+    with pytest.raises(MissingExtraError, match=r'pip install "tmt-dataset\[exports\]"') as caught:
+        export(small, tmp_path / "out", format=name)
+    assert isinstance(caught.value, TmtDatasetError)
+    assert snapshot(tmp_path) == {}

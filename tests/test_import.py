@@ -1,0 +1,85 @@
+"""Importing and loading cost what they need: checked in an interpreter of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tmt_dataset as tmt
+
+HEAVY = {
+    "duckdb",
+    "frictionless",
+    "krippendorff",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pandera",
+    "pyarrow",
+    "pydantic",
+    "ruamel.yaml",
+    "scipy",
+    "xlsxwriter",
+}
+
+
+def modules_after(code: str) -> set[str]:
+    """Run code in a fresh interpreter, outside the checkout, and return the heavy modules that it imported."""
+    ask = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, cwd=Path(sys.prefix))
+    assert done.returncode == 0, done.stderr
+    return HEAVY & set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_costs_the_standard_library_only() -> None:
+    assert modules_after("import tmt_dataset") == set()
+
+
+def test_asking_for_the_version_costs_no_more() -> None:
+    assert modules_after("import tmt_dataset; tmt_dataset.__version__; dir(tmt_dataset)") == set()
+
+
+def test_loading_and_selecting_needs_pandas_and_nothing_heavier() -> None:
+    code = """
+import tmt_dataset as tmt
+ds = tmt.load()
+first = ds.developments.loc[0, "development_id"]
+part = ds.select(text="the", year=(2023, 2025))
+ds.flat(), ds.record(first), ds.evidence(first)
+"""
+    used = modules_after(code)
+    assert "pandas" in used
+    assert not used & {"duckdb", "frictionless", "matplotlib", "pandera", "pydantic", "ruamel.yaml", "scipy"}
+
+
+def test_validating_needs_pandera_and_no_frictionless() -> None:
+    used = modules_after("import tmt_dataset as tmt; tmt.validate()")
+    assert "pandera" in used
+    assert not used & {"frictionless", "matplotlib", "ruamel.yaml", "scipy"}
+
+
+def test_every_public_name_is_there() -> None:
+    assert set(tmt.__all__) <= set(dir(tmt))
+    for name in tmt.__all__:
+        assert getattr(tmt, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'laod'"):
+        _ = tmt.laod
+
+
+def test_a_submodule_does_not_hide_the_function_of_its_name() -> None:
+    code = """
+from importlib import import_module
+import tmt_dataset as tmt
+for name in tmt.__all__:
+    if name in ("diff", "export", "release", "validate"):
+        import_module(f"tmt_dataset.{name}")
+        assert callable(getattr(tmt, name)), name
+"""
+    modules_after(code)

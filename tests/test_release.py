@@ -1,0 +1,788 @@
+"""Releases: what is in them, that they are the same everywhere, what is refused, and what a reader is told of a broken one."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import factories
+import pytest
+
+from tmt_dataset.coding import build
+from tmt_dataset.dataset import load
+from tmt_dataset.descriptor import DESCRIPTOR, SUMS, embedded, open_package
+from tmt_dataset.diff import cells, diff
+from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
+from tmt_dataset.metadata import datasheet_blocks
+from tmt_dataset.release import LEDGER, archive_bytes, register, release, sums
+from tmt_dataset.validate import RELEASED, validate
+
+Edit = Callable[[Path], object]
+
+# -- a small repository
+
+
+def git(folder: Path, *arguments: str) -> str:
+    settings = {
+        "user.name": "A Maintainer",
+        "user.email": "maintainer@example.org",
+        "commit.gpgsign": "false",
+        "core.hooksPath": os.devnull,
+        "init.defaultBranch": "main",
+        "advice.detachedHead": "false",
+    }
+    options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+    done = subprocess.run(
+        ["git", *options, *arguments], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "A commit")
+
+
+def write(folder: Path, path: str, text: str) -> Path:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(text, encoding="utf-8", newline="\n")
+    return folder / path
+
+
+def documents(folder: Path, version: str) -> None:
+    """Write the documents of a release where they are missing."""
+    rows = {
+        n: [{str(k): str(v) for k, v in r.items()} for r in f.to_dict("records")]
+        for n, f in cells(folder).items()
+    }
+    blocks = datasheet_blocks(open_package(folder)[0], rows)
+    marks = "".join(f"<!-- {name}: generated, do not edit -->\n<!-- {name}: end -->\n" for name in blocks)
+    texts = {
+        ".gitattributes": "* -text\n",
+        ".gitignore": "dist/\n",
+        "CHANGELOG.md": f"# Changelog\n\n## {version}\n\n- Something.\n",
+        "DATASHEET.md": f"# Datasheet\n\n{marks}",
+        "LICENSE": "MIT\n",
+        "LICENSE-DATA": "CC BY 4.0\n",
+        "README.md": "# Lamps\n",
+        "validation/codebook.md": "# Codebook\n",
+        "notebooks/look.ipynb": "{}\n",
+        "src/code.py": "print()\n",
+    }
+    for path, text in texts.items():
+        if not (folder / path).exists():
+            write(folder, path, text)
+
+
+def bump(folder: Path, version: str) -> None:
+    """Do what a maintainer does before a release: version, changelog, generated files, identifiers, commit."""
+    factories.edit_descriptor(folder, lambda raw: raw.update(version=version))
+    log = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    if f"## {version}" not in log:
+        write(folder, "CHANGELOG.md", f"{log}\n## {version}\n\n- More.\n")
+    build.build(folder)
+    register(folder, version)
+    commit(folder)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a repository that is ready for its release 1.0.0; tests take copies."""
+    folder, _ = factories.make_annotated_package(tmp_path_factory.mktemp("template"))
+    factories.edit_descriptor(folder, lambda raw: raw.update(version="1.0.0", created="2025-03-04T05:06:08Z"))
+    documents(folder, "1.0.0")
+    git(folder, "init", "--quiet")
+    bump(folder, "1.0.0")
+    return folder
+
+
+@pytest.fixture
+def tree(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "tree"))
+
+
+@pytest.fixture(scope="module")
+def built(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the archive of release 1.0.0; no test changes it."""
+    return release(template, "1.0.0", tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def contents(archive: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as z:
+        return {n: z.read(n) for n in z.namelist()}
+
+
+def rewritten(archive: Path, target: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w") as z:
+        for name, data in entries.items():
+            z.writestr(name, data)
+    return target
+
+
+# -- what a release is
+
+
+def test_a_release_loads_is_valid_and_is_the_tree(template: Path, built: Path) -> None:
+    assert built.name == f"{load(template).descriptor.name}-1.0.0.zip"
+    assert load(built) == load(template)
+    assert validate(built).valid
+    assert diff(built, template).empty
+    assert [p.name for p in built.parent.iterdir()] == [built.name]
+
+
+def test_everything_is_in_one_folder_and_nothing_is_code_or_text_of_a_source(
+    template: Path, built: Path
+) -> None:
+    names = list(contents(built))
+    assert {PurePosixPath(n).parts[0] for n in names} == {built.stem}
+    inside = {n.removeprefix(f"{built.stem}/") for n in names}
+    tables = {t.path for t in load(built).descriptor.tables.values()}
+    assert inside >= {DESCRIPTOR, RELEASED, SUMS, "CHANGELOG.md", "CITATION.cff", "DATASHEET.md", *tables}
+    assert inside >= {
+        "LICENSE",
+        "LICENSE-DATA",
+        "README.md",
+        "validation/codebook.md",
+        "metadata/croissant.json",
+    }
+    assert {f"data/annotations/{p.name}" for p in (template / "data/annotations").iterdir()} <= inside
+    assert not {n for n in inside if PurePosixPath(n).suffix in (".py", ".ipynb", ".txt")}
+    assert not {n for n in inside if n.startswith(("src/", "notebooks/", ".git/", "docs/"))}
+
+
+def test_every_entry_has_its_checksum(built: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(built) as z:
+        z.extractall(tmp_path)
+    top = tmp_path / built.stem
+    listed = {}
+    for line in (top / SUMS).read_text(encoding="utf-8").splitlines():
+        digest, name = line.split("  ", 1)
+        listed[name] = digest
+    files = {p.relative_to(top).as_posix(): p for p in top.rglob("*") if p.is_file() and p.name != SUMS}
+    assert listed == {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in files.items()}
+    assert list(listed) == sorted(listed)
+
+
+def test_entries_are_sorted_stored_and_of_one_time(built: Path) -> None:
+    with zipfile.ZipFile(built) as z:
+        infos = z.infolist()
+    assert [i.filename for i in infos] == sorted(i.filename for i in infos)
+    assert {i.compress_type for i in infos} == {zipfile.ZIP_STORED}
+    assert {i.date_time for i in infos} == {(2025, 3, 4, 5, 6, 8)}
+    assert {(i.external_attr >> 16, i.create_system, i.extra) for i in infos} == {(0o100644, 3, b"")}
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set another time zone, language and umask."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    time.tzset()
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_same_commit_gives_the_same_bytes(template: Path, built: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", str(template), "clone")
+    for path in (tmp_path / "clone").rglob("*.csv"):
+        os.utime(path, (1, 1))
+        path.chmod(0o755)
+    git(tmp_path / "clone", "config", "core.fileMode", "false")
+    again = release(tmp_path / "clone", "1.0.0", tmp_path / "out")
+    assert again.read_bytes() == built.read_bytes()
+
+
+def test_the_bytes_of_an_archive_are_these() -> None:
+    data = archive_bytes(
+        {"b/é.csv": b"x\n", "a": b""}, "top-1.0.0", datetime(2025, 1, 2, 3, 4, 6, tzinfo=UTC)
+    )
+    assert hashlib.sha256(data).hexdigest() == GOLDEN
+
+
+#: Whatever changes this changes the bytes of every release.
+GOLDEN = "7156f0f57a3d16ac5e1ed5faa5070bde3acb72f95a216889911ed13d405e7c94"
+
+
+def test_without_a_time_of_its_own_a_release_has_that_of_its_commit(tree: Path, out: Path) -> None:
+    factories.edit_descriptor(tree, lambda raw: raw.pop("created") and None)
+    bump(tree, "1.0.0")
+    with zipfile.ZipFile(release(tree, "1.0.0", out)) as z:
+        stamp = z.infolist()[0].date_time
+    seconds = int(git(tree, "show", "--no-patch", "--format=%ct"))
+    assert stamp == (*datetime.fromtimestamp(seconds, tz=UTC).timetuple()[:5], seconds % 60 // 2 * 2)
+
+
+def test_a_package_may_stand_below_the_top_of_its_repository(
+    tree: Path, tmp_path: Path, out: Path, built: Path
+) -> None:
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    shutil.rmtree(tree / ".git")
+    tree.rename(outer / "package")
+    git(outer, "init", "--quiet")
+    commit(outer)
+    assert release(outer / "package", "1.0.0", out).read_bytes() == built.read_bytes()
+
+
+def test_the_real_package_can_be_released(tmp_path: Path, out: Path) -> None:
+    source, folder = embedded(), tmp_path / "package"
+    folder.mkdir()
+    shutil.copy(source / DESCRIPTOR, folder)
+    shutil.copytree(
+        source / "data", folder / "data", ignore=shutil.ignore_patterns(PurePosixPath(RELEASED).name)
+    )
+    for name in ("LICENSE", "LICENSE-DATA", "README.md", "DATASHEET.md", "CHANGELOG.md"):
+        if (source / name).is_file():
+            shutil.copy(source / name, folder)
+    version = load(folder).version
+    documents(folder, version)
+    git(folder, "init", "--quiet")
+    bump(folder, version)
+    archive = release(folder, version, out)
+    assert load(archive) == load(folder)
+    assert validate(archive).valid
+    assert diff(archive, folder).empty
+
+
+def test_building_again_changes_nothing(tree: Path, out: Path) -> None:
+    before = release(tree, "1.0.0", out).stat()
+    after = release(tree, "1.0.0", out).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert len(list(out.iterdir())) == 1
+
+
+def test_another_archive_of_the_same_name_is_kept(tree: Path, out: Path) -> None:
+    archive = release(tree, "1.0.0", out)
+    archive.write_bytes(b"of somebody else")
+    with pytest.raises(ReleaseError, match="exists with other bytes"):
+        release(tree, "1.0.0", out)
+    assert [p.read_bytes() for p in out.iterdir()] == [b"of somebody else"]
+
+
+def test_a_place_that_cannot_be_written_is_told(tree: Path, out: Path) -> None:
+    out.write_text("a file")
+    with pytest.raises(ReleaseError, match="cannot be written"):
+        release(tree, "1.0.0", out)
+    with pytest.raises(ReleaseError, match="cannot be written"):
+        release(tree, "1.0.0", out / "below")
+    assert out.read_text() == "a file"
+
+
+def test_an_archive_that_would_not_open_is_not_left(tree: Path, out: Path) -> None:
+    write(tree, "validation/a:b.md", "A colon leads out of the archive on some systems.\n")
+    commit(tree)
+    with pytest.raises(ReleaseError, match=r"a:b\.md"):
+        release(tree, "1.0.0", out / "made" / "here")
+    assert not out.exists()
+
+
+# -- what is refused
+
+
+def edit_csv(path: str, fn: Callable[[list[list[str]]], object]) -> Edit:
+    """Change the records of a committed CSV file."""
+
+    def edit(folder: Path) -> None:
+        rows = list(csv.reader(io.StringIO((folder / path).read_text(encoding="utf-8"))))
+        fn(rows)
+        (folder / path).write_bytes(factories.csv_bytes(rows[0], rows[1:]))
+
+    return edit
+
+
+def ledger(fn: Callable[[list[list[str]]], object]) -> Edit:
+    return edit_csv(RELEASED, fn)
+
+
+def text(path: str, content: str) -> Edit:
+    return lambda folder: write(folder, path, content)
+
+
+def table(name: str, row: int, field: str, value: str) -> Edit:
+    def change(frame: Any) -> None:
+        frame.loc[row, field] = value
+
+    return lambda folder: factories.edit_table(folder, name, change)
+
+
+def annotation(fn: Callable[[Any], None]) -> Edit:
+    return lambda folder: factories.edit_annotation(folder, factories.WINTER, fn)
+
+
+def descriptor(**values: object) -> Edit:
+    return lambda folder: factories.edit_descriptor(folder, lambda raw: raw.update(values))
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda f: (f / "CHANGELOG.md").unlink(), "not committed, but part of every release: CHANGELOG.md"),
+        (lambda f: (f / RELEASED).unlink(), f"not committed, but part of every release: {RELEASED}"),
+        (lambda f: (f / "validation/codebook.md").unlink(), r"validation/codebook\.md"),
+        (lambda f: (f / "metadata/datacite.json").unlink(), r"out of step.*metadata/datacite\.json"),
+        (
+            text("CHANGELOG.md", "# Changelog\n\n## 1.0.0-rc1\n"),
+            r"CHANGELOG\.md: has no section '## 1\.0\.0'",
+        ),
+        (text("validation/agreement.py", "print()\n"), r"not released: validation/agreement\.py"),
+        (text("validation/look.ipynb", "{}\n"), r"not released: validation/look\.ipynb"),
+        (text("validation/second/newsletter.txt", "All of it.\n"), r"validation/second/newsletter\.txt"),
+        (text("data/newsletter.md", "All of it.\n"), r"not released: data/newsletter\.md"),
+        (text("data/annotations/notes.txt", "x\n"), r"not released: data/annotations/notes\.txt"),
+        (descriptor(created="yesterday"), "field created: expected a time as .*found 'yesterday'"),
+        (
+            descriptor(created="1970-01-01T00:00:00Z"),
+            "field created: expected a year that a zip archive can hold",
+        ),
+        (table("developments", 1, "action", "isuance"), r"not valid:\n.*developments, row 3, field action"),
+        (table("developments", 1, "title", "Another"), r"out of step.*\n.*developments\.csv.*\n\s+row 3"),
+        (text("CITATION.cff", "cff-version: 1.2.0\n"), r"out of step.*CITATION\.cff"),
+        (ledger(lambda rows: rows.pop(2)), r"released_identifiers\.csv: not registered: TMT-0002"),
+        (
+            ledger(lambda rows: rows.append(rows[1])),
+            "row .*, field development_id: the identifier stands twice",
+        ),
+        (
+            ledger(lambda rows: rows[1].__setitem__(2, "x")),
+            "row 2, field start: the value is not allowed: 'x'",
+        ),
+        (
+            ledger(lambda rows: rows[1].__setitem__(4, "1.0")),
+            "row 2, field released_in: the value is not allowed",
+        ),
+        (
+            ledger(lambda rows: rows[1].__setitem__(4, "2.0.0")),
+            "row 2, field released_in: expected at most 1.0.0",
+        ),
+        (
+            ledger(lambda rows: rows[1].__setitem__(4, "0.9.0")),
+            "names the earlier release 0.9.0; give its archive",
+        ),
+        (ledger(lambda rows: rows[0].__setitem__(2, "begin")), "row 1: expected the columns development_id"),
+        (lambda f: (f / RELEASED).write_bytes(b"\xff"), r"released_identifiers\.csv: cannot be read"),
+        (
+            lambda f: (f / RELEASED).write_bytes((f / RELEASED).read_bytes().replace(b"\n", b"\r\n")),
+            "is not in canonical form",
+        ),
+        (
+            ledger(lambda rows: rows.append(["TMT-9999", factories.WINTER, "0", "9", "1.0.0", ""])),
+            "TMT-9999, released in 1.0.0, is gone",
+        ),
+        (
+            ledger(lambda rows: rows[1].__setitem__(slice(2, 4), ["90000", "90001"])),
+            "TMT-0001, released in 1.0.0, now stands for another report",
+        ),
+    ],
+)
+def test_a_commit_with_a_fault_is_refused(tree: Path, out: Path, edit: Edit, said: str) -> None:
+    edit(tree)
+    commit(tree)
+    with pytest.raises(ReleaseError, match=said):
+        release(tree, "1.0.0", out)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0-rc1", "01.0.0", "1.0.0\n", "1.0.0/.."])
+def test_what_is_no_version_is_refused(tree: Path, out: Path, version: str) -> None:
+    with pytest.raises(ReleaseError, match=r"is no version; expected MAJOR\.MINOR\.PATCH"):
+        release(tree, version, out)
+    with pytest.raises(ReleaseError, match="is no version"):
+        register(tree, version)
+    assert not out.exists()
+
+
+def test_another_version_than_the_descriptor_s_is_refused(tree: Path, out: Path) -> None:
+    with pytest.raises(
+        ReleaseError, match=r"datapackage\.json: field version: expected '1\.0\.1', found '1\.0\.0'"
+    ):
+        release(tree, "1.0.1", out)
+    with pytest.raises(ReleaseError, match=r"field version: expected '1\.0\.1'"):
+        register(tree, "1.0.1")
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (text("README.md", "# Changed\n"), r" M README\.md"),
+        (text("new.txt", "untracked\n"), r"\?\? new\.txt"),
+        (lambda f: (f / "LICENSE").unlink(), " D LICENSE"),
+        (lambda f: (write(f, "README.md", "# Staged\n"), git(f, "add", "README.md")), r"M  README\.md"),
+        (
+            lambda f: (
+                git(f, "update-index", "--assume-unchanged", "LICENSE"),
+                write(f, "LICENSE", "overlooked\n"),
+            ),
+            "not as committed: LICENSE",
+        ),
+    ],
+)
+def test_a_tree_that_is_not_its_commit_is_refused(tree: Path, out: Path, edit: Edit, said: str) -> None:
+    git(tree, "config", "status.showUntrackedFiles", "no")
+    edit(tree)
+    with pytest.raises(ReleaseError, match=said):
+        release(tree, "1.0.0", out)
+    assert not out.exists()
+
+
+def test_a_link_is_no_file_of_a_release(tree: Path, tmp_path: Path, out: Path) -> None:
+    (tmp_path / "licence").write_text("elsewhere\n")
+    (tree / "LICENSE").unlink()
+    (tree / "LICENSE").symlink_to(tmp_path / "licence")
+    commit(tree)
+    with pytest.raises(ReleaseError, match="not committed, but part of every release: LICENSE"):
+        release(tree, "1.0.0", out)
+
+
+def test_a_folder_without_a_commit_is_refused(tree: Path, tmp_path: Path, out: Path) -> None:
+    with pytest.raises(ReleaseError, match="no such folder"):
+        release(tmp_path / "nowhere", "1.0.0", out)
+    shutil.rmtree(tree / ".git")
+    with pytest.raises(ReleaseError, match="no git repository: a release is built from a commit"):
+        release(tree, "1.0.0", out)
+    git(tree, "init", "--quiet")
+    with pytest.raises(ReleaseError, match="nothing is committed yet"):
+        release(tree, "1.0.0", out)
+
+
+def test_another_repository_in_the_environment_is_not_looked_at(
+    tree: Path, tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    git(tmp_path / "other", "init", "--quiet")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    assert release(tree, "1.0.0", out).is_file()
+
+
+def test_without_git_the_reason_is_told(tree: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tree))
+    with pytest.raises(ReleaseError, match="git is not installed"):
+        release(tree, "1.0.0", out)
+
+
+# -- against the release before
+
+
+def correct(node: Any) -> None:
+    node["developments"][0]["title"] = "A corrected title"
+
+
+def unused_place(rows: list[list[str]]) -> None:
+    rows.append(["440000", "Guangdong", "", "province", "100000", ""])
+
+
+def test_a_correction_is_a_minor_release_and_ships_its_difference(tree: Path, out: Path, built: Path) -> None:
+    annotation(correct)(tree)
+    bump(tree, "1.1.0")
+    archive = release(tree, "1.1.0", out, previous=built)
+    assert {p.name for p in out.iterdir()} == {archive.name, "diff-1.0.0-1.1.0.csv", "diff-1.0.0-1.1.0.json"}
+    inside = contents(archive)
+    for suffix in ("csv", "json"):
+        name = f"diff-1.0.0-1.1.0.{suffix}"
+        assert inside[f"{archive.stem}/changes/{name}"] == (out / name).read_bytes()
+    rows = list(csv.DictReader(io.StringIO((out / "diff-1.0.0-1.1.0.csv").read_text(encoding="utf-8"))))
+    (changed,) = [r for r in rows if r["table"] == "developments"]
+    assert (changed["field"], changed["new"]) == ("title", "A corrected title")
+    assert json.loads((out / "diff-1.0.0-1.1.0.json").read_text(encoding="utf-8"))["step"] == "minor"
+    assert validate(archive).valid
+    assert diff(archive, tree).empty
+
+
+def test_a_patch_changes_documents_only(tree: Path, out: Path, built: Path) -> None:
+    write(tree, "README.md", "# Better words\n")
+    bump(tree, "1.0.1")
+    assert load(release(tree, "1.0.1", out, previous=built)).version == "1.0.1"
+
+
+def test_a_patch_whose_data_changed_is_refused(tree: Path, out: Path, built: Path) -> None:
+    annotation(correct)(tree)
+    bump(tree, "1.0.1")
+    with pytest.raises(
+        ReleaseError, match=r"1\.0\.0 → 1\.0\.1 is a patch step, expected a minor one"
+    ) as caught:
+        release(tree, "1.0.1", out, previous=built)
+    assert "developments, row TMT-0001, field title:" in str(caught.value)
+    assert not out.exists()
+
+
+def test_a_minor_release_keeps_its_codes(tree: Path, tmp_path: Path, out: Path) -> None:
+    edit_csv("data/vocabularies/places.csv", unused_place)(tree)
+    bump(tree, "1.0.0")
+    before = release(tree, "1.0.0", tmp_path / "before")
+    edit_csv("data/vocabularies/places.csv", lambda rows: rows.pop())(tree)
+    bump(tree, "1.1.0")
+    with pytest.raises(
+        ReleaseError, match=r"is a minor step, expected a major one.*\n.*code places: 440000 removed"
+    ):
+        release(tree, "1.1.0", out, previous=before)
+    assert not out.exists()
+    bump(tree, "2.0.0")
+    assert release(tree, "2.0.0", out, previous=before).is_file()
+
+
+def test_the_release_before_has_to_be_before(tree: Path, out: Path, built: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"field version: expected one after 1\.0\.0"):
+        release(tree, "1.0.0", out, previous=built)
+    with pytest.raises(PackageNotFoundError, match=r"nowhere\.zip"):
+        release(tree, "1.0.0", out, previous=out / "nowhere.zip")
+    with pytest.raises(ReleaseError, match="no release archive of"):
+        release(tree, "1.0.0", out, previous=tree)
+    assert not out.exists()
+
+
+def test_the_release_before_has_to_be_the_last_one(
+    tree: Path, tmp_path: Path, out: Path, built: Path
+) -> None:
+    ledger(lambda rows: rows.append(["TMT-0900", factories.WINTER, "0", "9", "1.1.0", "a duplicate"]))(tree)
+    write(tree, "README.md", "# Better words\n")
+    bump(tree, "1.2.0")
+    with pytest.raises(ReleaseError, match=r"names the later 1\.1\.0; give that one"):
+        release(tree, "1.2.0", out, previous=built)
+
+
+def test_what_was_released_needs_the_release_before(tree: Path, out: Path) -> None:
+    bump(tree, "1.0.1")
+    with pytest.raises(
+        ReleaseError, match=r"names the earlier release 1\.0\.0; give its archive as `previous`"
+    ):
+        release(tree, "1.0.1", out)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            ledger(lambda rows: rows[2].__setitem__(2, "1")),
+            "row 3, field start: expected '.*', as released, found '1'",
+        ),
+        (ledger(lambda rows: rows[2].__setitem__(4, "1.1.0")), "row 3, field released_in: expected '1.0.0'"),
+    ],
+)
+def test_a_released_identifier_is_not_changed(
+    tree: Path, out: Path, built: Path, edit: Edit, said: str
+) -> None:
+    annotation(correct)(tree)
+    edit(tree)
+    bump(tree, "1.1.0")
+    with pytest.raises(ReleaseError, match=said):
+        release(tree, "1.1.0", out, previous=built)
+
+
+def retired(tmp_path: Path, template: Path) -> tuple[Path, Path]:
+    """Return a tree whose released list holds a retired identifier, and the archive of its release."""
+    tree = Path(shutil.copytree(template, tmp_path / "retiring"))
+    ledger(lambda rows: rows.append(["TMT-0900", factories.WINTER, "0", "9", "1.0.0", "a duplicate"]))(tree)
+    bump(tree, "1.0.0")
+    return tree, release(tree, "1.0.0", tmp_path / "first")
+
+
+def test_a_released_identifier_does_not_leave_the_list(template: Path, tmp_path: Path, out: Path) -> None:
+    tree, before = retired(tmp_path, template)
+    ledger(lambda rows: rows.pop())(tree)
+    bump(tree, "1.1.0")
+    with pytest.raises(ReleaseError, match=r"TMT-0900, released in 1\.0\.0, is gone; restore its row"):
+        release(tree, "1.1.0", out, previous=before)
+
+
+def test_a_reason_that_was_given_stays(template: Path, tmp_path: Path, out: Path) -> None:
+    tree, before = retired(tmp_path, template)
+    ledger(lambda rows: rows[-1].__setitem__(5, "for another reason"))(tree)
+    bump(tree, "1.1.0")
+    with pytest.raises(ReleaseError, match="field retired: expected 'a duplicate', as released"):
+        release(tree, "1.1.0", out, previous=before)
+
+
+# -- the list of identifiers
+
+
+def test_registering_names_where_each_primary_report_stands(template: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO((template / RELEASED).read_text(encoding="utf-8"))))
+    assert tuple(rows[0]) == LEDGER
+    segments = {r["segment_id"]: r for r in factories.read_table(template, "segments").to_dict("records")}
+    spans: dict[str, list[Any]] = {}
+    for m in factories.read_table(template, "mentions").to_dict("records"):
+        if m["rank"] == "primary":
+            spans.setdefault(str(m["development_id"]), []).append(segments[m["segment_id"]])
+    assert rows == [
+        {
+            "development_id": name,
+            "source_id": own[0]["source_id"],
+            "start": str(min(int(s["start"]) for s in own)),
+            "end": str(max(int(s["end"]) for s in own)),
+            "released_in": "1.0.0",
+            "retired": "",
+        }
+        for name, own in sorted(spans.items())
+    ]
+
+
+def test_registering_again_adds_nothing_and_what_is_there_stays(tree: Path) -> None:
+    before = (tree / RELEASED).read_bytes()
+    assert register(tree, "1.0.0") == []
+    assert (tree / RELEASED).read_bytes() == before
+    ledger(lambda rows: rows.pop(2))(tree)
+    factories.edit_descriptor(tree, lambda raw: raw.update(version="1.1.0"))
+    assert register(tree, "1.1.0") == ["TMT-0002"]
+    assert (tree / RELEASED).read_bytes() == before.replace(*_released_later(before))
+
+
+def _released_later(data: bytes) -> tuple[bytes, bytes]:
+    line = next(line for line in data.splitlines() if line.startswith(b"TMT-0002,"))
+    return line, line.replace(b",1.0.0,", b",1.1.0,")
+
+
+def test_registering_refuses_a_development_without_a_primary_report(tree: Path) -> None:
+    factories.edit_table(tree, "mentions", lambda f: f.loc[f["development_id"] != "TMT-0001"])
+    with pytest.raises(ReleaseError, match="developments: row 2: TMT-0001 has no primary report"):
+        register(tree, "1.0.0")
+
+
+# -- archives that are not as they were released
+
+
+def entry(name: str) -> str:
+    return f"tmt-dataset-1.0.0/{name}"
+
+
+def with_entry(name: str, fn: Callable[[bytes], bytes]) -> Callable[[dict[str, bytes]], object]:
+    return lambda entries: entries.__setitem__(entry(name), fn(entries[entry(name)]))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "error", "said"),
+    [
+        (
+            with_entry("data/figures.csv", lambda b: b.replace(b"40000", b"400000")),
+            ChecksumError,
+            r"data/figures\.csv: expected sha256:",
+        ),
+        (
+            with_entry(DESCRIPTOR, lambda b: b.replace(b'"title"', b'"titel"', 1)),
+            ChecksumError,
+            r"datapackage\.json: expected sha256:",
+        ),
+        (
+            with_entry("LICENSE-DATA", lambda b: b + b"and more\n"),
+            ChecksumError,
+            "LICENSE-DATA: expected sha256:",
+        ),
+        (with_entry(SUMS, lambda b: b""), ChecksumError, f"datapackage.json is not in {SUMS}"),
+        (with_entry(SUMS, lambda b: b"\xff\n" + b), ChecksumError, "is missing"),
+        (lambda e: e.pop(entry("data/figures.csv")), ChecksumError, r"data/figures\.csv is missing"),
+        (lambda e: e.pop(entry("README.md")), ChecksumError, r"README\.md is missing"),
+        (lambda e: e.update({entry("more.md"): b"x"}), ChecksumError, rf"more\.md is not in {SUMS}"),
+        (lambda e: e.pop(entry(DESCRIPTOR)), PackageError, rf"expected one {DESCRIPTOR} at its top, found 0"),
+        (lambda e: e.update({f"other/{DESCRIPTOR}": b"{}"}), PackageError, "at its top, found 2"),
+        (lambda e: e.update({"/etc/passwd": b"x"}), PackageError, "'/etc/passwd' points outside the archive"),
+        (lambda e: e.update({entry("../../up.csv"): b"x"}), PackageError, "points outside the archive"),
+        (lambda e: e.update({"C:up.csv": b"x"}), PackageError, "points outside the archive"),
+        (
+            lambda e: (e.clear(), e.update({"a.txt": b"x"})),
+            PackageError,
+            f"expected one {DESCRIPTOR} at its top",
+        ),
+        (lambda e: e.clear(), PackageError, f"expected one {DESCRIPTOR} at its top"),
+    ],
+)
+def test_an_archive_that_was_changed_is_refused(
+    built: Path,
+    tmp_path: Path,
+    tamper: Callable[[dict[str, bytes]], object],
+    error: type[PackageError],
+    said: str,
+) -> None:
+    entries = contents(built)
+    tamper(entries)
+    assert_refused(rewritten(built, tmp_path / "changed.zip", entries), error, said)
+
+
+def assert_refused(archive: Path, error: type[PackageError], said: str) -> None:
+    """Assert one clear error, from each way in, and nothing left behind."""
+    with pytest.raises(error, match=said) as caught:
+        load(archive)
+    assert str(archive) in str(caught.value)
+    with pytest.raises(PackageError, match=said):
+        diff(archive, None)
+    report = validate(archive)
+    assert not report.valid
+    assert len(report) == 1
+    assert [p.name for p in archive.parent.iterdir()] == [archive.name]
+
+
+def test_a_truncated_archive_is_refused(built: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "cut.zip"
+    for size in (0, 10, built.stat().st_size // 2, built.stat().st_size - 1):
+        archive.write_bytes(built.read_bytes()[:size])
+        assert_refused(archive, PackageError, "zip archive")
+
+
+def test_a_flipped_bit_is_refused(built: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "flipped.zip"
+    data = bytearray(built.read_bytes())
+    data[data.index(b"development_id,")] ^= 1
+    archive.write_bytes(data)
+    assert_refused(archive, PackageError, "zip archive.*CRC")
+
+
+def test_an_entry_that_stands_twice_is_refused(built: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "twice.zip"
+    shutil.copy(built, archive)
+    with zipfile.ZipFile(archive, "a") as z, pytest.warns(UserWarning, match="Duplicate name"):
+        z.writestr(entry("README.md"), b"another\n")
+    assert_refused(archive, PackageError, "an entry stands twice")
+
+
+def test_an_archive_that_claims_to_be_huge_is_refused_unread(built: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in contents(built).items():
+            z.writestr(name, data)
+        for n in range(3):
+            z.writestr(entry(f"data/{n}.csv"), bytes(100 * 1024 * 1024))
+    assert archive.stat().st_size < 2 * 1024 * 1024
+    assert_refused(archive, PackageError, "would unpack to .* bytes, expected at most")
+
+
+def test_an_entry_that_is_larger_than_it_claims_is_refused(built: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "liar.zip"
+    entries = contents(built)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in entries.items():
+            z.writestr(name, data if name != entry("README.md") else bytes(1_234_567))
+    data = archive.read_bytes()
+    claimed = (1_234_567).to_bytes(4, "little")
+    assert data.count(claimed) == 2  # in the entry's own header and in the directory
+    archive.write_bytes(data.replace(claimed, (5).to_bytes(4, "little")))
+    assert_refused(archive, PackageError, "zip archive")
+
+
+def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "page.zip"
+    archive.write_text("<html>Not found</html>")
+    assert_refused(archive, PackageError, "no readable zip archive")
+
+
+def test_checksums_have_the_form_that_sha256sum_reads() -> None:
+    assert sums({"b": b"", "a": b"x"}).decode().splitlines() == [
+        f"{hashlib.sha256(b'x').hexdigest()}  a",
+        f"{hashlib.sha256(b'').hexdigest()}  b",
+    ]
