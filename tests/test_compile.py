@@ -73,7 +73,7 @@ def test_a_number_is_written_in_one_form_and_reads_back(value: float) -> None:
     assert re.fullmatch(CANONICAL["number"], text)
 
 
-@given(st.integers())
+@given(st.integers(min_value=-(10**15) + 1, max_value=10**15 - 1))
 def test_a_whole_number_is_written_in_one_form_and_reads_back(value: int) -> None:
     text = compile.cell(value)
     assert int(text) == value
@@ -361,7 +361,7 @@ def test_what_differs_late_in_a_row_is_shown(folder: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "row dropped": (
         lambda data: data[: data.rindex(b"TMT-0007")],
-        "1 rows differ\n  row 8: expected 'TMT-0007,330100",
+        "1 rows differ\n  row 3: expected 'TMT-0007,330100",
     ),
     "row added": (
         lambda data: data + b"TMT-0007,310000\n",
@@ -381,8 +381,6 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damaged_bytes_are_shown_and_repaired(folder: Path, name: str) -> None:
     damage, words = DAMAGES[name]
-    if name == "row dropped":
-        words = words.replace("row 8", "row 3")
     before = contents(folder)
     edit_bytes(folder, "data/development_places.csv", damage)
     message = differences(folder)

@@ -223,15 +223,6 @@ def test_the_bytes_of_an_archive_are_these() -> None:
 GOLDEN = "7156f0f57a3d16ac5e1ed5faa5070bde3acb72f95a216889911ed13d405e7c94"
 
 
-def test_without_a_time_of_its_own_a_release_has_that_of_its_commit(tree: Path, out: Path) -> None:
-    factories.edit_descriptor(tree, lambda raw: raw.pop("created") and None)
-    bump(tree, "1.0.0")
-    with zipfile.ZipFile(release(tree, "1.0.0", out)) as z:
-        stamp = z.infolist()[0].date_time
-    seconds = int(git(tree, "show", "--no-patch", "--format=%ct"))
-    assert stamp == (*datetime.fromtimestamp(seconds, tz=UTC).timetuple()[:5], seconds % 60 // 2 * 2)
-
-
 def test_a_package_may_stand_below_the_top_of_its_repository(
     tree: Path, tmp_path: Path, out: Path, built: Path
 ) -> None:
@@ -264,27 +255,25 @@ def test_the_real_package_can_be_released(tmp_path: Path, out: Path) -> None:
     assert diff(archive, folder).empty
 
 
-def test_building_again_changes_nothing(tree: Path, out: Path) -> None:
-    before = release(tree, "1.0.0", out).stat()
-    after = release(tree, "1.0.0", out).stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
-    assert len(list(out.iterdir())) == 1
+def test_building_again_changes_nothing(template: Path, built: Path) -> None:
+    before = built.stat()
+    assert release(template, "1.0.0", built.parent) == built
+    assert (before.st_ino, before.st_mtime_ns) == (built.stat().st_ino, built.stat().st_mtime_ns)
+    assert list(built.parent.iterdir()) == [built]
 
 
-def test_another_archive_of_the_same_name_is_kept(tree: Path, out: Path) -> None:
-    archive = release(tree, "1.0.0", out)
-    archive.write_bytes(b"of somebody else")
+def test_another_archive_of_the_same_name_is_kept(template: Path, built: Path, out: Path) -> None:
+    out.mkdir()
+    (out / built.name).write_bytes(b"of somebody else")
     with pytest.raises(ReleaseError, match="exists with other bytes"):
-        release(tree, "1.0.0", out)
+        release(template, "1.0.0", out)
     assert [p.read_bytes() for p in out.iterdir()] == [b"of somebody else"]
 
 
-def test_a_place_that_cannot_be_written_is_told(tree: Path, out: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told(template: Path, out: Path) -> None:
     out.write_text("a file")
     with pytest.raises(ReleaseError, match="cannot be written"):
-        release(tree, "1.0.0", out)
-    with pytest.raises(ReleaseError, match="cannot be written"):
-        release(tree, "1.0.0", out / "below")
+        release(template, "1.0.0", out / "below")
     assert out.read_text() == "a file"
 
 
@@ -293,6 +282,26 @@ def test_an_archive_that_would_not_open_is_not_left(tree: Path, out: Path) -> No
     commit(tree)
     with pytest.raises(ReleaseError, match=r"a:b\.md"):
         release(tree, "1.0.0", out / "made" / "here")
+    assert not out.exists()
+
+
+def test_files_that_cannot_all_be_placed_are_all_taken_back(
+    tree: Path, out: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bump(tree, "1.0.1")
+    rename = Path.replace
+    done: list[Path] = []
+
+    def full(self: Path, target: Path) -> Path:
+        if len(done) == 2:
+            raise OSError(28, "No space left on device")
+        done.append(target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ReleaseError, match=r"cannot be written.*No space left"):
+        release(tree, "1.0.1", out, previous=built)
+    assert len(done) == 2
     assert not out.exists()
 
 

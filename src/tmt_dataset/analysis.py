@@ -846,13 +846,17 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
     )
 
 
-def open_drafts(ds: Dataset, until: pd.Timestamp | None = None) -> pd.DataFrame:
+def open_drafts(
+    ds: Dataset, events: pd.DataFrame | None = None, until: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Return the plans and drafts of which the sources report no final form.
 
     Parameters
     ----------
     ds
         The data.
+    events
+        As :func:`lifecycles` gives them; without it, they are worked out here.
     until
         Day up to which their age counts; without it, the last day that the sources cover.
 
@@ -860,8 +864,8 @@ def open_drafts(ds: Dataset, until: pd.Timestamp | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``instrument_id``, ``instrument``, ``kind``, ``force``, ``stage`` (the latest), ``date``,
-        ``date_start``, ``date_end``, ``days_min``, ``days_max`` (age on that day), ``development_id``; oldest
-        first.
+        ``date_start``, ``date_end`` (of the first event), ``days_min``, ``days_max`` (age on that day),
+        ``development_id`` (of the latest event); oldest first.
 
     Examples
     --------
@@ -869,14 +873,17 @@ def open_drafts(ds: Dataset, until: pd.Timestamp | None = None) -> pd.DataFrame:
     >>> set(open_drafts(tmt.load().select(topic="ai/legislation"))["stage"]) <= {"planned", "draft"}
     True
     """
-    events = lifecycles(ds)
+    events = lifecycles(ds) if events is None else events
     if until is None:
         until = cast("tuple[pd.Timestamp, pd.Timestamp]", ds.period)[1]
-    last = events.groupby("instrument_id", sort=False).tail(1)
+    left = events.drop_duplicates("instrument_id").reset_index(drop=True)
+    last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
+    for column in ("stage", "development_id"):
+        left[column] = left["instrument_id"].map(last[column])
     relations = ds["relations"]
     # a draft may have become final under another instrument
     done = relations.loc[relations["relation"] == "finalises", "related_id"]
-    left = last.loc[last["stage"].isin(["planned", "draft"]) & ~last["development_id"].isin(done)]
+    left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["development_id"].isin(done)]
     left = left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)
     today = pd.DataFrame({"date_start": until, "date_end": until}, index=left.index)
     left[["days_min", "days_max"]] = days_between(left, today)

@@ -256,10 +256,8 @@ def _cells(name: str, frame: pd.DataFrame) -> dict[str, list[Cell]]:
     for column in frame.columns:
         series = frame[column]
         values = series.dt.date if pd.api.types.is_datetime64_any_dtype(series) else series
-        cells = [
-            None if missing else value
-            for value, missing in zip(values.astype("object"), series.isna(), strict=True)
-        ]
+        missing = series.isna().tolist()
+        cells = [None if m else v for v, m in zip(values.tolist(), missing, strict=True)]
         for row, cell in enumerate(cells):
             if not _plain(cell):
                 wanted = "a text, a finite number, a date, true or false"

@@ -533,8 +533,6 @@ def matrix(
     >>> len(drawn(ax, "max")) == len(counted.query("max > 0"))
     True
     """
-    from matplotlib.patheffects import withStroke
-
     totals = frame.groupby(by, observed=True)["max"].sum()
     totals = totals.loc[totals > 0].sort_values(ascending=False, kind="stable")
     kinds = [k for k in order if k in totals.index] if order is not None else list(totals.index)
@@ -550,7 +548,6 @@ def matrix(
         # areas stand for counts, the largest still fits its row
         unit = min(70.0, 420.0 / max(1.0, most.max(initial=1.0)))
         some = least > 0
-        halo = [withStroke(linewidth=1.6, foreground="white")]
         ax.scatter(
             x,
             y,
@@ -564,23 +561,25 @@ def matrix(
         ax.scatter(x[some], y[some], s=unit * least[some], c=colors[some], linewidths=0, zorder=3, gid="min")
         for column, row, low, high in zip(x, y, least, most, strict=True):
             inside = low > 0 and unit * low >= (40 if low == high else 130)
-            ax.text(
-                column,
-                row,
+            # the number stands in the disc, or beside the ring where the disc is too small for a range
+            radius = (unit * high) ** 0.5 / 2
+            ax.annotate(
                 span(low, high),
-                ha="center",
+                (column, row),
+                xytext=(0 if inside else radius + 1, 0),
+                textcoords="offset points",
+                ha="center" if inside else "left",
                 va="center_baseline",
                 fontsize=6.5 if low == high else 6,
                 zorder=4,
                 color="white" if inside else PALETTE["black"],
-                path_effects=[] if inside else halo,
             )
         _rows(
             ax,
             [_wrapped((names or {}).get(kind, str(kind)), 25 if width == "column" else 60) for kind in kinds],
         )
         ax.set_xticks(range(len(columns)), [column.replace(" ", "\n") for column in columns], fontsize=6.5)
-        ax.set_xlim(-0.5, len(columns) - 0.5)
+        ax.set_xlim(-0.5, len(columns) - 0.4)
         ax.xaxis.tick_top()
         ax.tick_params(axis="x", length=0)
         ax.spines["bottom"].set_visible(False)

@@ -82,7 +82,7 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
         re.MULTILINE,
     ):
         raise ReleaseError(f"CHANGELOG.md: has no section '## {version}'; say there what changed")
-    stamp = _stamp(descriptor, commit)
+    stamp = _stamp(descriptor)
     identifiers = _ledger(contents[RELEASED])
     before = _before(previous, descriptor, identifiers)
     _check(folder)
@@ -187,11 +187,9 @@ def sums(contents: Mapping[str, bytes]) -> bytes:
     return "".join(f"{sha256(contents[path])}  {path}\n" for path in sorted(contents)).encode("utf-8")
 
 
-def _stamp(descriptor: Descriptor, commit: _Commit) -> datetime:
-    """Return the time that all entries carry: when the descriptor says it was created, or that of the commit."""
+def _stamp(descriptor: Descriptor) -> datetime:
+    """Return the time that all entries carry: when the descriptor says that the package was created."""
     created = descriptor.raw.get("created")
-    if created is None:
-        return commit.time
     try:
         stamp = datetime.fromisoformat(str(created))
     except ValueError:
@@ -263,7 +261,6 @@ class _Commit:
 
     folder: Path
     blobs: Mapping[str, str]
-    time: datetime
 
     @classmethod
     def of(cls, folder: Path) -> _Commit:
@@ -292,8 +289,7 @@ class _Commit:
             # a link or a submodule is no file, and is missed where one is needed
             if kind == "blob" and mode != "120000":
                 blobs[os.fsdecode(path)] = name
-        seconds = int(_git(folder, "show", "--no-patch", "--format=%ct", "HEAD"))
-        return cls(folder, blobs, datetime.fromtimestamp(seconds, tz=UTC))
+        return cls(folder, blobs)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Return committed files, which must stand in the folder as they are committed."""

@@ -98,6 +98,20 @@ def full_match(cells: pd.Series, pattern: str) -> pd.Series:
     return cells.str.fullmatch(f"(?:{pattern})", flags=flags)
 
 
+def lenient_numbers(cells: pd.Series) -> pd.Series:
+    """Return cells of text as ``float64``; what is no number is missing. Whether a number has its form is judged elsewhere.
+
+    Examples
+    --------
+    >>> lenient_numbers(pd.Series(["1", " 2", "3.5", "many", None], dtype="str")).tolist()
+    [1.0, 2.0, 3.5, nan, nan]
+    """
+    try:
+        return cells.astype("float64")  # four times as fast as to_numeric
+    except ValueError:
+        return pd.to_numeric(cells, errors="coerce").astype("float64")
+
+
 def _first_bad(raw: pd.Series, good: pd.Series, table: Table, field: Field, where: str, expected: str) -> PackageError:
     row = int((raw.notna() & ~good).to_numpy().argmax())
     return PackageError(
@@ -195,9 +209,9 @@ def pandera_schema(descriptor: Descriptor, table: Table) -> DataFrameSchema:
         if field.max_length is not None:
             checks.append(check(lambda s, n=field.max_length: s.str.len() <= n, f"at most {field.max_length} characters"))
         if field.minimum is not None:
-            checks.append(check(lambda s, n=field.minimum: ~(pd.to_numeric(s, errors="coerce") < n), f"at least {field.minimum}"))
+            checks.append(check(lambda s, n=field.minimum: ~(lenient_numbers(s) < n), f"at least {field.minimum}"))
         if field.maximum is not None:
-            checks.append(check(lambda s, n=field.maximum: ~(pd.to_numeric(s, errors="coerce") > n), f"at most {field.maximum}"))
+            checks.append(check(lambda s, n=field.maximum: ~(lenient_numbers(s) > n), f"at most {field.maximum}"))
         # no dtype: the cells are text as they are read, and looking costs half the time of a small table
         columns[field.name] = pa.Column(
             None, checks, nullable=not field.required, unique=field.unique, required=True, title=field.title

@@ -14,7 +14,7 @@ from tmt_dataset import checks, lint
 from tmt_dataset.descriptor import DESCRIPTOR, Archive, Descriptor, Files, Folder, ForeignKey, Table, embedded, open_package, sha256
 from tmt_dataset.errors import PackageError, PackageNotFoundError, near
 from tmt_dataset.findings import Finding, Report
-from tmt_dataset.schema import DATE_DTYPE, pandera_schema
+from tmt_dataset.schema import DATE_DTYPE, lenient_numbers, pandera_schema
 
 #: Identifiers of developments that releases have carried, and where their primary report stands.
 RELEASED = "data/released_identifiers.csv"
@@ -228,7 +228,7 @@ def _lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         if field.type == "date":
             out[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
         elif field.type in ("integer", "number"):
-            numbers = pd.to_numeric(frame[field.name], errors="coerce").astype("float64")
+            numbers = lenient_numbers(frame[field.name])
             if field.type == "integer":  # from 2**53 on, a float is no longer the integer that was written
                 numbers = numbers.where((numbers % 1 == 0) & (numbers.abs() < 2**53)).astype("Int64")
             out[field.name] = numbers

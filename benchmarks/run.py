@@ -1,0 +1,544 @@
+"""Measures what the project promises about speed, and writes ``README.md`` beside it: ``python benchmarks/run.py``.
+
+A goal is a ratio of two things measured in one run, A B A B, so that it means the same on every machine. Whole processes
+are measured from their start to their end, with byte code cached as in any installation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, TypeVar
+
+# The measuring process stays small: a child begins with the memory of its parent. So what needs pandas is imported in
+# functions that run in processes of their own.
+import synthetic
+
+from tmt_dataset.atomic import write
+from tmt_dataset.descriptor import DESCRIPTOR, embedded, open_package
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tmt_dataset import Dataset
+
+HERE = Path(__file__).resolve().parent
+SIZES = (10**4, 10**5, 10**6)
+#: From this size on one run is enough: what differs between two is small beside what is measured.
+ONCE = 10**6
+VERSIONS = ("tmt-dataset", "pandas", "pyarrow", "numpy", "pandera", "click", "frictionless", "pycldf")
+MEBIBYTE = 1024 * 1024
+T = TypeVar("T")
+
+
+# measuring
+@dataclass(frozen=True)
+class Run:
+    """What one process, or one call, took: wall clock and processor seconds, and the largest memory in bytes."""
+
+    seconds: float
+    cpu: float
+    peak: int = 0
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Runs of two things that took turns."""
+
+    ours: list[Run]
+    theirs: list[Run]
+
+    @property
+    def ratio(self) -> float:
+        """Median of the ratios of neighbours in time: what slows the machine down slows down both."""
+        return median(a.seconds / b.seconds for a, b in zip(self.ours, self.theirs, strict=True))
+
+    @property
+    def cpu(self) -> float:
+        """The same of processor seconds, which other processes disturb less."""
+        return median(a.cpu / max(b.cpu, 1e-6) for a, b in zip(self.ours, self.theirs, strict=True))
+
+
+def process(environment: Mapping[str, str], command: Sequence[str | Path]) -> Run:
+    """Run a process to its end.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails: a failure may be quick, and proves nothing.
+    """
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            [str(c) for c in command], stdout=output, stderr=output, env=dict(environment)
+        )
+        _, status, used = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            output.seek(0)
+            said = output.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(map(str, command))[:200]} failed:\n{said}")
+    kilobytes = used.ru_maxrss // 1024 if sys.platform == "darwin" else used.ru_maxrss
+    return Run(seconds, used.ru_utime + used.ru_stime, kilobytes * 1024)
+
+
+def call(function: Callable[[], object]) -> Run:
+    """Run a function."""
+    start, cpu = time.perf_counter(), time.process_time()
+    function()
+    return Run(time.perf_counter() - start, time.process_time() - cpu)
+
+
+def in_turns(ours: Callable[[], Run], theirs: Callable[[], Run], times: int, warm: bool = True) -> Pairs:
+    """Measure two things A B A B; the first turn, which fills caches, is not counted."""
+    runs = [(ours(), theirs()) for _ in range(times + warm)][warm:]
+    return Pairs([a for a, _ in runs], [b for _, b in runs])
+
+
+def apart(function: Callable[..., T], *arguments: object) -> T:
+    """Return what a function gives in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+# writing
+@dataclass(frozen=True)
+class Goal:
+    """One line of the table of goals; ``why`` is printed where it is missed."""
+
+    what: str
+    over: str
+    limit: float | None
+    pairs: Pairs
+    why: str = ""
+    at_least: bool = False
+
+    @property
+    def value(self) -> float:
+        """The ratio that the goal is about."""
+        return 1 / self.pairs.ratio if self.at_least else self.pairs.ratio
+
+    @property
+    def met(self) -> bool:
+        """Whether it is reached, or there is none."""
+        return self.limit is None or (self.value >= self.limit if self.at_least else self.value <= self.limit)
+
+    def row(self) -> list[str]:
+        """Return its cells."""
+        sign = "≥" if self.at_least else "≤"
+        cpu = 1 / self.pairs.cpu if self.at_least else self.pairs.cpu
+        verdict = "–" if self.limit is None else "met" if self.met else "**missed**"
+        times = [seconds(median(r.seconds for r in runs)) for runs in (self.pairs.ours, self.pairs.theirs)]
+        goal = "–" if self.limit is None else f"{sign} {self.limit:g}"
+        return [self.what, self.over, *times, goal, f"{self.value:.2f}", f"{cpu:.2f}", verdict]
+
+
+def seconds(value: float) -> str:
+    """Return a time as it is read.
+
+    >>> seconds(0.01234), seconds(61.234)
+    ('0.0123 s', '61.2 s')
+    """
+    return f"{value:.3g} s"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+GOALS = ("what", "over", "it takes", "the other", "goal", "ratio", "processor time", "")
+
+
+# what is measured
+@dataclass(frozen=True)
+class Bench:
+    """How to measure: the children's environment, how often, and where large packages may lie."""
+
+    environment: Mapping[str, str]
+    times: int
+    warm: bool
+    folder: Path
+    sizes: tuple[int, ...]
+
+    def over(
+        self, ours: Sequence[str | Path], theirs: Sequence[str | Path], times: int | None = None
+    ) -> Pairs:
+        """Measure two processes in turns."""
+        a, b = (partial(process, self.environment, command) for command in (ours, theirs))
+        return in_turns(a, b, times or self.times, self.warm and times is None)
+
+    def package(self, rows: int) -> tuple[Path, int]:
+        """Return a package of about as many rows, made once, and how many it has."""
+        return synthetic.make(self.folder / str(rows), rows)
+
+
+def python(code: str, *arguments: str | Path) -> list[str | Path]:
+    """Return the command that runs some code."""
+    return [sys.executable, "-c", code, *arguments]
+
+
+def script(name: str) -> Path:
+    """Return a console script of this environment."""
+    return Path(sys.executable).parent / name
+
+
+LOAD = "import sys, tmt_dataset; tmt_dataset.load(*sys.argv[1:])"
+READ = "import sys, pandas\nfor path in sys.argv[1:]: pandas.read_csv(path)"
+
+
+def csv_files(folder: Path) -> list[Path]:
+    """Return the files that ``load`` reads."""
+    return [folder / t.path for t in open_package(folder)[0].tables.values()]
+
+
+def starting(bench: Bench) -> list[Goal]:
+    """Measure loading, importing, and the commands that read no table."""
+    empty, pandas, read = python("pass"), python("import pandas"), python(READ, *csv_files(embedded()))
+    goals = [
+        Goal(
+            "`tmt_dataset.load()`", "`pandas.read_csv` of the same files", 1.2, bench.over(python(LOAD), read),
+            "Beyond reading, `load` gives every column its declared type and looks every code up in its vocabulary.",
+        ),
+        Goal("`import tmt_dataset`", "`import pandas`", 1.05, bench.over(python("import tmt_dataset"), pandas)),
+        Goal(
+            "`import tmt_dataset; tmt_dataset.load`", "`import pandas`", 1.05,
+            bench.over(python("import tmt_dataset; tmt_dataset.load"), pandas),
+        ),
+    ]  # fmt: skip
+    why = "What a command line costs before it does anything is `import click`, measured below."
+    for arguments in (["--help"], ["--version"], ["cite"]):
+        pairs = bench.over([script("tmt-dataset"), *arguments], empty)
+        goals.append(Goal(f"`tmt-dataset {arguments[0]}`", "`python -c pass`", 5, pairs, why))
+    pairs = bench.over(python("import click"), empty)
+    goals.append(Goal("`import click`, which every command needs", "`python -c pass`", None, pairs))
+    return goals
+
+
+def judging(bench: Bench, folder: Path, times: int | None = None) -> Pairs:
+    """Measure our validation of a package over that of frictionless."""
+    ours: list[str | Path] = [script("tmt-dataset"), "validate", "--package", folder]
+    return bench.over(ours, [script("frictionless"), "validate", folder / DESCRIPTOR], times)
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a package of some rows costs."""
+
+    rows: int
+    judged: Pairs
+    loaded: Pairs
+
+    def row(self) -> list[str]:
+        """Return its cells."""
+        cells = [f"{self.rows:,}"]
+        for runs in (self.judged.ours, self.judged.theirs):
+            peak = max(r.peak for r in runs) / MEBIBYTE
+            cells += [f"{seconds(median(r.seconds for r in runs))}, {peak:,.0f} MiB"]
+        cells += [f"{1 / self.judged.ratio:.1f}", f"{1 / self.judged.cpu:.1f}"]
+        for runs in (self.loaded.ours, self.loaded.theirs):
+            cells += [seconds(median(r.seconds for r in runs))]
+        return [*cells, f"{self.loaded.ratio:.2f}"]
+
+
+def growing(bench: Bench) -> list[Size]:
+    """Measure validation and loading on packages of growing size."""
+    out = []
+    for size in bench.sizes:
+        folder, rows = bench.package(size)
+        once = 1 if size >= ONCE else None
+        read = python(READ, *csv_files(folder))
+        out.append(Size(rows, judging(bench, folder, once), bench.over(python(LOAD, folder), read)))
+    return out
+
+
+def masked(ds: Dataset, wanted: pd.Series) -> dict[str, pd.DataFrame]:
+    """Return what ``select`` returns, in bare pandas: the rows of some developments, and what these use."""
+    dev = ds.developments[wanted].reset_index(drop=True)
+    ids, out = dev["development_id"], {n: ds[n] for n in ds} | {"developments": dev}
+    for name in ds:
+        if name != "developments" and "development_id" in ds[name]:
+            keep = ds[name]["development_id"].isin(ids)
+            if name == "relations":
+                keep &= ds[name]["related_id"].isin(ids)
+            out[name] = ds[name][keep].reset_index(drop=True)
+    for name, key, user in (
+        ("segments", "segment_id", "mentions"),
+        ("instruments", "instrument_id", "development_instruments"),
+    ):
+        out[name] = ds[name][ds[name][key].isin(out[user][key])].reset_index(drop=True)
+    used = {*out["segments"]["source_id"], *out["quotes"]["source_id"]}
+    for name in ("sources", "errata"):
+        out[name] = ds[name][ds[name]["source_id"].isin(used)].reset_index(drop=True)
+    return out
+
+
+def selecting(folder: Path, times: int) -> list[tuple[str, Pairs]]:
+    """Measure ``select`` over the bare masks that give the same tables; to be called apart.
+
+    Raises
+    ------
+    AssertionError
+        If they do not.
+    """
+    import tmt_dataset as tmt
+
+    ds = tmt.load(folder)
+    action = str(ds.developments["action"].value_counts().index[0])
+    topic = str(ds.development_topics["topic_id"].astype("str").str.partition("/")[0].value_counts().index[0])
+
+    def by_action() -> pd.Series:
+        return ds.developments["action"] == action
+
+    def by_topic() -> pd.Series:
+        links = ds.development_topics
+        codes = ds.topics.loc[(ds.topics["topic_id"] == topic) | (ds.topics["parent"] == topic), "topic_id"]
+        return ds.developments["development_id"].isin(
+            links.loc[links["topic_id"].isin(codes), "development_id"]
+        )
+
+    def bare(mask: Callable[[], pd.Series]) -> dict[str, pd.DataFrame]:
+        return masked(ds, mask())
+
+    out = []
+    queries: list[tuple[str, Callable[[], pd.Series], dict[str, Any]]] = [
+        (f"action={action!r}", by_action, {"action": action}),
+        (f"topic={topic!r}", by_topic, {"topic": topic}),
+    ]
+    for name, mask, query in queries:
+        ours, theirs = ds.select(**query), masked(ds, mask())
+        differing = [t for t in ds if not ours[t].equals(theirs[t])]
+        if differing or not len(ours.developments):
+            raise AssertionError(f"select({name}) and its mask differ in {differing}")
+        pairs = in_turns(
+            partial(call, partial(ds.select, **query)), partial(call, partial(bare, mask)), times
+        )
+        out.append((f"`select({name})` of {len(ds.developments):,} developments", pairs))
+    return out
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who finds a planted defect."""
+
+    name: str
+    rule: str
+    ours: bool
+    theirs: bool
+
+
+def planted(limit: int | None) -> list[Found]:
+    """Plant each defect of the tests into a small package, and ask both validators; to be called apart.
+
+    Raises
+    ------
+    ImportError
+        If the tests or what they need are not there.
+    """
+    sys.path.insert(0, str(HERE.parent / "tests"))
+    import factories
+    import frictionless
+    from test_validate import DEFECTS
+
+    from tmt_dataset.validate import validate
+
+    def says(folder: Path) -> bool:
+        try:
+            return not frictionless.Package(str(folder / DESCRIPTOR)).validate().valid
+        except frictionless.FrictionlessException:
+            return True
+
+    found: list[Found] = []
+    for defect in DEFECTS[:limit]:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = factories.make_package(Path(temporary) / "package")
+            if not found and says(folder):
+                raise AssertionError("frictionless finds errors in the package in which nothing is planted")
+            defect.plant(folder)
+            found.append(Found(defect.name, defect.rule, defect.found_in(validate(folder)), says(folder)))
+    return found
+
+
+def cldf(folder: Path, rows: int) -> Path:
+    """Write a CLDF StructureDataset of as many rows, nine tenths of them values; to be called apart."""
+    pycldf = importlib.import_module("pycldf")
+    dataset = pycldf.StructureDataset.in_dir(folder)
+    dataset.add_component("LanguageTable")
+    dataset.add_component("ParameterTable")
+    languages = max(1, rows // 20)
+    parameters = max(1, rows // 20)
+    values = rows - languages - parameters
+    dataset.write(
+        LanguageTable=[{"ID": f"l{n}", "Name": f"Language {n}", "Latitude": n % 90, "Longitude": n % 180} for n in range(languages)],
+        ParameterTable=[{"ID": f"p{n}", "Name": f"Parameter {n}", "Description": "What it asks."} for n in range(parameters)],
+        ValueTable=[
+            {"ID": f"v{n}", "Language_ID": f"l{n % languages}", "Parameter_ID": f"p{n // 18 % parameters}", "Value": str(n % 7)}
+            for n in range(values)
+        ],
+    )  # fmt: skip
+    return folder / "StructureDataset-metadata.json"
+
+
+def beside_cldf(bench: Bench) -> list[Goal]:
+    """Measure reading and validating a CLDF data set with pycldf beside ours of like size."""
+    read = "import pycldf, sys\nfor table in pycldf.Dataset.from_metadata(sys.argv[1]).tables: list(table)"
+    judge = "import pycldf, sys\nif not pycldf.Dataset.from_metadata(sys.argv[1]).validate(): sys.exit(1)"
+    out = []
+    for size in bench.sizes[:2]:
+        folder, rows = bench.package(size)
+        target = bench.folder / f"cldf-{size}"
+        metadata = apart(cldf, target, rows)
+        pairs = bench.over(python(LOAD, folder), python(read, metadata))
+        out.append(Goal(f"`load`, {rows:,} rows", "pycldf reads all tables", None, pairs))
+        ours: list[str | Path] = [script("tmt-dataset"), "validate", "--package", folder]
+        pairs = bench.over(ours, python(judge, metadata))
+        out.append(Goal(f"`validate`, {rows:,} rows", "pycldf validates", None, pairs))
+    return out
+
+
+# the report
+def installed() -> str:
+    """Return the versions of what is measured, and the machine's kind and cores."""
+    parts = [f"Python {platform.python_version()}"]
+    for name in VERSIONS:
+        try:
+            parts.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            parts.append(f"{name} not installed")
+    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+    return f"{', '.join(parts)}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores, load average before: {load}."
+
+
+def defects(found: list[Found] | None) -> str:
+    """Return the part about planted defects."""
+    if found is None:
+        return "Not measured: the tests, which plant them, or what they need are not there."
+
+    def names(chosen: Iterable[Found]) -> str:
+        by_rule: dict[str, list[str]] = {}
+        for f in chosen:
+            by_rule.setdefault(f.rule, []).append(f.name)
+        return "\n".join(f"- {rule}: {', '.join(listed)}" for rule, listed in by_rule.items()) or "- none"
+
+    both = [f for f in found if f.ours and f.theirs]
+    ours = [f for f in found if f.ours and not f.theirs]
+    theirs = [f for f in found if f.theirs and not f.ours]
+    neither = [f for f in found if not f.theirs and not f.ours]
+    count = f"Of {len(found)} defects that the tests plant, one at a time, into a small valid package, "
+    count += f"`tmt-dataset validate` names {len(both) + len(ours)} with their place, `frictionless validate` calls "
+    count += f"the package invalid for {len(both) + len(theirs)}."
+    parts = [count, f"Found by both ({len(both)}), by our rule:\n\n{names(both)}"]
+    parts.append(f"Found by `tmt-dataset validate` alone ({len(ours)}):\n\n{names(ours)}")
+    if theirs or neither:
+        parts.append(f"Found by frictionless alone ({len(theirs)}):\n\n{names(theirs)}")
+        parts.append(f"Found by neither ({len(neither)}):\n\n{names(neither)}")
+    return "\n\n".join(parts)
+
+
+def measured(bench: Bench, limit: int | None) -> str:
+    """Measure everything and return the report."""
+    environment = installed()
+    goals = starting(bench)
+    why = "Most of it is imports: what pandas takes to start is the same for both rows above."
+    goals.append(
+        Goal("`tmt-dataset validate`", "`frictionless validate`", 1.0, judging(bench, embedded()), why)
+    )
+    sizes = growing(bench)
+    last = sizes[-1]
+    why = (
+        "pandas has to start, every byte is hashed, decoded and proved canonical, every cell is parsed and judged, "
+        "and the rules between tables are checked, which frictionless does not know of."
+    )
+    what = f"`tmt-dataset validate`, {last.rows:,} rows: how many times faster"
+    goals.append(Goal(what, "`frictionless validate`", 20, last.judged, why, at_least=True))
+    for name, pairs in apart(selecting, bench.package(bench.sizes[-1])[0], bench.times):
+        goals.append(Goal(name, "the bare masks in pandas that give the same tables", 2, pairs))
+    try:
+        found = apart(planted, limit)
+    except ImportError:
+        found = None
+    missed = [
+        f"- {g.what} over {g.over}: {g.value:.2f}, the goal is {g.limit:g}. {g.why}"
+        for g in goals
+        if not g.met
+    ]
+    parts = [
+        "# Benchmarks",
+        "Written by `make bench`; not to be edited. A ratio of times is the median of the ratios of runs that took turns "
+        f"(A B A B, {bench.times} of each), so that it depends little on the machine; `processor time` is the same ratio of "
+        "processor seconds, which other work on the machine disturbs less. Processes are measured whole, with byte code cached.",
+        environment,
+        "## Goals",
+        table(GOALS, (g.row() for g in goals)),
+        "### Goals that are missed" if missed else "Every goal is met.",
+        "\n".join(missed),
+        "## From ten thousand to a million rows",
+        "Packages made by `synthetic.py`: the rows of this one again and again under new identifiers, all tables in their "
+        "proportions, valid for both. Whole processes, with the largest memory of each; from a million rows on "
+        "validation is measured once. Loading is measured beside `pandas.read_csv` of the same files.",
+        table(
+            ("rows", "`tmt-dataset validate`", "`frictionless validate`", "times faster", "in processor time", "`load`", "`read_csv`", "ratio"),
+            (s.row() for s in sizes),
+        ),
+        "## Planted defects",
+        defects(found),
+        "## Beside pycldf",
+    ]  # fmt: skip
+    if importlib.util.find_spec("pycldf"):
+        parts.append(
+            "For context, without a goal: a StructureDataset of as many rows (languages, parameters, values), read into "
+            "rows and validated by pycldf. The data differ, and so do the rules."
+        )
+        parts.append(table(GOALS, (g.row() for g in beside_cldf(bench))))
+    else:
+        parts.append("Not measured: pycldf is not installed. `uv pip install pycldf` brings it.")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="each thing once and small: shows that it runs, measures nothing"
+    )
+    parser.add_argument("--times", type=int, default=7, help="how many turns (default: 7)")
+    parser.add_argument("--out", type=Path, default=HERE / "README.md", help="file to write")
+    options = parser.parse_args(arguments)
+    if options.times < 5:
+        parser.error("a median needs at least five turns")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        # as after any installation, but kept out of the checkout and of the installed packages
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+        bench = Bench(
+            environment,
+            1 if options.quick else options.times,
+            not options.quick,
+            folder,
+            (10**3,) if options.quick else SIZES,
+        )
+        text = measured(bench, 3 if options.quick else None)
+    write(options.out, text.encode())
+    sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,318 @@
+"""Offsets are filled in from the source, or the coder is told what stands there instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import SPRING, WINTER, annotation_content, edit_annotation, source_text, strip_offsets
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tmt_dataset.coding import compile
+from tmt_dataset.coding.annotation import read_yaml
+from tmt_dataset.coding.locate import fill, locate, nearest, offsets
+from tmt_dataset.descriptor import sha256
+from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError
+
+Package = tuple[Path, Path]
+Edit = Callable[[Any], None]
+
+
+def coded(package: Path) -> Path:
+    return package / compile.ANNOTATIONS
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def failure(package: Path, sources: Path) -> list[str]:
+    """Return the lines of the error; no file is written, and none left behind."""
+    before = files(coded(package))
+    with pytest.raises(QuoteNotFoundError) as caught:
+        locate(coded(package), sources)
+    assert files(coded(package)) == before
+    return str(caught.value).splitlines()
+
+
+def quote(development: int, n: int, **changes: Any) -> Edit:
+    """Return an edit of a quote; what is None is taken out."""
+
+    def edit(node: Any) -> None:
+        target = node["developments"][development]["quotes"][n]
+        target.update({k: v for k, v in changes.items() if v is not None})
+        for key in [k for k, v in changes.items() if v is None]:
+            del target[key]
+
+    return edit
+
+
+# one quote
+def test_a_quote_that_stands_once_is_found() -> None:
+    assert offsets("two", "one two three") == [4, 7]
+    assert offsets("国家", "中华人民共和国国家互联网信息办公室") == [7, 9]  # code points, not bytes
+    assert offsets("b", "😀b") == [1, 2]
+
+
+def test_offsets_that_are_right_settle_which_place_is_meant() -> None:
+    text = "lamp, lamp, lamp"
+    assert [offsets("lamp", text, at) for at in ([0, 4], [6, 10], [12, 16])] == [[0, 4], [6, 10], [12, 16]]
+
+
+def test_offsets_that_are_wrong_are_corrected() -> None:
+    for at in ([0, 3], [4, 8], [4, 6], [7, 4], [100, 103], [-9, -6], [8, 99]):
+        assert offsets("two", "one two three", at) == [4, 7]
+
+
+def test_offsets_beyond_the_text_are_corrected() -> None:
+    assert offsets("three", "one two three", [8, 99]) == [8, 13]  # a slice would not tell them apart
+
+
+def test_a_repeated_quote_is_reported_with_its_places() -> None:
+    message = r"the quote stands 3 times, at 0, 6, 12: lengthen it, or give `at`: 'lamp'"
+    for at in (None, [1, 5], [12, 99]):
+        with pytest.raises(QuoteNotFoundError, match=message):
+            offsets("lamp", "lamp, lamp, lamp", at)
+    with pytest.raises(QuoteNotFoundError, match="stands 2 times, at 0, 2"):
+        offsets("aba", "ababa")  # places that overlap are places
+
+
+def test_a_missing_quote_is_reported_with_the_nearest_words() -> None:
+    text = "Before. The regulator put a draft out for public comment. After."
+    with pytest.raises(QuoteNotFoundError) as caught:
+        offsets("The regulator put its draft out for public comment", text)
+    assert str(caught.value) == (
+        "the quote does not stand in the source: 'The regulator put its draft out for public comment'; "
+        "nearest: 'The regulator put a draft out for public comment'"
+    )
+
+
+@pytest.mark.parametrize("words", ["nothing of the kind", "x", "拉萨市"])
+def test_a_quote_that_is_like_nothing_is_reported(words: str) -> None:
+    with pytest.raises(QuoteNotFoundError, match="nothing like it is there"):
+        offsets(words, "Lamps, lamps, lamps.")
+
+
+@given(st.text(min_size=1, max_size=60), st.data())
+def test_words_of_a_text_are_found_or_reported_as_repeated(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    words = text[start:end]
+    places = [n for n in range(len(text)) if text[n : n + len(words)] == words]
+    assert offsets(words, text, [start, end]) == [start, end]
+    if len(places) == 1:
+        assert offsets(words, text) == [start, end]
+    else:
+        with pytest.raises(
+            QuoteNotFoundError, match=rf"stands {len(places)} times, at {places[0]}, {places[1]}"
+        ):
+            offsets(words, text)
+
+
+@given(st.text("ab ", max_size=30), st.text("ab ", min_size=1, max_size=6))
+def test_words_are_found_where_they_stand_and_nowhere_else(text: str, words: str) -> None:
+    places = [n for n in range(len(text)) if text.startswith(words, n)]
+    if len(places) == 1:
+        assert offsets(words, text) == [places[0], places[0] + len(words)]
+    else:
+        message = f"stands {len(places)} times" if places else "does not stand in the source"
+        with pytest.raises(QuoteNotFoundError, match=message):
+            offsets(words, text)
+
+
+@given(st.text("abcd ", max_size=60), st.text("abcd ", max_size=20))
+def test_the_nearest_words_stand_in_the_text(text: str, words: str) -> None:
+    found = nearest(words, text)
+    assert found is None or found in text
+
+
+# files
+def test_what_is_right_is_kept(annotated: Package) -> None:
+    package, sources = annotated
+    before = files(coded(package))
+    assert locate(coded(package), sources) == []
+    assert files(coded(package)) == before
+
+
+@pytest.mark.parametrize("source", [WINTER, SPRING])
+def test_what_a_coder_left_out_is_filled_in(annotated: Package, source: str) -> None:
+    package, sources = annotated
+    path = coded(package) / f"{source}.yaml"
+    before = path.read_bytes()
+    assert strip_offsets(package, source) == path
+    assert path.read_bytes() != before
+    assert locate(coded(package), sources) == [str(path)]
+    content, node = annotation_content(source), read_yaml(path)
+    assert {k: v for k, v in content.items() if v} == node
+    compile.check(package)
+    assert locate(coded(package), sources) == []
+
+
+def test_offsets_stand_where_they_stand_in_all_files(annotated: Package) -> None:
+    package, sources = annotated
+    path = strip_offsets(package, WINTER)
+    locate(coded(package), sources)
+    node = read_yaml(path)
+    assert all(list(s)[:2] == ["id", "at"] and list(s)[-1] == "sha256" for s in node["segments"])
+    assert all(next(iter(q)) == "at" for d in node["developments"] for q in d["quotes"])
+    assert all(
+        re.search(r"at: \[\d+, \d+\]", line) for line in path.read_text("utf-8").split("\n") if "at: " in line
+    )
+
+
+def test_wrong_offsets_are_corrected_and_the_rest_is_left_alone(annotated: Package) -> None:
+    package, sources = annotated
+    path = coded(package) / f"{WINTER}.yaml"
+    before = path.read_bytes()
+    edit_annotation(package, WINTER, quote(0, 0, at=[1, 2]))
+    edit_annotation(package, WINTER, lambda node: node["errata"][0].update(at=[5, 99999]))
+    edit_annotation(package, WINTER, lambda node: node["segments"][3].update(sha256="0" * 64))
+    assert locate(coded(package), sources) == [str(path)]
+    assert path.read_text("utf-8").split() == before.decode().split()
+
+
+def test_segments_reach_from_their_first_words_to_the_next_ones(annotated: Package) -> None:
+    package, _ = annotated
+    text = "One. Two. One. Three."
+    node = read_yaml(coded(package) / f"{WINTER}.yaml")
+    starts = [("One.", None), ("Two.", None), (None, [10, 11]), ("Three.", None)]
+    node["segments"] = [
+        {"id": f"s{n}", **({"starts": words} if words else {"at": at})}
+        for n, (words, at) in enumerate(starts)
+    ]
+    for group in ("developments", "reported_elsewhere", "errata"):
+        node.pop(group, None)
+    path = package / "segments.yaml"
+    write(path, node)
+    node = read_yaml(path)
+    assert fill(node, text, path) == []
+    spans = [tuple(s["at"]) for s in node["segments"]]
+    assert spans == [(0, 5), (5, 10), (10, 15), (15, 21)]
+    assert [s["sha256"] for s in node["segments"]] == [sha256(text[a:b].encode()) for a, b in spans]
+    assert not any("starts" in s for s in node["segments"])
+
+
+def write(path: Path, node: Any) -> None:
+    from tmt_dataset.coding.annotation import yaml
+
+    with path.open("w", encoding="utf-8") as stream:
+        yaml().dump(node, stream)
+
+
+def test_a_source_that_is_not_at_hand_is_left_alone(annotated: Package) -> None:
+    package, sources = annotated
+    winter, spring = (strip_offsets(package, source) for source in (WINTER, SPRING))
+    before = winter.read_bytes()
+    (sources / f"{WINTER}.txt").unlink()
+    assert locate(coded(package), sources) == [str(spring)]
+    assert winter.read_bytes() == before
+
+
+# what is not found
+def test_a_missing_quote_is_named_with_its_place(annotated: Package) -> None:
+    package, sources = annotated
+    path = edit_annotation(package, SPRING, quote(0, 1, text="The CAC has published the Measures", at=None))
+    (line,) = failure(package, sources)
+    where = path.read_text("utf-8").split("has published")[0].count("\n") + 1
+    assert line.startswith(f"{path}:{where}: TMT-0005: the quote does not stand in the source: ")
+    assert line.endswith("; nearest: 'The CAC published the Measures'")
+
+
+def test_a_repeated_quote_is_named_with_its_place(annotated: Package) -> None:
+    package, sources = annotated
+    words = "lamps"
+    path = edit_annotation(package, WINTER, quote(3, 0, text=words, at=None))
+    (line,) = failure(package, sources)
+    where = path.read_text("utf-8").split("  - text: lamps")[0].count("\n") + 1
+    count = source_text(WINTER).count(words)
+    assert line.startswith(f"{path}:{where}: TMT-0004: the quote stands {count} times, at ")
+
+
+def test_a_further_report_and_an_erratum_are_named_too(annotated: Package) -> None:
+    package, sources = annotated
+    edit_annotation(
+        package, SPRING, lambda node: node["reported_elsewhere"][0]["quotes"][0].update(text="zzz")
+    )
+    edit_annotation(package, WINTER, lambda node: node["errata"][0].update(has="zzz"))
+    winter, spring = failure(package, sources)
+    assert re.fullmatch(
+        rf"\S*{WINTER}\.yaml:\d+: the quote does not stand in the source: 'zzz'; nothing .*", winter
+    )
+    assert re.fullmatch(rf"\S*{SPRING}\.yaml:\d+: TMT-0002: the quote does not stand .*", spring)
+
+
+def test_a_segment_whose_first_words_are_not_there_is_named(annotated: Package) -> None:
+    package, sources = annotated
+    path = strip_offsets(package, WINTER)
+    edit_annotation(
+        package, WINTER, lambda node: node["segments"][3].update(starts="CAC consults on drafts of")
+    )
+    (line,) = failure(package, sources)
+    where = path.read_text("utf-8").split(f"id: {WINTER}:004")[0].count("\n") + 1
+    previous = annotation_content(WINTER)["segments"][2]["at"][0]
+    assert line.startswith(
+        f"{path}:{where}: {WINTER}:004: its first words do not stand after offset {previous + 1}"
+    )
+    assert line.endswith("nearest: 'CAC consults on draft'")
+
+
+def test_segments_in_another_order_are_not_found(annotated: Package) -> None:
+    package, sources = annotated
+    strip_offsets(package, WINTER)
+
+    def swap(node: Any) -> None:
+        a, b = (node["segments"][n]["starts"] for n in (4, 6))
+        node["segments"][4]["starts"], node["segments"][6]["starts"] = b, a
+
+    edit_annotation(package, WINTER, swap)
+    assert any(
+        f"{WINTER}:006: its first words do not stand after" in line for line in failure(package, sources)
+    )
+
+
+def test_a_segment_without_place_is_named(annotated: Package) -> None:
+    package, sources = annotated
+    edit_annotation(package, WINTER, lambda node: node["segments"][3].pop("at"))
+    (line,) = failure(package, sources)
+    assert line.endswith(f"{WINTER}:004: expected `starts` (its first words) or `at`, found neither")
+
+
+def test_one_failure_keeps_every_file_as_it_was(annotated: Package) -> None:
+    package, sources = annotated
+    strip_offsets(package, WINTER)  # could be filled in
+    strip_offsets(package, SPRING)
+    edit_annotation(package, SPRING, quote(0, 0, text="zzz zzz"))
+    edit_annotation(package, SPRING, quote(1, 0, text="yyy yyy"))
+    lines = failure(package, sources)
+    assert [re.sub(r".*(TMT-\d+).*", r"\1", line) for line in lines] == ["TMT-0005", "TMT-0006"]
+
+
+def test_a_broken_file_is_an_annotation_error_and_nothing_is_written(annotated: Package) -> None:
+    package, sources = annotated
+    strip_offsets(package, WINTER)
+    edit_annotation(package, SPRING, lambda node: node["developments"][0]["quotes"][0].pop("text"))
+    (coded(package) / f"{SPRING}.yaml").with_name("newsletter-2024-05.yaml").write_text("[", encoding="utf-8")
+    (sources / "newsletter-2024-05.txt").write_text("Lamps.", encoding="utf-8")
+    before = files(coded(package))
+    with pytest.raises(AnnotationError) as caught:
+        locate(coded(package), sources)
+    spring, broken = str(caught.value).splitlines()
+    assert "TMT-0005: developments.0.quotes.0.text: Field required" in spring
+    assert "newsletter-2024-05.yaml:1: no valid YAML" in broken
+    assert files(coded(package)) == before
+
+
+def test_a_source_that_is_not_utf8_is_an_annotation_error(annotated: Package) -> None:
+    package, sources = annotated
+    (sources / f"{WINTER}.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(AnnotationError, match=rf"{WINTER}\.txt: not UTF-8"):
+        locate(coded(package), sources)
+
+
+def test_a_missing_folder_of_sources_is_an_error(annotated: Package) -> None:
+    with pytest.raises(PackageNotFoundError, match="nowhere: no such folder; expected the source texts"):
+        locate(coded(annotated[0]), annotated[1] / "nowhere")

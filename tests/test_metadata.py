@@ -1,0 +1,615 @@
+"""The metadata files: each judged by the schema or the reader of its own community, and in step with the data."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import factories
+import pytest
+import rdflib
+from jsonschema import Draft7Validator
+from ruamel.yaml import YAML
+
+from tmt_dataset import citation, metadata
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package
+from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
+
+ROOT = Path(__file__).parents[1]
+JSON_FILES = [metadata.ZENODO, metadata.CROISSANT, metadata.DATACITE, metadata.SCHEMA_ORG]
+
+#: What can be said in a descriptor, and changes what the metadata hold.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "with a DOI": {"id": "https://doi.org/10.5281/zenodo.42", "homepage": "https://example.org/lamps"},
+    "with a homepage": {"homepage": "https://example.org/lamps"},
+    "with persons": {
+        "contributors": [
+            {
+                "givenName": "Ada",
+                "familyName": "King",
+                "roles": ["creator"],
+                "path": "https://example.org/ada",
+            },
+            {"title": "The lamp readers", "roles": ["creator"], "path": "https://example.org/readers"},
+            {"title": "The press", "roles": ["publisher"]},
+        ]
+    },
+    "with few words": {"title": None, "description": None, "keywords": None, "version": "1.0"},
+    "with special characters": {
+        "title": "Lamps & <others>: a 'data set' # \"1\" – 灯",
+        "description": "50 % {light} & <b>dark</b>: yes\nno | #",
+        "keywords": ["no", "1.0", "a: b"],
+    },
+}
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request: pytest.FixtureRequest, package: Path) -> Path:
+    """Return a small package whose descriptor says one thing or another."""
+    change = VARIANTS[request.param]
+    factories.edit_descriptor(
+        package, lambda raw: {k: v for k, v in {**raw, **change}.items() if v is not None}
+    )
+    return package
+
+
+def parsed(package: Path, path: str) -> dict[str, Any]:
+    """Return a generated JSON file as data."""
+    content = json.loads(metadata.generated(package)[path])
+    assert isinstance(content, dict)
+    return content
+
+
+def strings(node: object) -> Iterator[str]:
+    """Yield every string within JSON."""
+    if isinstance(node, dict):
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from strings(one)
+    elif isinstance(node, str):
+        yield node
+
+
+# -- Citation File Format
+
+
+def cff(package: Path) -> Any:
+    return YAML(typ="safe").load(metadata.generated(package)[metadata.CFF].decode())
+
+
+def cff_errors(content: Any) -> list[str]:
+    schema = import_module("check_jsonschema.builtin_schemas").get_builtin_schema(
+        "vendor.citation-file-format"
+    )
+    assert "1.2.0" in schema["$id"]
+    checked = Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
+    return [error.message for error in checked.iter_errors(content)]
+
+
+def test_the_citation_file_fits_its_schema(variant: Path) -> None:
+    assert cff_errors(cff(variant)) == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": None}, {"date-released": "yesterday"}, {"licence": "CC-BY-4.0"}]
+)
+def test_the_schema_of_citation_files_refuses_mistakes(package: Path, change: dict[str, Any]) -> None:
+    assert cff_errors({**cff(package), **change})
+
+
+def test_the_citation_file_says_what_the_descriptor_says(variant: Path) -> None:
+    ref = citation.reference(open_package(variant)[0])
+    content = cff(variant)
+    assert (content["title"], content["version"], content["date-released"]) == (
+        ref.title,
+        ref.version,
+        ref.date,
+    )
+    assert content["identifiers"][0]["value"] == ref.fingerprint
+    assert (content.get("doi"), content.get("url")) == (ref.doi, ref.url)
+    assert len(content["authors"]) == len(ref.authors)
+    titles = factories.read_table(variant, "sources")["title"].tolist()
+    assert [source["title"] for source in content["references"]] == titles
+
+
+def test_one_licence_is_a_name_several_are_a_list(package: Path) -> None:
+    names = ["CC-BY-4.0", "MIT"]
+    factories.edit_descriptor(
+        package,
+        lambda raw: raw.update(licenses=[{"name": n, "path": f"https://example.org/{n}"} for n in names]),
+    )
+    assert cff(package)["license"] == names
+
+
+# -- Croissant
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the real package, with its metadata written anew."""
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copy(ROOT / DESCRIPTOR, folder)
+    metadata.write(folder)
+    return folder
+
+
+def load_croissant(package: Path) -> Any:
+    """Return the data set as the reference implementation reads it; it raises where the description is wrong."""
+    metadata.write(package)
+    return import_module("mlcroissant").Dataset(package / metadata.CROISSANT)
+
+
+def test_croissant_is_valid_and_raises_no_warning(variant: Path) -> None:
+    issues = load_croissant(variant).metadata.ctx.issues
+    assert (issues.errors, issues.warnings) == (set(), set())
+
+
+def as_cell(value: Any, declared: str) -> str:
+    """Return a value that mlcroissant read as the cell that it came from."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        text = value.decode()
+        # It infers types with pandas before it looks at the declared ones: codes of digits beside empty cells come as floats.
+        return text.removesuffix(".0") if re.fullmatch(r"\d+\.0", text) else text
+    if declared == "sc:Date":
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) else repr(value)
+    return str(value)
+
+
+@pytest.mark.parametrize("which", ["small", "real"])
+def test_every_row_is_read_back_through_croissant(
+    which: str, package: Path, real: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = package if which == "small" else real
+    ds = load_croissant(folder)
+    content = json.loads((folder / metadata.CROISSANT).read_text(encoding="utf-8"))
+    read = 0
+    for record_set in content["recordSet"]:
+        with factories.table_path(folder, record_set["@id"]).open(encoding="utf-8", newline="") as stream:
+            wanted = list(csv.DictReader(stream))
+        types = {field["@id"]: field["dataType"] for field in record_set["field"]}
+        found = [
+            {key.partition("/")[2]: as_cell(value, types[key]) for key, value in record.items()}
+            for record in ds.records(record_set["@id"])
+        ]
+        assert found == wanted, record_set["@id"]
+        read += len(found)
+    assert read > 0
+
+
+def test_croissant_describes_every_table_field_and_key(package: Path) -> None:
+    descriptor, _ = open_package(package)
+    content = parsed(package, metadata.CROISSANT)
+    sets = {one["@id"]: one for one in content["recordSet"]}
+    assert list(sets) == list(descriptor.tables)
+    for name, table in descriptor.tables.items():
+        assert [f["name"] for f in sets[name]["field"]] == table.field_names
+        assert [k["@id"] for k in sets[name]["key"]] == [f"{name}/{k}" for k in table.primary_key]
+
+
+def test_croissant_files_are_found_beside_it_and_are_what_it_says(package: Path) -> None:
+    for one in parsed(package, metadata.CROISSANT)["distribution"]:
+        data = (package / metadata.CROISSANT).parent.joinpath(one["contentUrl"]).resolve().read_bytes()
+        assert one["sha256"] == hashlib.sha256(data).hexdigest()
+        assert one["contentSize"] == f"{len(data)} B"
+
+
+def test_croissant_refers_to_every_key_but_those_of_digits_in_words_only(package: Path) -> None:
+    descriptor, _ = open_package(package)
+    fields = {f["@id"]: f for one in parsed(package, metadata.CROISSANT)["recordSet"] for f in one["field"]}
+    referred, in_words = set(), set()
+    for name, table in descriptor.tables.items():
+        for key in table.foreign_keys:
+            for own, target in zip(key.fields, key.reference, strict=True):
+                field = fields[f"{name}/{own}"]
+                assert f"Key of {key.table}/{target}." in field["description"]
+                if "references" not in field:
+                    in_words.add(key.table)
+                    continue
+                referred.add(key.table)
+                assert field["references"] == {
+                    "fileObject": {"@id": descriptor.table(key.table).path},
+                    "extract": {"column": target},
+                }
+    digits = {
+        table.name
+        for table in descriptor.tables.values()
+        if factories.read_table(package, table.name)[table.primary_key[0]].str.fullmatch(r"\d+").any()
+    }
+    assert in_words == digits
+    assert referred
+    assert not referred & digits
+
+
+def test_a_changed_table_is_noticed_by_the_reader_of_croissant(package: Path) -> None:
+    ds = load_croissant(package)
+    factories.edit_bytes(package, "data/quotes.csv", lambda data: data.replace(b"lamp", b"lump", 1))
+    with pytest.raises(Exception, match="An error occured"):
+        list(ds.records("quotes"))
+
+
+def test_croissant_has_the_context_of_the_specification(package: Path) -> None:
+    rdf, context = import_module("mlcroissant._src.core.rdf"), import_module("mlcroissant._src.core.context")
+    wanted = rdf.make_context(context.Context(conforms_to=context.CroissantVersion.V_1_1))
+    found = parsed(package, metadata.CROISSANT)["@context"]
+    assert found == {**wanted, "prov": "http://www.w3.org/ns/prov#"}
+
+
+def test_croissant_says_how_the_data_was_annotated(package: Path) -> None:
+    described = load_croissant(package).metadata
+    # A name that the vocabulary does not have would be an extra property. This one it has; mlcroissant 1.1 misspells it.
+    extra = {name for name in described.extra_properties if name.startswith("rai:")}
+    assert extra <= {"rai:dataManipulationProtocol"}
+    written = described.to_json()
+    assert {name for name in written if name.startswith("rai:")} == {f"rai:{name}" for name in metadata.RAI}
+    assert "language model, not human experts" in " ".join(described.data_annotation_protocol)
+    assert "machine–machine" in " ".join(described.data_annotation_analysis)
+    publisher = factories.read_table(package, "sources")["publisher"].iloc[0]
+    assert publisher in " ".join(described.data_biases)
+    assert not [text for text in strings(written) if "{publishers}" in text]
+
+
+# -- DataCite, Zenodo, schema.org
+
+
+def datacite_is_valid(content: dict[str, Any]) -> bool:
+    return bool(import_module("datacite.schema45").validate(content))
+
+
+def test_the_datacite_record_fits_its_schema_and_becomes_xml(variant: Path) -> None:
+    content = parsed(variant, metadata.DATACITE)
+    assert datacite_is_valid(content)
+    ref = citation.reference(open_package(variant)[0])
+    assert (content.get("doi"), content["version"], content["publicationYear"]) == (
+        ref.doi,
+        ref.version,
+        ref.year,
+    )
+    identified = {**content, "doi": "10.5072/lamps"}  # XML needs the DOI that registration gives
+    assert ref.fingerprint in import_module("datacite.schema45").tostring(identified)
+
+
+@pytest.mark.parametrize(
+    "change", [{"creators": []}, {"publicationYear": "26"}, {"types": {}}, {"licence": "x"}]
+)
+def test_the_schema_of_datacite_refuses_mistakes(package: Path, change: dict[str, Any]) -> None:
+    assert not datacite_is_valid({**parsed(package, metadata.DATACITE), **change})
+
+
+#: The part of Zenodo's deposit metadata that is used here (developers.zenodo.org, "Deposit metadata").
+ZENODO_SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["title", "upload_type", "description", "creators", "access_right", "license"],
+    "properties": {
+        "title": {"type": "string", "minLength": 3},
+        "upload_type": {"const": "dataset"},
+        "description": {"type": "string", "minLength": 1},
+        "creators": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name"],
+                "properties": {"name": {"type": "string", "minLength": 1}},
+            },
+        },
+        "version": {"type": "string"},
+        "publication_date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+        "doi": {"type": "string", "pattern": r"^10\.\d{4,9}/\S+$"},
+        "access_right": {"const": "open"},
+        "license": {"type": "string", "minLength": 1},
+        "language": {"type": "string", "pattern": "^[a-z]{3}$"},
+        "keywords": {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True},
+        "notes": {"type": "string"},
+        "related_identifiers": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["identifier", "relation"],
+                "properties": {
+                    "identifier": {"type": "string", "pattern": "^https://"},
+                    "scheme": {"const": "url"},
+                    "relation": {"const": "isDerivedFrom"},
+                    "resource_type": {"const": "publication-other"},
+                },
+            },
+        },
+    },
+}
+
+
+def test_the_zenodo_deposit_has_what_zenodo_takes(variant: Path) -> None:
+    content = parsed(variant, metadata.ZENODO)
+    assert [error.message for error in Draft7Validator(ZENODO_SCHEMA).iter_errors(content)] == []
+    ref = citation.reference(open_package(variant)[0])
+    assert [one["name"] for one in content["creators"]] == [agent.inverted for agent in ref.authors]
+    assert ref.fingerprint in content["notes"]
+
+
+def test_the_zenodo_description_is_html_in_which_words_stay_words(package: Path) -> None:
+    factories.edit_descriptor(package, lambda raw: raw.update(description="a < b & <script>c</script>"))
+    assert parsed(package, metadata.ZENODO)["description"].startswith(
+        "<p>a &lt; b &amp; &lt;script&gt;c&lt;/script&gt;</p><p>"
+    )
+
+
+def test_schema_org_uses_terms_that_schema_org_has(variant: Path) -> None:
+    content = parsed(variant, metadata.SCHEMA_ORG)
+    content["@context"] = {"@vocab": "https://schema.org/"}  # the same terms, without asking the network
+    graph = rdflib.Graph().parse(data=json.dumps(content), format="json-ld")
+    used = {str(term) for term in graph.predicates()} - {str(rdflib.RDF.type)}
+    used |= {str(term) for term in graph.objects(None, rdflib.RDF.type)}
+    assert "https://schema.org/variableMeasured" in used
+    assert used - {str(term) for term in dir(rdflib.SDO)} == set()
+
+
+def test_schema_org_tells_release_sources_and_tables(package: Path) -> None:
+    descriptor, _ = open_package(package)
+    content = parsed(package, metadata.SCHEMA_ORG)
+    ref = citation.reference(descriptor)
+    sources = factories.read_table(package, "sources")
+    assert content["creditText"] == citation.apa(ref)
+    assert ref.fingerprint in list(strings(content["identifier"]))
+    assert content["temporalCoverage"] == sorted(sources["period_start"] + "/" + sources["period_end"])
+    assert [one["name"] for one in content["isBasedOn"]] == sources["title"].tolist()
+    for part, table in zip(content["hasPart"], descriptor.tables.values(), strict=True):
+        file = (package / metadata.SCHEMA_ORG).parent.joinpath(part["distribution"]["contentUrl"]).resolve()
+        assert part["distribution"]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert [v["name"] for v in part["variableMeasured"]] == table.field_names
+
+
+# -- what all of them share
+
+
+@pytest.mark.parametrize("path", [metadata.CFF, *JSON_FILES])
+def test_every_file_names_release_and_licence(package: Path, path: str) -> None:
+    descriptor, _ = open_package(package)
+    text = metadata.generated(package)[path].decode()
+    assert citation.fingerprint(descriptor) in text
+    assert descriptor.version in text
+    license_ = descriptor.raw["licenses"][0]
+    assert license_["name"] in text or license_["path"] in text
+
+
+def test_no_file_has_an_empty_value(variant: Path) -> None:
+    for path in JSON_FILES:
+        for text in strings(parsed(variant, path)):
+            assert text.strip() != "", path
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"contributors": None}, "contributor"),
+        ({"created": None}, "created"),
+        ({"licenses": None}, "licenses"),
+        ({"licenses": [{"name": "CC-BY-4.0"}]}, "licenses"),
+    ],
+)
+def test_nothing_is_written_where_the_descriptor_lacks_something(
+    package: Path, change: dict[str, Any], message: str
+) -> None:
+    metadata.write(package)
+    before = {p: p.read_bytes() for p in package.rglob("*") if p.is_file() and p.name != DESCRIPTOR}
+    factories.edit_descriptor(
+        package, lambda raw: {k: v for k, v in {**raw, "title": "new", **change}.items() if v is not None}
+    )
+    with pytest.raises(PackageError, match=message):
+        metadata.write(package)
+    assert {p: p.read_bytes() for p in package.rglob("*") if p.is_file() and p.name != DESCRIPTOR} == before
+
+
+def test_without_ruamel_the_extra_is_named(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
+    with pytest.raises(MissingExtraError, match=r"tmt-dataset\[coding\]"):
+        metadata.generated(package)
+
+
+# -- in step
+
+
+def test_the_committed_files_are_in_step() -> None:
+    metadata.check(ROOT)
+
+
+def test_what_was_written_is_in_step_and_is_not_written_again(package: Path) -> None:
+    before = {p for p in package.rglob("*") if p.is_file()}
+    written = metadata.write(package)
+    assert set(written) == {metadata.CFF, *JSON_FILES}
+    assert {p for p in package.rglob("*") if p.is_file()} == before | {package / path for path in written}
+    metadata.check(package)
+    assert metadata.write(package) == []
+
+
+def edited(package: Path, path: str) -> None:
+    (package / path).write_bytes((package / path).read_bytes() + b" ")
+
+
+def removed(package: Path, path: str) -> None:
+    (package / path).unlink()
+
+
+@pytest.mark.parametrize("change", [edited, removed])
+@pytest.mark.parametrize("path", [metadata.CFF, *JSON_FILES])
+def test_a_file_out_of_step_is_named_and_no_other(
+    package: Path, path: str, change: Callable[[Path, str], None]
+) -> None:
+    metadata.write(package)
+    change(package, path)
+    with pytest.raises(OutOfStepError) as caught:
+        metadata.check(package)
+    named = [one for one in (metadata.CFF, *JSON_FILES) if one in str(caught.value)]
+    assert named == [path]
+    assert ("(missing)" in str(caught.value)) == (change is removed)
+    assert metadata.write(package) == [path]
+
+
+def test_a_change_of_the_data_puts_every_file_out_of_step(package: Path) -> None:
+    metadata.write(package)
+    factories.edit_table(package, "developments", lambda frame: frame.iloc[:-1])
+    assert set(metadata.write(package)) == {metadata.CFF, *JSON_FILES}
+
+
+def test_the_bytes_are_the_same_on_every_machine_and_day(package: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(package, tmp_path / "elsewhere"))
+    code = "import sys; from pathlib import Path; from tmt_dataset import metadata; metadata.write(Path(sys.argv[1]))"
+    machine = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    subprocess.run([sys.executable, "-c", code, str(other)], check=True, env={**os.environ, **machine})
+    for path, data in metadata.generated(package).items():
+        assert (other / path).read_bytes() == data, path
+
+
+def test_every_date_is_the_release_s_or_a_source_s(package: Path) -> None:
+    descriptor, _ = open_package(package)
+    sources = factories.read_table(package, "sources")
+    known = {descriptor.raw["created"][:10], *sources["period_start"], *sources["period_end"]}
+    for path, data in metadata.generated(package).items():
+        found = set(re.findall(r"\b20\d\d-\d\d-\d\d\b", data.decode()))
+        assert found <= known, path
+
+
+# -- the datasheet
+
+
+def blank_sheet() -> str:
+    text = "# Sheet\n\nWords before.\n"
+    for name in ("release", "sources", "tables"):
+        text += f"\n<!-- {name}: generated, do not edit -->\n<!-- {name}: end -->\n\nWords after {name}.\n"
+    return text
+
+
+def outside_marks(text: str) -> str:
+    return re.sub(
+        r"(<!-- (\w+): generated, do not edit -->).*?(<!-- \2: end -->)", r"\1\3", text, flags=re.DOTALL
+    )
+
+
+def test_the_datasheet_is_filled_in_and_its_words_stay(package: Path) -> None:
+    sheet = package / metadata.DATASHEET
+    sheet.write_text(blank_sheet(), encoding="utf-8")
+    assert metadata.DATASHEET in metadata.write(package)
+    filled = sheet.read_text(encoding="utf-8")
+    assert outside_marks(filled) == outside_marks(blank_sheet())
+    for name in open_package(package)[0].tables:
+        assert f"| `{name}` | {len(factories.read_table(package, name)):,} |" in filled
+    for title in factories.read_table(package, "sources")["title"]:
+        assert title in filled
+    assert citation.fingerprint(open_package(package)[0]) in filled
+    assert metadata.write(package) == []
+
+
+def test_an_edited_table_of_the_datasheet_is_out_of_step_and_edited_words_are_not(package: Path) -> None:
+    sheet = package / metadata.DATASHEET
+    sheet.write_text(blank_sheet(), encoding="utf-8")
+    metadata.write(package)
+    filled = sheet.read_text(encoding="utf-8")
+    sheet.write_text(filled.replace("Words before.", "Other words."), encoding="utf-8")
+    metadata.check(package)
+    sheet.write_text(filled.replace("| `developments` | ", "| `developments` | 1"), encoding="utf-8")
+    with pytest.raises(OutOfStepError, match=r"DATASHEET\.md"):
+        metadata.check(package)
+
+
+def test_a_bar_in_a_cell_does_not_end_it(package: Path) -> None:
+    factories.edit_table(package, "sources", lambda frame: frame.assign(title="Lamps | Lights"))
+    descriptor, files = open_package(package)
+    tables = {name: citation.read_rows(descriptor, files, name) for name in descriptor.tables}
+    for line in metadata.datasheet_blocks(descriptor, tables)["sources"].splitlines():
+        assert len(re.findall(r"(?<!\\)\|", line)) == 8
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "no marks at all",
+        "<!-- n: generated, do not edit -->\nno end",
+        "<!-- n: end -->\n<!-- n: generated, do not edit -->",
+        "<!-- n: generated, do not edit --><!-- n: end --><!-- n: generated, do not edit --><!-- n: end -->",
+        "<!-- n: generated, do not edit --><!-- n: generated, do not edit --><!-- n: end -->",
+    ],
+)
+def test_a_datasheet_with_broken_marks_is_refused(sheet: str) -> None:
+    with pytest.raises(PackageError, match="marks"):
+        metadata.datasheet(sheet, {"n": "1"})
+
+
+def test_the_datasheet_of_the_data_set_tells_what_must_be_told() -> None:
+    words = " ".join(outside_marks((ROOT / metadata.DATASHEET).read_text(encoding="utf-8")).split())
+    for told in (
+        "language model, not human experts",
+        "machine–machine",
+        "remain their publisher's",
+        "CC BY 4.0",
+        "MIT",
+    ):
+        assert told in words
+    sections = re.findall(r"## (\w+)", words)
+    assert sections == [
+        "Motivation",
+        "Composition",
+        "Collection",
+        "Labelling",
+        "Uses",
+        "Distribution",
+        "Maintenance",
+    ]
+
+
+def test_numbers_that_depend_on_the_data_stand_in_the_generated_parts_only() -> None:
+    words = outside_marks((ROOT / metadata.DATASHEET).read_text(encoding="utf-8"))
+    descriptor, files = open_package(ROOT)
+    counts = {str(len(citation.read_rows(descriptor, files, name))) for name in descriptor.tables}
+    assert not counts & set(re.findall(r"(?<![\w.-])\d+(?![\w.-])", words))
+
+
+# -- form
+
+
+def test_json_is_written_one_way(package: Path) -> None:
+    for path in JSON_FILES:
+        data = metadata.generated(package)[path]
+        assert data == (json.dumps(json.loads(data), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def test_yaml_reads_back_as_it_was_written(variant: Path) -> None:
+    data = metadata.generated(variant)[metadata.CFF]
+    assert b"\r" not in data
+    again = io.StringIO()
+    yaml = YAML()
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.preserve_quotes = True
+    yaml.dump(yaml.load(data.decode()), again)
+    assert again.getvalue().encode() == data
+
+
+def test_the_descriptor_is_only_read(package: Path) -> None:
+    raw = json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
+    descriptor = Descriptor(raw)
+    files = open_package(package)[1]
+    before = json.dumps(raw)
+    tables = {name: citation.read_rows(descriptor, files, name) for name in descriptor.tables}
+    metadata.croissant(descriptor, tables)
+    metadata.citation_cff(descriptor, tables["sources"])
+    assert json.dumps(raw) == before
