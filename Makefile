@@ -30,8 +30,8 @@ build: setup ## compile the tables and everything that is generated
 bench: setup ## measure, and write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
-release: setup ## build the archive of the version in datapackage.json
-	$(BIN)/tmt-dataset release $$($(BIN)/tmt-dataset --version | cut -d' ' -f2) --out dist
+release: setup ## build the archive of the version in datapackage.json (PREVIOUS=archive of the one before)
+	$(BIN)/tmt-dataset release $$($(BIN)/tmt-dataset --version | cut -d' ' -f2) --out dist $(if $(PREVIOUS),--previous $(PREVIOUS))
 
 setup: $(VENV)/.ready
 

@@ -534,8 +534,15 @@ def test_chinese_within_a_text_is_found(small: Dataset, tmp_path: Path) -> None:
 
 def test_definitions_find_nothing(database: sqlite3.Connection, small: Dataset) -> None:
     """By the prose of a vocabulary every act of a code would be found."""
-    assert "machines" in " ".join(small.topics["definition"]).lower()
-    assert found(database, "seem think") == set()
+    for table, used in (
+        ("topics", small.development_topics["topic_id"]),
+        ("actions", small.developments["action"]),
+    ):
+        codes = small[table].set_index(small.descriptor.table(table).primary_key[0])
+        for code in used.unique():
+            definition = codes.loc[code, "definition"]
+            assert found(database, f'"{definition}"') == set()
+            assert found(database, f'"{codes.loc[code, "label"]}"'), "its label does find it"
 
 
 def test_what_is_searched_is_not_typed_by_hand(small: Dataset, tmp_path: Path) -> None:
@@ -805,6 +812,14 @@ def test_a_key_that_stands_twice_is_an_error(name: str, small: Dataset, tmp_path
     twice = pd.concat([small.segments, small.segments.iloc[:1]], ignore_index=True)
     with pytest.raises(ExportError, match=r"run tmt_dataset\.validate\(\)"):
         export(changed(small, segments=twice), tmp_path / "out", format=name)
+    assert snapshot(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ["parquet", "sqlite"])
+def test_a_required_cell_that_is_empty(name: str, small: Dataset, tmp_path: Path) -> None:
+    """These two formats declare which cells may be empty."""
+    with pytest.raises(ExportError, match=r"table errata: .*reason.*; run tmt_dataset\.validate\(\)"):
+        export(with_cell(small, "errata", "reason", None), tmp_path / "out", format=name)
     assert snapshot(tmp_path) == {}
 
 

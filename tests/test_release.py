@@ -348,7 +348,11 @@ def descriptor(**values: object) -> Edit:
         (lambda f: (f / "CHANGELOG.md").unlink(), "not committed, but part of every release: CHANGELOG.md"),
         (lambda f: (f / RELEASED).unlink(), f"not committed, but part of every release: {RELEASED}"),
         (lambda f: (f / "validation/codebook.md").unlink(), r"validation/codebook\.md"),
-        (lambda f: (f / "metadata/datacite.json").unlink(), r"out of step.*metadata/datacite\.json"),
+        (
+            lambda f: (f / "metadata/datacite.json").unlink(),
+            r"part of every release: metadata/datacite\.json",
+        ),
+        (text("validation/annotation.schema.json", "{}\n"), r"out of step.*annotation\.schema\.json"),
         (
             text("CHANGELOG.md", "# Changelog\n\n## 1.0.0-rc1\n"),
             r"CHANGELOG\.md: has no section '## 1\.0\.0'",

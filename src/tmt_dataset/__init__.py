@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ def __getattr__(name: str) -> Any:
 
         return open_package()[0].version
     if name in _WHERE:
-        # a submodule may have the name of its function, so the attribute is set to stay the function
         value = getattr(import_module(f"tmt_dataset.{_WHERE[name]}"), name)
         globals()[name] = value
         return value
@@ -59,3 +60,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps a public function in front of the submodule of its name, whichever is asked for first."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _WHERE and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -407,7 +407,7 @@ def shares(
         # the least share: no doubtful hit happened there and every doubtful miss did
         few = (row["k_min"], row["k_min"] + row["m_max"])
         many = (row["k_max"], row["k_max"] + row["m_min"])
-        if row["n_min"] < at_least:
+        if row["n_min"] < max(at_least, 1):  # a window that may be empty has no share
             bounds.append((np.nan,) * 4)
         else:
             low, high = wilson(*few, confidence)[0], wilson(*many, confidence)[1]

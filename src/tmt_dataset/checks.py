@@ -65,11 +65,13 @@ def proof(t: Tables) -> Iterator[Finding]:
     A date without a quote was a guess that looked like a fact.
     """
     d, q = t["developments"], t["quotes"]
-    supported = q[["development_id", "supports"]].dropna()
-    padded = " " + supported["supports"] + " "
+    # lists of variables are few: each is looked at once, not once a quote
+    supported = q[["development_id", "supports"]].dropna().drop_duplicates()
+    lists = {text: text.split(" ") for text in supported["supports"].unique()}
 
     def proved(variable: str) -> pd.Series:
-        return d["development_id"].isin(supported.loc[padded.str.contains(f" {variable} ", regex=False), "development_id"])
+        named = [text for text, variables in lists.items() if variable in variables]
+        return d["development_id"].isin(supported.loc[supported["supports"].isin(named), "development_id"].unique())
 
     needs = {
         "action": pd.Series(True, index=d.index),
@@ -247,7 +249,7 @@ def ranks(t: Tables) -> Iterator[Finding]:
     odd = (f["kind"] == "statistic") != f["aggregation"].notna()
     for row in f.index[(odd & f["kind"].notna()).to_numpy()]:
         yield Finding("ranks", "aggregation stands with statistics, and with nothing else", "figures", row, "aggregation",
-                      "a value" if f.at[row, "kind"] == "statistic" else "an empty cell", str(f.at[row, "aggregation"]))
+                      "a value" if f.at[row, "kind"] == "statistic" else "an empty cell", "" if pd.isna(f.at[row, "aggregation"]) else str(f.at[row, "aggregation"]))
 
 
 def quoted_share(t: Tables) -> Iterator[Finding]:
@@ -256,7 +258,11 @@ def quoted_share(t: Tables) -> Iterator[Finding]:
     Headings, bodies and figures quoted one by one had rebuilt most of a text that is its publisher's.
     """
     sources = t["sources"]
-    groups = {sid: covered(spans) for sid, spans in t["quotes"].groupby("source_id", observed=True)}
+    spans = t["quotes"].dropna(subset=["source_id", "start", "end"])[["source_id", "start", "end"]]
+    spans = spans.astype({"start": "int64", "end": "int64"}).sort_values(["source_id", "start"])
+    reached = spans.groupby("source_id")["end"].cummax().groupby(spans["source_id"]).shift(fill_value=0)
+    fresh = (spans["end"] - np.maximum(spans["start"], reached)).clip(lower=0)
+    groups = fresh.groupby(spans["source_id"]).sum().to_dict()
     for row, sid, characters in zip(sources.index, sources["source_id"], sources["characters"], strict=True):
         if sid in groups and not pd.isna(characters) and groups[sid] >= QUOTED_SHARE * characters:
             yield Finding("quoted-share", f"the quotes of {sid} are too much of it", "sources", row, "characters",

@@ -151,6 +151,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
     def __len__(self) -> int:
         """Return the number of tables."""
         return len(self._tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -121,8 +122,12 @@ def _names(ds: Dataset, variable: str, value: str) -> list[str]:
 
 def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Return the quotes that name one of several values, or all of them where none does."""
-    named = proofs["exact"].map(lambda exact: any(name.casefold() in exact.casefold() for name in names))
-    return proofs.loc[named.astype("bool")] if named.any() else proofs
+    # as words of their own: SAC does not stand in "transaction"
+    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)
+    named = [
+        bool(names) and re.search(pattern, exact, re.IGNORECASE) is not None for exact in proofs["exact"]
+    ]
+    return proofs.loc[named] if any(named) else proofs
 
 
 def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:

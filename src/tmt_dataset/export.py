@@ -401,9 +401,8 @@ def _parquet(ds: Dataset, folder: Path) -> None:
     }
     folder.mkdir()
     for name, frame in _frames(ds):
-        _cells(
-            name, frame
-        )  # names a cell that is none, where pyarrow would name its column or take bytes for text
+        # names a cell that is none; pyarrow would name its column alone, or take bytes for text
+        _cells(name, frame)
         table = ds.descriptor.table(name)
         schema = pa.schema(
             [

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis import AT_LEAST, wilson
@@ -70,6 +71,21 @@ LEVELS: dict[str, str] = {
 
 #: Roles of those who make an act; who only supports it does not.
 MAKERS = ("lead", "joint", "court")
+
+
+def ink_on(colour: str | tuple[float, float, float]) -> str:
+    """Return the colour of text that can be read on a colour, by its relative luminance (WCAG).
+
+    Examples
+    --------
+    >>> ink_on("#0072B2"), ink_on("#56B4E9")
+    ('white', '#222222')
+    """
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.3 else PALETTE["black"]
 
 
 # -- places
@@ -327,8 +343,8 @@ def tile_map(
         shade = 0 if math.isnan(value) else sum(value > edge for edge in edges)
         share = shade / len(edges)
         # from white towards the colour, in even steps
-        face = tuple(1 - share * (1 - part) for part in full)
-        dark = share > 0.6
+        red, green, blue = (1 - share * (1 - part) for part in full)
+        face = (red, green, blue)
         ax.add_patch(
             Rectangle(
                 (column + 0.04, row + 0.04),
@@ -339,7 +355,7 @@ def tile_map(
                 linewidth=0.5,
             )
         )
-        ink = "white" if dark else PALETTE["black"] if shade else PALETTE["grey"]
+        ink = ink_on(face) if shade else PALETTE["grey"]
         second = (notes or {}).get(code, f"{value:g}" if shade and notes is None else "")
         label = labels.get(code, code)
         middle: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
@@ -466,9 +482,14 @@ def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
         start = nx.spring_layout(own, seed=seed)
         # as wide as the longest way through the group, so that an edge is about one unit long in every group
         placed = nx.kamada_kawai_layout(own, pos=start, scale=nx.diameter(own) / 2)
-        offset = left - min(x for x, _ in placed.values())
-        rows += [(node, x + offset, y, part) for node, (x, y) in sorted(placed.items())]
-        left = max(row[1] for row in rows) + 1.0
+        # a figure is wider than high, so the longest axis of a group lies flat, its first node to the left
+        points = np.array([placed[node] for node in own])
+        points = points - points.mean(axis=0)
+        points = points @ np.linalg.svd(points)[2].T
+        points *= np.where(points[0] > 0, -1, 1)
+        points[:, 0] += left - points[:, 0].min()
+        rows += [(node, x, y, part) for node, (x, y) in zip(own, points.tolist(), strict=True)]
+        left = float(points[:, 0].max()) + 1.0
     out = pd.DataFrame(rows, columns=["authority_id", "x", "y", "part"]).set_index("authority_id")
     return out.astype({"x": "float64", "y": "float64", "part": "int64"})
 
@@ -518,10 +539,15 @@ def draw_network(
         ax.plot([x0, x1], [y0, y1], color=colour, alpha=0.55, lw=width, zorder=1)
         if acts > 1:
             box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": "none"}
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2, f"{acts}", bbox=box, color=colour, zorder=3, **middle)
+            text = ax.text(
+                (x0 + x1) / 2, (y0 + y1) / 2, f"{acts}", bbox=box, color=colour, zorder=3, **middle
+            )
+            text.set_in_layout(False)
     for name, (x, y) in where.items():
         frame = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": PALETTE["black"], "lw": 0.6}
-        ax.text(x, y, labels.get(name, name), bbox=frame, zorder=4, **middle)
+        text = ax.text(x, y, labels.get(name, name), bbox=frame, zorder=4, **middle)
+        # the panel keeps its size whatever stands in a box at its edge
+        text.set_in_layout(False)
     ax.margins(0.12)
     ax.set_axis_off()
     return drawn

@@ -1104,6 +1104,8 @@ def kinds(frame: pd.DataFrame, *, width: Literal["column", "page"] = "column") -
     >>> int(drawn(ax, "bounded")[:, 2].sum()) == len(numbers)
     True
     """
+    from matplotlib.ticker import MaxNLocator
+
     exact = (frame["qualifier"] == "exact").groupby(frame["kind"].astype("str")).agg(["sum", "size"])
     exact = exact.sort_values("size", ascending=False, kind="stable")
     fig, ax = figure(width, 0.75 + 0.27 * len(exact))
@@ -1123,6 +1125,7 @@ def kinds(frame: pd.DataFrame, *, width: Literal["column", "page"] = "column") -
             )
         _rows(ax, [str(kind) for kind in exact.index])
         ax.set_xlim(0, 1.3 * max(1.0, total.max(initial=1.0)))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("numbers in the sources")
         handles = [_mark("s", "exact", PALETTE["blue"]), _mark("s", "bounded or about", PALETTE["orange"])]
         _legend(ax, handles)

@@ -60,7 +60,7 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     ReleaseError
         If anything speaks against the release: it says what, where, and what to do. Then nothing was written.
     PackageError
-        If ``previous`` cannot be read.
+        If the descriptor or ``previous`` cannot be read.
 
     Examples
     --------
@@ -69,8 +69,6 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     ...
     tmt_dataset.errors.ReleaseError: 'one' is no version; expected MAJOR.MINOR.PATCH...
     """
-    from tmt_dataset import metadata
-
     _version(version)
     commit = _Commit.of(folder)
     descriptor = Descriptor.parse(_text(commit.read([DESCRIPTOR])[DESCRIPTOR], DESCRIPTOR), DESCRIPTOR)
@@ -85,9 +83,9 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     stamp = _stamp(descriptor)
     identifiers = _ledger(contents[RELEASED])
     before = _before(previous, descriptor, identifiers)
-    _check(folder)
+    _valid(folder)
     _registered(identifiers, folder)
-    contents |= commit.read(p for p in metadata.generated(folder) if p not in contents)
+    contents |= _generated(commit, contents)
     archive = f"{descriptor.name}-{version}.zip"
     products: dict[str, bytes] = {}
     if before is not None:
@@ -394,19 +392,33 @@ def _declares(descriptor: Descriptor, version: str) -> None:
         )
 
 
-def _check(folder: Path) -> None:
-    """Refuse a package that is not valid, or whose generated files are out of step."""
-    from tmt_dataset.coding import build
-
+def _valid(folder: Path) -> None:
     report = validate(folder)
     if not report.valid:
         raise ReleaseError(
             "the package is not valid:\n" + _shown(str(f) for f in report if f.severity == "error")
         )
+
+
+def _generated(commit: _Commit, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the generated metadata; refuse what is generated, released, and out of step."""
+    from tmt_dataset import metadata
+    from tmt_dataset.coding import build, compile
+
     try:
-        build.check(folder)
+        compile.check(commit.folder)
+        expected = {
+            path: data for generate in build.DERIVED for path, data in generate(commit.folder).items()
+        }
+        described = commit.read(metadata.generated(commit.folder))
+    except ReleaseError:
+        raise
     except TmtDatasetError as error:
         raise ReleaseError(str(error)) from error
+    differing = [p for p, data in {**contents, **described}.items() if expected.get(p, data) != data]
+    if differing:
+        raise ReleaseError(f"out of step; run `tmt-dataset build` and commit: {', '.join(sorted(differing))}")
+    return described
 
 
 def _ledger(data: bytes, where: str = RELEASED) -> pd.DataFrame:

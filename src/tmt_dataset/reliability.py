@@ -18,6 +18,7 @@ import pandas as pd
 from tmt_dataset.analysis import MONTHS
 from tmt_dataset.descriptor import open_package
 from tmt_dataset.errors import MissingExtraError, PackageError, PackageNotFoundError, unknown
+from tmt_dataset.maps import ink_on
 from tmt_dataset.plots import PALETTE, figure, look
 
 if TYPE_CHECKING:
@@ -493,15 +494,6 @@ def agreement_table(source: str | os.PathLike[str] | None = None) -> pd.DataFram
 # -- figures
 
 
-def _ink(colour: str) -> str:
-    """Return the colour of text that can be read on a colour (relative luminance, WCAG)."""
-    from matplotlib.colors import to_rgb
-
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "white" if luminance < 0.3 else PALETTE["black"]
-
-
 def _key(fig: Figure, handles: list[object], ncols: int) -> None:
     fig.legend(
         handles=handles,
@@ -570,7 +562,7 @@ def stacked(
                         form.format(value),
                         ha="center",
                         va="center_baseline",
-                        color=_ink(colour),
+                        color=ink_on(colour),
                         fontsize=6.5,
                     )
                 left[row] += value

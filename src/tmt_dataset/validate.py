@@ -207,8 +207,9 @@ def _keys(descriptor: Descriptor, table: Table, frames: Mapping[str, pd.DataFram
             values = frame[list(key.fields)].agg(", ".join, axis=1)
             all_known: pd.Series = pd.Series(dtype="str")
         else:
-            values, all_known = frame[key.fields[0]], target[key.reference[0]].dropna()
-            wrong = values.notna() & ~values.isin(all_known)
+            values, all_known = frame[key.fields[0]], target[key.reference[0]].dropna().drop_duplicates()
+            # isin() takes ten times as long on long text
+            wrong = values.notna() & (pd.Index(all_known).get_indexer(pd.Index(values)) < 0)
         suggestions: dict[str, str] = {}
         for row in frame.index[wrong.to_numpy()]:
             value = str(values[row])

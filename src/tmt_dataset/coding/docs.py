@@ -120,7 +120,13 @@ def command_reference() -> str:
     lines = [NOTE, "# Commands", ""]
     for name in ["", *main.list_commands(click.Context(main))]:
         command = main.commands[name] if name else main
-        context = click.Context(command, info_name=f"tmt-dataset {name}".strip(), max_content_width=100)
+        context = click.Context(
+            command,
+            info_name=f"tmt-dataset {name}".strip(),
+            max_content_width=100,
+            terminal_width=100,
+            help_option_names=["-h", "--help"],  # as the group hands them down
+        )
         lines += [f"## tmt-dataset {name}".rstrip(), "", "```text", command.get_help(context), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -1,0 +1,425 @@
+"""Figures: what is drawn is what the frames say, in one look, as the same bytes each time."""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import factories
+import matplotlib as mpl
+import matplotlib.dates
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from tmt_dataset import analysis, plots
+from tmt_dataset.dataset import Dataset, load
+from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.schema import DATE_DTYPE
+
+mpl.use("Agg")
+date2num: Any = mpl.dates.date2num  # carries no types
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Leave no figure open."""
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def ds(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return load(factories.make_package(tmp_path_factory.mktemp("small") / "package"))
+
+
+def days(*texts: str) -> pd.Series:
+    return pd.DataFrame({"day": texts}).astype({"day": DATE_DTYPE})["day"]
+
+
+def texts(fig: Figure) -> list[str]:
+    return [t.get_text() for t in fig.findobj(Text) if t.get_visible() and t.get_text()]
+
+
+def fits(fig: Figure) -> bool:
+    """Whether all that is drawn lies inside the figure."""
+    fig.canvas.draw()
+    box = fig.get_tightbbox(fig.canvas.get_renderer())  # type: ignore[attr-defined]  # Agg has one
+    width, height = fig.get_size_inches()
+    return bool(min(box.x0, box.y0) > -0.01 and box.x1 < width + 0.01 and box.y1 < height + 0.01)
+
+
+def test_a_text_that_sticks_out_does_not_fit() -> None:
+    fig, ax = plots.figure()
+    ax.text(0.9, 0.5, "a text that leaves the figure").set_in_layout(True)
+    fig.set_layout_engine("none")
+    assert not fits(fig)
+
+
+class TestLook:
+    def test_a_block_restores_what_was_set(self) -> None:
+        before = dict(mpl.rcParams)
+        with plots.look():
+            assert mpl.rcParams["axes.spines.top"] is False
+            assert mpl.rcParams["svg.hashsalt"]
+        assert dict(mpl.rcParams) == before
+
+    def test_a_call_lasts_until_it_is_closed(self) -> None:
+        before = mpl.rcParams["font.size"]
+        mpl.rcParams["font.size"] = 11.5
+        stack = plots.look()
+        assert mpl.rcParams["font.size"] == 7.5
+        stack.close()
+        assert mpl.rcParams["font.size"] == 11.5
+        mpl.rcParams["font.size"] = before
+
+    def test_the_font_comes_with_matplotlib(self) -> None:
+        with plots.look():
+            (name,) = mpl.rcParams["font.sans-serif"]
+        found = mpl.font_manager.findfont(name, fallback_to_default=False)
+        assert Path(found).is_relative_to(mpl.get_data_path())
+
+    @pytest.mark.parametrize("width", ["column", "page"])
+    def test_widths(self, width: Any) -> None:
+        fig, _ = plots.figure(width, 2)
+        assert fig.get_size_inches().tolist() == [plots.WIDTHS[width], 2.0]
+
+    def test_an_unknown_width_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="expected one of 'column', 'page'"):
+            plots.figure("wide")  # type: ignore[arg-type]  # what is refused
+
+    def test_figures_do_not_change_what_is_set(self) -> None:
+        before = dict(mpl.rcParams)
+        plots.figure()
+        assert dict(mpl.rcParams) == before
+
+
+def simulated(colour: str, kind: str) -> np.ndarray:
+    """Return a colour as a colour-blind eye sees it (Viénot, Brettel and Mollon 1999), in linear RGB."""
+    srgb = np.array(mpl.colors.to_rgb(colour))
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    matrices = {
+        "protan": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
+        "deutan": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
+    }
+    return np.asarray(matrices[kind]) @ linear
+
+
+class TestPalette:
+    # those that figures set beside each other
+    series = ("blue", "vermilion", "green", "orange")
+
+    @pytest.mark.parametrize("kind", ["protan", "deutan"])
+    def test_colours_stay_apart_for_colour_blind_readers(self, kind: str) -> None:
+        for one, other in combinations(self.series, 2):
+            a, b = (simulated(plots.PALETTE[c], kind) for c in (one, other))
+            assert np.linalg.norm(a - b) > 0.1, (one, other)
+
+    def test_the_measure_tells_bad_pairs(self) -> None:
+        red, green = simulated("#c04000", "deutan"), simulated("#6b7000", "deutan")
+        assert np.linalg.norm(red - green) < 0.1
+
+    def test_greys_have_no_hue(self) -> None:
+        for name in ("black", "grey", "light"):
+            assert colorsys.rgb_to_hls(*mpl.colors.to_rgb(plots.PALETTE[name]))[2] == 0
+
+
+class TestSave:
+    def test_png_and_svg_are_the_same_bytes_each_time(self, tmp_path: Path) -> None:
+        def draw(folder: str) -> list[bytes]:
+            frame = pd.DataFrame({"step": ["a to b", "b to c"], "days_min": [1, 5], "days_max": [3, 5]})
+            fig, _ = plots.durations(frame, "step")
+            return [path.read_bytes() for path in plots.save(fig, tmp_path / folder, "days")]
+
+        assert draw("one") == draw("two")
+
+    def test_files_tell_no_date_and_no_version(self, tmp_path: Path) -> None:
+        fig, _ = plots.figure()
+        png, svg = plots.save(fig, tmp_path / "new" / "folder", "empty")
+        assert (png.name, svg.name) == ("empty.png", "empty.svg")
+        assert b"Software" not in png.read_bytes()
+        text = svg.read_text(encoding="utf-8")
+        assert "dc:date" not in text
+        assert mpl.__version__ not in text
+
+    def test_a_saved_figure_has_its_width(self, tmp_path: Path) -> None:
+        fig, _ = plots.figure("column", 2)
+        png, svg = plots.save(fig, tmp_path, "empty")
+        assert plt.imread(png).shape[:2] == (600, 1050)
+        assert ET.parse(svg).getroot().get("width") == f"{3.5 * 72:g}pt"
+
+    def test_nothing_else_is_left_in_the_folder(self, tmp_path: Path) -> None:
+        fig, _ = plots.figure()
+        plots.save(fig, tmp_path, "a")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "a.svg"]
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("low", "high", "text"), [(3, 4, "3–4"), (4, 4, "4"), (0.1, 0.4, "0"), (1000, 2000, "1,000–2,000")]
+    )
+    def test_span(self, low: float, high: float, text: str) -> None:
+        assert plots.span(low, high) == text
+
+    @pytest.mark.parametrize(
+        ("value", "unit", "qualifier", "text"),
+        [
+            (4877.6, "CNY", "exact", "4,877.6 yuan"),
+            (2_000_000, "CNY", "exact", "2 million yuan"),
+            (1_030_000, "count", "more_than", "more than 1.03 million"),
+            (300e9, "CNY", "at_least", "at least 300 billion yuan"),
+            (107802, "count", "exact", "107,802"),
+            (90, "percent", "less_than", "less than 90%"),
+            (999_999, "", "about", "about 999,999"),
+        ],
+    )
+    def test_amount(self, value: float, unit: str, qualifier: str, text: str) -> None:
+        assert plots.amount(value, unit, qualifier) == text
+
+
+def make_shares(**changes: Any) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "window": pd.Categorical(["A", "B", "C"], ordered=True),
+            "k_min": [4, 11, 2],
+            "k_max": [4, 12, 2],
+            "n_min": [33, 29, 5],
+            "n_max": [33, 31, 5],
+            "share_min": [4 / 33, 11 / 30, np.nan],
+            "share_max": [4 / 33, 12 / 30, np.nan],
+            "low": [0.05, 0.22, np.nan],
+            "high": [0.27, 0.58, np.nan],
+        }
+    )
+    return frame.assign(**changes)
+
+
+class TestIntervals:
+    def test_lines_bars_and_points_are_the_frame(self) -> None:
+        frame = make_shares()
+        _, ax = plots.intervals(frame, "share")
+        assert (
+            plots.drawn(ax, "line")[:, [0, 2]].tolist() == frame[["low", "high"]].dropna().to_numpy().tolist()
+        )
+        bars = frame[["share_min", "share_max"]].dropna().to_numpy()
+        assert plots.drawn(ax, "bar")[:, [0, 2]].tolist() == bars.tolist()
+        assert plots.drawn(ax, "point")[:, 0].tolist() == bars.mean(axis=1).tolist()
+
+    def test_a_window_without_a_share_has_a_row_and_no_mark(self) -> None:
+        _, ax = plots.intervals(make_shares(), "share")
+        assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B", "C"]
+        assert plots.drawn(ax, "point")[:, 1].tolist() == [0.0, 1.0]
+
+    def test_counts_stand_beside_the_lines(self) -> None:
+        fig, _ = plots.intervals(make_shares(), "share")
+        assert {"4 of 33", "11–12 of 29–31"} <= set(texts(fig))
+
+    def test_the_second_count_is_drawn_apart_where_there_is_one(self) -> None:
+        other = make_shares(low=[0.01, 0.2, np.nan])
+        _, ax = plots.intervals(make_shares(), "share", beside=other[other["window"] == "B"])
+        assert plots.drawn(ax, "beside-line")[:, 0].tolist() == [0.2]
+        y = plots.drawn(ax, "line")[:, 1]
+        assert y[0] == 0
+        assert y[1] < 1 < plots.drawn(ax, "beside-line")[0, 1]
+
+    def test_nothing_is_clipped(self) -> None:
+        fig, _ = plots.intervals(
+            make_shares(), "share", beside=make_shares(), xlabel="share of the developments"
+        )
+        assert fits(fig)
+
+
+class TestMatrix:
+    def counted(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "window": pd.Categorical(["Jul 2024"] * 3 + ["Jul 2025"] * 3, ordered=True),
+                "kind": ["a", "b", "none"] * 2,
+                "min": [5, 0, 0, 1, 2, 0],
+                "max": [5, 1, 0, 2, 2, 0],
+            }
+        )
+
+    def test_discs_are_where_and_as_large_as_the_counts(self) -> None:
+        frame = self.counted()
+        _, ax = plots.matrix(frame, "kind", order=["b", "a", "none"])
+        assert sorted(plots.drawn(ax, "max").tolist()) == [[0, 0], [0, 1], [1, 0], [1, 1]]
+        assert sorted(plots.drawn(ax, "min").tolist()) == [[0, 1], [1, 0], [1, 1]]
+        (rings,) = [c for c in ax.collections if c.get_gid() == "max"]
+        sizes = dict(zip(map(tuple, rings.get_offsets()), rings.get_sizes(), strict=True))  # type: ignore[attr-defined, arg-type]  # a PathCollection
+        assert sizes[(0, 1)] / sizes[(0, 0)] == pytest.approx(5)
+
+    def test_kinds_without_any_act_have_no_row(self) -> None:
+        _, ax = plots.matrix(self.counted(), "kind", names={"a": "First"})
+        assert [t.get_text() for t in ax.get_yticklabels()] == ["First", "b"]
+
+    def test_numbers_are_ranges_where_dates_leave_one(self) -> None:
+        fig, _ = plots.matrix(self.counted(), "kind")
+        assert {"5", "0–1", "1–2", "2"} <= set(texts(fig))
+        assert fits(fig)
+
+
+class TestTotalsAndFlows:
+    series = pd.DataFrame(
+        {
+            "aggregation": ["cumulative", "flow", "flow"],
+            "place": "China",
+            "period_start": days("2024-01-01", "2024-01-01", "2024-01-01"),
+            "period_end": days("2024-12-31", "2024-12-31", "2024-12-31"),
+            "value": [302.0, 238.0, 5.0],
+            "qualifier": "exact",
+        }
+    )
+
+    def test_stated_and_implied_are_told_apart(self) -> None:
+        totals, flows = analysis.implied(self.series.iloc[:2])
+        _, axes = plots.totals_and_flows({"Services": (totals, flows)})
+        assert plots.drawn(axes[0, 0], "total-stated").tolist() == [
+            [date2num(pd.Timestamp("2024-12-31")), 302]
+        ]
+        assert plots.drawn(axes[0, 0], "total-implied").tolist() == [
+            [date2num(pd.Timestamp("2023-12-31")), 64]
+        ]
+        ((start, rate, end, _),) = plots.drawn(axes[1, 0], "flow-stated").tolist()
+        assert rate == pytest.approx(238 / 12)
+        assert (start, end) == (date2num(pd.Timestamp("2024-01-01")), date2num(pd.Timestamp("2025-01-01")))
+
+    def test_a_measure_without_periods_says_so(self) -> None:
+        totals, flows = analysis.implied(self.series.iloc[:2])
+        loose = flows.copy()
+        loose[["start", "end"]] = pd.NaT
+        fig, axes = plots.totals_and_flows({"A": (totals, flows), "B": (totals, loose)})
+        assert "no flow with a period" in texts(fig)
+        with pytest.raises(UnknownCodeError):
+            plots.drawn(axes[1, 1], "flow-stated")
+        assert fits(fig)
+
+
+class TestAmounts:
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "value": [200_000.0, 500.0, 200_000.0, 10.0],
+                "qualifier": ["exact", "about", "exact", "more_than"],
+                "body": ["SAMR", "Court", "SAMR", "SAMR"],
+                "sum": ["fine", "damages", "fine", "fine"],
+            }
+        )
+
+    def test_each_number_is_a_point_and_equal_ones_are_stacked(self) -> None:
+        _, ax = plots.amounts(self.frame(), "body", color="sum")
+        points = plots.drawn(ax, "amount")
+        assert points[:, 0].tolist() == [200_000, 200_000, 10, 500]
+        assert len({tuple(p) for p in points.tolist()}) == 4
+        assert points[2, 1] == 0
+        assert points[3, 1] == 1
+
+    def test_bounds_and_colours_have_a_key(self) -> None:
+        fig, ax = plots.amounts(self.frame(), "body", color="sum")
+        assert ax.get_xscale() == "log"
+        assert {"fine", "damages", "at least, more than", "about", "200,000", "500"} <= set(texts(fig))
+        assert fits(fig)
+
+
+class TestSpans:
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "date_start": days("2024-01-01", "2025-07-01"),
+                "date_end": days("2024-12-31", "2025-08-31"),
+                "due": days("2025-12-31", "2027-12-31"),
+                "what": ["A draft with a title that is much too long for a single line of any figure", "B"],
+                "words": ["more than 30", "100%"],
+            }
+        )
+
+    def test_uncertain_starts_certain_lines_and_ends(self) -> None:
+        fig, ax = plots.spans(
+            self.frame(),
+            label="what",
+            end="due",
+            text="words",
+            mark=pd.Timestamp("2025-08-31"),
+            mark_label="end",
+        )
+        frame = self.frame()
+        assert plots.drawn(ax, "start")[:, 0].tolist() == date2num(frame["date_start"]).tolist()
+        assert plots.drawn(ax, "start")[:, 2].tolist() == date2num(frame["date_end"]).tolist()
+        assert plots.drawn(ax, "line")[:, [0, 2]].tolist() == date2num(frame[["date_end", "due"]]).tolist()
+        assert {"more than 30", "100%", "end"} <= set(texts(fig))
+        assert fits(fig)
+
+    def test_a_line_never_runs_past_its_end(self) -> None:
+        last = pd.Timestamp("2024-06-30")
+        _, ax = plots.spans(self.frame().iloc[:1], label="what", end=last)
+        assert plots.drawn(ax, "start")[:, 2].tolist() == [date2num(last)]
+        assert plots.drawn(ax, "line")[:, [0, 2]].tolist() == [[date2num(last)] * 2]
+
+
+class TestLifecycle:
+    def test_several_lives_one_row_each(self, ds: Dataset) -> None:
+        events = analysis.lifecycles(ds)
+        fig, ax = plots.lifecycle(events, periods=analysis.windows(ds))
+        for stage in ("draft", "issued", "effective"):
+            expected = date2num(events.loc[events["stage"] == stage, "date_start"])
+            assert sorted(plots.drawn(ax, stage)[:, 0]) == sorted(expected)
+        assert len(ax.get_yticks()) == events["instrument_id"].nunique()
+        assert {"65 d", "165 d"} <= set(texts(fig))
+        assert fits(fig)
+
+    def test_one_life_as_the_dataset_gives_it(self, ds: Dataset) -> None:
+        life = ds.lifecycle("talking-lamps-measures")
+        _, ax = plots.lifecycle(life)
+        assert sum(len(plots.drawn(ax, stage)) for stage in set(life["stage"])) == len(life)
+
+    def test_a_date_that_is_an_interval_is_a_bar(self, ds: Dataset) -> None:
+        life = ds.lifecycle("talking-lamps-measures").assign(
+            date_start=days("2024-01-01", "2024-03-20", "2024-09-01"),
+            date_end=days("2024-01-31", "2024-03-20", "2024-09-01"),
+        )
+        _, ax = plots.lifecycle(life)
+        assert plots.drawn(ax, "interval")[:, [0, 2]].tolist() == [
+            [date2num(pd.Timestamp("2024-01-01")), date2num(pd.Timestamp("2024-01-31"))]
+        ]
+        assert plots.drawn(ax, "draft")[0, 0] == date2num(pd.Timestamp("2024-01-16"))
+
+    def test_events_of_one_day_do_not_cover_each_other(self, ds: Dataset) -> None:
+        life = ds.lifecycle("lamp-data-rules")
+        life[["date_start", "date_end"]] = pd.Timestamp("2024-02-06")
+        _, ax = plots.lifecycle(life)
+        assert plots.drawn(ax, "issued")[0, 1] < plots.drawn(ax, "effective")[0, 1]
+
+
+class TestDurationsAndKinds:
+    def test_durations_are_bars_or_points(self) -> None:
+        frame = pd.DataFrame({"step": ["a", "b"], "days_min": [0, 7], "days_max": [139, 7]}).astype(
+            {"days_min": "Int64", "days_max": "Int64"}
+        )
+        fig, ax = plots.durations(frame, "step")
+        assert plots.drawn(ax, "days").tolist() == [[0, 0, 139, 0], [7, 1, 7, 1]]
+        assert {"0–139", "7"} <= set(texts(fig))
+        assert fits(fig)
+
+    def test_kinds_are_counted_exact_and_bounded(self) -> None:
+        frame = pd.DataFrame(
+            {"kind": ["fine", "target", "fine"], "qualifier": ["exact", "about", "at_least"]}
+        )
+        fig, ax = plots.kinds(frame)
+        assert plots.drawn(ax, "exact")[:, [0, 2]].tolist() == [[0, 1], [0, 0]]
+        assert plots.drawn(ax, "bounded")[:, [0, 2]].tolist() == [[1, 2], [0, 1]]
+        assert "1 of 2 exact" in texts(fig)
+        assert fits(fig)
+
+
+class TestDrawn:
+    def test_an_unknown_name_tells_what_there_is(self) -> None:
+        _, ax = plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
+        with pytest.raises(UnknownCodeError, match="did you mean 'days'"):
+            plots.drawn(ax, "day")
