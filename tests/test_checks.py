@@ -11,7 +11,7 @@ import factories
 import pandas as pd
 import pytest
 from factories import SPRING, WINTER
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmt_dataset import checks, lint
@@ -95,8 +95,8 @@ BROKEN = [
     Broken("bare relation", checks.proof, put("relations", 2, quote_id=None), "relations", 2, "note"),
     Broken("tenfold", checks.figure_in_quote, put("figures", 2, value=400_000.0), "figures", 2, "value"),
     Broken("a tenth", checks.figure_in_quote, put("figures", 2, value=4_000.0), "figures", 2, "value"),
-    Broken("end of another number", checks.figure_in_quote, many(put("figures", 2, value=40_000.0), put("quotes", 9, exact="pay ¥140,000")), "figures", 2, "value"),
-    Broken("start of another number", checks.figure_in_quote, many(put("figures", 2, value=40_000.0), put("quotes", 9, exact="pay ¥40,000,000")), "figures", 2, "value"),
+    Broken("end of another number", checks.figure_in_quote, many(put("figures", 2, value=40_000.0), put("quotes", 10, exact="pay ¥140,000")), "figures", 2, "value"),
+    Broken("start of another number", checks.figure_in_quote, many(put("figures", 2, value=40_000.0), put("quotes", 10, exact="pay ¥40,000,000")), "figures", 2, "value"),
     Broken("scale forgotten", checks.figure_in_quote, put("figures", 3, value=1.3), "figures", 3, "value"),
     Broken("quote of another act", checks.figure_in_quote, put("figures", 2, development_id="TMT-0001"), "figures", 2, "quote_id"),
     # rule 3
@@ -109,7 +109,7 @@ BROKEN = [
     Broken("no segments", checks.ledger, drop("segments", *range(15, 26)), "sources", 3, "source_id"),
     Broken("forgotten item", checks.reports, put("segments", 3, role="development"), "segments", 3, "role"),
     Broken("mention on an introduction", checks.reports, put("mentions", 6, segment_id=f"{WINTER}:002"), "mentions", 6, "segment_id"),
-    Broken("mention on a commentary", checks.reports, copy("mentions", 2, segment_id=f"{WINTER}:013"), "mentions", 16, "segment_id"),
+    Broken("mention on a commentary", checks.reports, copy("mentions", 2, segment_id=f"{WINTER}:013"), "mentions", 15, "segment_id"),
     Broken("quote of the next item", checks.quotes_in_reports, put("quotes", 2, start=760, end=770), "quotes", 2, "start"),
     Broken("quote over the edge", checks.quotes_in_reports, put("quotes", 2, start=296, end=310), "quotes", 2, "start"),
     Broken("quote in another source", checks.quotes_in_reports, put("quotes", 2, source_id=SPRING), "quotes", 2, "start"),
@@ -130,7 +130,7 @@ BROKEN = [
     Broken("two leads", checks.ranks, put("development_authorities", 4, role="lead"), "developments", 3, None),
     Broken("two primary reports", checks.ranks, put("mentions", 6, rank="primary"), "developments", 3, None),
     Broken("a report in two pieces", checks.ranks, put("mentions", 3, segment_id=f"{WINTER}:007"), "developments", 2, None),
-    Broken("no primary report", checks.ranks, put("mentions", 15, rank="secondary"), "developments", 8, None),
+    Broken("no primary report", checks.ranks, put("mentions", 14, rank="secondary"), "developments", 8, None),
     Broken("aggregated fine", checks.ranks, put("figures", 2, aggregation="flow"), "figures", 2, "aggregation"),
     Broken("statistic that is neither flow nor level", checks.ranks, put("figures", 3, aggregation=None), "figures", 3, "aggregation"),
     # rule 7
@@ -144,14 +144,14 @@ SOUND = [
     ("authorities without a quote where there are none", checks.proof, drop("development_authorities", 2)),
     ("a date without a quote where the basis is the period", checks.proof, put("developments", 2, date_basis="period")),
     ("a relation with a note", checks.proof, put("relations", 2, quote_id=None, note="the same title")),
-    ("a value in words", checks.figure_in_quote, put("figures", 2, value=7.0, quote_id="TMT-0004:newsletter-2024-01:1747-1808")),
+    ("a value in words", checks.figure_in_quote, many(put("figures", 2, value=21.0), put("quotes", 10, exact="twenty-one lamps"))),
+    ("the number stands twice, once within another", checks.figure_in_quote, put("quotes", 10, exact="¥140,000, of it 40,000 at once")),
     ("segments in another order", checks.ledger, lambda t: t.update(segments=t["segments"].iloc[::-1])),
     ("a heading without a mention", checks.reports, drop("mentions", 2)),
     ("two acts on one segment", checks.reports, copy("mentions", 2, development_id="TMT-0002")),
     ("a quote across heading and body", checks.quotes_in_reports, put("quotes", 2, start=305, end=420)),
     ("a quote in a further report", checks.quotes_in_reports, put("mentions", 6, section=None)),
-    ("an announcement of what is to come", checks.dates, many(put("developments", 6, action="agenda"), put("sources", 3, published=pd.Timestamp("2024-03-19")))),
-    ("an instrument that takes effect later", checks.dates, many(put("developments", 6, action="effect"), put("sources", 3, published=pd.Timestamp("2024-03-19")))),
+    ("what is announced or takes effect later", checks.dates, many(put("developments", 6, action="agenda"), put("developments", 8, action="effect"), put("sources", 3, published=pd.Timestamp("2024-03-19")))),
     ("dated on the day of the report", checks.dates, put("sources", 3, published=pd.Timestamp("2024-04-01"))),
     ("no day of publication", checks.dates, put("sources", 3, published=pd.NaT)),
     ("two joint authorities and no lead", checks.ranks, put("development_authorities", 3, role="joint")),
@@ -209,11 +209,13 @@ def test_tables_without_rows_raise_nothing(check: Check, tables: Frames) -> None
 def test_cells_that_could_not_be_read_raise_nothing(check: Check, tables: Frames) -> None:
     """The schema has reported them: a rule passes over what is missing."""
     for name, frame in tables.items():
-        for column in frame.columns:
+        for column in frame.columns if name not in factories.VOCABULARIES else []:
             one = frame.copy()
             one.loc[one.index[0], column] = None
             found(check, {**tables, name: one})
-            found(check, {**tables, name: frame.assign(**{column: frame[column].where(False)})})
+            found(
+                check, {**tables, name: frame.assign(**{column: frame[column].mask(frame[column].notna())})}
+            )
 
 
 def test_window_that_cannot_be_read_is_not_compared(tables: Frames) -> None:
@@ -242,6 +244,7 @@ def test_covered_is_the_size_of_the_union(pairs: list[list[int]]) -> None:
     assert covered(pd.DataFrame(pairs, columns=["start", "end"], dtype="Int64")) == len(union)
 
 
+@settings(max_examples=50, deadline=None)
 @given(spans)
 def test_quoted_share_counts_each_character_once(pairs: list[list[int]]) -> None:
     """The check works on all sources at once; one by one, the sets say the same."""

@@ -14,7 +14,6 @@ minimum only where it must have. A share of too few acts is not given.
 
 from __future__ import annotations
 
-from functools import cmp_to_key
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -23,7 +22,6 @@ import pandas as pd
 
 from tmt_dataset.errors import MissingExtraError, unknown
 from tmt_dataset.schema import DATE_DTYPE
-from tmt_dataset.views import STAGES
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -652,23 +650,6 @@ def leads(ds: Dataset) -> pd.DataFrame:
 # -- lives of instruments
 
 
-def _in_order(events: pd.DataFrame) -> pd.DataFrame:
-    """Put events in the order that their dates prove, and where these overlap, in that of their stages."""
-    order = {stage: i for i, stage in enumerate(STAGES)}
-    rows = list(events.itertuples())
-
-    def later(a: Any, b: Any) -> int:
-        if a.date_end < b.date_start:
-            return -1
-        if b.date_end < a.date_start:
-            return 1
-        left, right = ((order[e.stage], e.date_start, e.date_end, e.development_id) for e in (a, b))
-        return (left > right) - (left < right)
-
-    rows.sort(key=cmp_to_key(later))
-    return events.loc[[row.Index for row in rows]].reset_index(drop=True)
-
-
 def narrowed(events: pd.DataFrame) -> pd.DataFrame:
     """Return events with their dates narrowed to what their order allows.
 
@@ -750,7 +731,7 @@ def lifecycles(ds: Dataset) -> pd.DataFrame:
     columns = ["instrument_id", "instrument", "kind", "force"]
     lives = []
     for row in register.itertuples():
-        events = _in_order(ds.lifecycle(cast(str, row.instrument_id)))
+        events = ds.lifecycle(cast(str, row.instrument_id))
         events = events[["stage", "date", "date_start", "date_end", "development_id"]].copy()
         days = days_between(events[["date_start", "date_end"]].shift(), events)
         events.insert(4, "days_min", days["days_min"])

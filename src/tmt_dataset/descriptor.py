@@ -190,7 +190,7 @@ class Descriptor:
         """
         try:
             raw = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PackageError(f"{where}: no valid JSON ({error}); restore the file from the release") from None
         if not isinstance(raw, dict):
             raise PackageError(f"{where}: expected a JSON object, found {type(raw).__name__}")

@@ -16,9 +16,9 @@ def _bounds_of_one(text: str) -> tuple[date, date]:
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None  # the pattern has it
     try:
-        first = date(year, month or 1, day or 1)
-        last_month = month or 12
-        last = date(year, last_month, day or monthrange(year, last_month)[1])
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
+        last_month = 12 if month is None else month
+        last = date(year, last_month, monthrange(year, last_month)[1] if day is None else day)
     except ValueError as error:
         raise ValueError(f"{text!r} is no date of the calendar ({error})") from None
     return first, last

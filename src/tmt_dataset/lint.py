@@ -73,7 +73,9 @@ def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, l
             cells = next(csv.reader([line], strict=True))
         except csv.Error as error:
             spread = line.count('"') % 2 == 1
-            if spread and not open_quote:
+            if "field limit" in str(error):
+                message = f"a cell is longer than readers of CSV take ({csv.field_size_limit():,} characters)"
+            elif spread and not open_quote:
                 open_quote = True
                 message = "a quotation mark is not closed on its line: a stray quote, or a newline within a cell"
             elif spread:
@@ -134,7 +136,7 @@ def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
             lines.append(n)
     if not rows or rows[0] != names:
         found.append(Finding("form", "the header is not the declared one", table.name, 1, None, ",".join(names), ",".join(rows[0]) if rows else "", "Restore the header."))
-        return pd.DataFrame(columns=names, dtype="str"), found
+        return pd.DataFrame(columns=list(dict.fromkeys(names)), dtype="str"), found
     wanted = len(names)
     whole = [len(cells) == wanted for cells in rows]
     if not all(whole):

@@ -87,6 +87,21 @@ def flat(ds: Dataset) -> pd.DataFrame:
     return out
 
 
+def _in_order(events: pd.DataFrame) -> pd.DataFrame:
+    """Put events in the order that their dates prove, and where these overlap, in that of their stages."""
+    order = {stage: i for i, stage in enumerate(STAGES)}
+    rest: list[Any] = list(events.itertuples())
+    placed = []
+    while rest:  # pairs alone would not do: three events may overlap in a ring
+        first_end = min(event.date_end for event in rest)
+        may_be_next = [event for event in rest if event.date_start <= first_end]
+        placed.append(
+            min(may_be_next, key=lambda e: (order[e.stage], e.date_start, e.date_end, e.development_id))
+        )
+        rest.remove(placed[-1])
+    return events.loc[[event.Index for event in placed]].reset_index(drop=True)
+
+
 def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.lifecycle`."""
     known = ds["instruments"]["instrument_id"]
@@ -112,18 +127,12 @@ def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
         events, columns=["stage", "date", "date_start", "date_end", "development_id", "title"]
     )
     frame = frame.astype({"date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
-    frame["_order"] = frame["stage"].map({s: i for i, s in enumerate(STAGES)})
-    frame = (
-        frame.sort_values(["date_start", "_order", "development_id"])
-        .drop_duplicates(["stage", "date"])
-        .drop(columns="_order")
-    )
-    frame = frame.reset_index(drop=True)
+    frame = _in_order(frame.drop_duplicates(["stage", "date"]))
     before = frame[["date_start", "date_end"]].shift()
-    frame.insert(
-        4, "days_min", (frame["date_start"] - before["date_end"]).dt.days.clip(lower=0).astype("Int64")
-    )
-    frame.insert(5, "days_max", (frame["date_end"] - before["date_start"]).dt.days.astype("Int64"))
+    days_min = (frame["date_start"] - before["date_end"]).dt.days.clip(lower=0)
+    days_max = (frame["date_end"] - before["date_start"]).dt.days.clip(lower=0)
+    frame.insert(4, "days_min", days_min.astype("Int64"))
+    frame.insert(5, "days_max", days_max.astype("Int64"))
     return frame
 
 

@@ -1,0 +1,156 @@
+"""A number that is written in a text is read from it, however it is written; one that is not there is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tmt_dataset.checks import _plainly
+from tmt_dataset.numbers import readable, reads
+
+TEENS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen"
+)
+UNITS = TEENS.split(" ")
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+
+
+def words(n: int) -> str:
+    """Return a number below one hundred in words."""
+    if n < 20:
+        return UNITS[n]
+    ten = TENS[n // 10 - 2]
+    return ten if n % 10 == 0 else f"{ten}-{UNITS[n % 10]}"
+
+
+#: Ways in which the sources write numbers around them; none has a number of its own.
+AROUND = [
+    "{}",
+    "fined {} in all",
+    "({})",
+    "about {}, as it says",
+    "{} accounts were closed.",
+    "“{}”",
+    "reach {}; then",
+    "¥{}",
+    "RMB {}",
+    "CNY{}",
+    "${} paid",
+    "a {}-day pilot",
+    "{}% of all",
+    "up to\u00a0{}\u00a0apps",
+]
+
+around = st.sampled_from(AROUND)
+whole = st.integers(0, 10**13)
+decimals = st.integers(0, 10**9).flatmap(lambda n: st.sampled_from([1, 10, 100, 1000]).map(lambda d: n / d))
+
+
+@given(whole, around)
+@example(40_000, "¥{}")
+@example(999, "{}")
+@example(1000, "RMB {}")
+def test_digits_are_read_with_and_without_separators(n: int, frame: str) -> None:
+    for written in (f"{n}", f"{n:,}"):
+        assert readable(frame.format(written)) == {float(n)}
+
+
+@given(decimals, around)
+def test_decimals_are_read(value: float, frame: str) -> None:
+    for written in (f"{value!r}", f"{value:,}"):
+        assert reads(frame.format(written), value)
+
+
+@given(
+    st.integers(1, 99_999),
+    st.sampled_from([0, 1, 2]),
+    st.sampled_from(sorted(SCALES)),
+    st.sampled_from([" ", "-", "\u00a0"]),
+)
+@example(103, 2, "million", " ")
+@example(500, 1, "billion", " ")
+def test_scales_multiply(n: int, places: int, scale: str, gap: str) -> None:
+    mantissa = f"{n / 10**places:.{places}f}"
+    value = n * SCALES[scale] / 10**places
+    for text in (f"{mantissa}{gap}{scale} posts", f"¥{mantissa}{gap}{scale.upper()}"):
+        assert readable(text) == {n / 10**places, round(value, 6)}
+        assert reads(text, value)
+
+
+@given(st.integers(0, 99), around.filter(lambda f: "¥" not in f and "$" not in f and "CNY" not in f))
+def test_words_are_read(n: int, frame: str) -> None:
+    for written in (words(n), words(n).capitalize(), words(n).upper()):
+        assert readable(frame.format(written)) == {float(n)}
+
+
+@given(st.integers(1, 99), st.sampled_from(sorted(SCALES)))
+def test_words_with_a_scale_are_read(n: int, scale: str) -> None:
+    assert reads(f"some {words(n)} {scale} of them", n * SCALES[scale])
+
+
+@given(st.integers(0, 23), st.integers(0, 59))
+def test_times_of_day_are_hours(hours: int, minutes: int) -> None:
+    assert reads(f"from {hours:02}:{minutes:02} on", hours + minutes / 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a million users", 1e6),
+        ("a hundred apps", 100),
+        ("dozens of apps", 12),
+        ("hundreds of apps", 100),
+        ("thousands of algorithms", 1000),
+        ("half of them", 50),
+        ("a two-year pilot", 2),
+        ("22:00 to 8:00", 22),
+        ("3,000-10,000 yuan", 10_000),
+        ("between 5% and 10%", 5),
+        ("5G", 5),
+    ],
+)
+def test_further_forms(text: str, value: float) -> None:
+    assert reads(text, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("fined 400,000 yuan", 40_000),
+        ("fined 140,000 yuan", 40_000),
+        ("fined 40,000,000 yuan", 40_000),
+        ("fined 40,000.5 yuan", 40_000),
+        ("1.03 million", 103),
+        ("version 2.10", 10),
+        ("B2B", 2),
+        ("someone phoned", 1),
+        ("often", 10),
+        ("weight", 8),
+        ("millionaire", 1e6),
+        ("", 0),
+        ("a lamp", 1),
+    ],
+)
+def test_parts_of_other_numbers_and_words_are_not_read(text: str, value: float) -> None:
+    assert not reads(text, value)
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_finite_numbers(text: str) -> None:
+    assert all(0 <= n < float("inf") for n in readable(text))
+
+
+@given(whole, whole, around)
+@example(40_000, 140_000, "¥{}")
+@example(40_000, 40_000_000, "¥{}")
+@example(40_000, 1_040_000, "{}")
+def test_the_short_cut_finds_nothing_that_reading_does_not(value: int, other: int, frame: str) -> None:
+    """A check takes a short cut for whole numbers; it saw 40,000 in 140,000 once."""
+    for text in (frame.format(f"{other:,}"), frame.format(f"{value:,}") + f", of {other:,}"):
+        if _plainly(float(value), text):
+            assert reads(text, value)
+    if value >= 1000:
+        assert _plainly(float(value), f"fined {value:,} yuan")

@@ -1,0 +1,397 @@
+"""One row a development, an instrument's life, a measure's series: by hand on the small package, and in general."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from factories import SPRING, WINTER, edit_table, make_package
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tmt_dataset as tmt
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.edtf import bounds
+from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.views import STAGES
+
+
+@pytest.fixture(scope="module")
+def ds(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Return the small package, which no test changes."""
+    return tmt.load(make_package(tmp_path_factory.mktemp("small") / "package"))
+
+
+@pytest.fixture(scope="module")
+def real() -> Dataset:
+    return tmt.load()
+
+
+def filled(row: Any) -> dict[str, Any]:
+    """Return the cells of a row that are not empty; days as text."""
+    return {str(k): f"{v:%Y-%m-%d}" if isinstance(v, pd.Timestamp) else v for k, v in row.dropna().items()}
+
+
+# flat
+def test_flat_has_one_row_a_development_in_their_order(ds: Dataset, real: Dataset) -> None:
+    for whole in (ds, real, real.select(topic="ai"), real.select(source=real.sources["source_id"].iloc[0])):
+        flat = whole.flat()
+        assert flat["development_id"].tolist() == whole.developments["development_id"].tolist()
+        assert flat.columns.is_unique
+        for column in (
+            "title",
+            "date",
+            "action_label",
+            "category",
+            "jurisdiction_name",
+            "topic_label",
+            "sources",
+        ):
+            assert flat[column].notna().all()
+
+
+def test_flat_shows_codes_with_their_labels(ds: Dataset) -> None:
+    flat = ds.flat().set_index("development_id")
+    assert filled(flat.loc["TMT-0002"]) == {
+        "title": "Two Shanghai regulators issue rules for the data of lamps",
+        "summary": "Recordings of households stay in the city, and repair shops wipe lamps.",
+        "date": "2024-02-06",
+        "date_start": "2024-02-06",
+        "date_end": "2024-02-06",
+        "date_basis": "stated",
+        "action": "issuance",
+        "action_label": "Issuance",
+        "category": "legislative",
+        "jurisdiction": "310000",
+        "jurisdiction_name": "Shanghai",
+        "lead_authority": "Shanghai office of the Cyberspace Administration",
+        "joint_authorities": "Shanghai Communications Administration",
+        "unnamed_authorities": 0,
+        "topic": "data/personal-information",
+        "topic_label": "Personal information",
+        "places": "Shanghai",
+        "instruments": "Lamp Data Rules (issued)",
+        "effective_date": "2024-03-01",
+        "sources": f"{WINTER}; {SPRING}",
+    }
+    assert filled(flat.loc["TMT-0003", ["court_authority", "figures", "note"]]) == {
+        "court_authority": "Beijing Internet Court",
+        "figures": "Damages: 40,000 CNY (exact)",
+        "note": "The heading counts it as the first case, which nothing else confirms.",
+    }
+
+
+def test_flat_joins_lists_in_their_order(ds: Dataset) -> None:
+    flat = ds.flat().set_index("development_id")
+    assert (
+        flat.loc["TMT-0004", "figures"]
+        == "Accounts closed: 1,030,000 count (exact); Apps removed: 7 count (exact)"
+    )
+    assert flat.loc["TMT-0004", "other_topics"] == "Voices"
+    assert flat.loc["TMT-0004", "topic"] == "platforms/accounts"
+    assert flat.loc["TMT-0004", "unnamed_authorities"] == 4
+    assert (
+        flat.loc["TMT-0005", "instruments"] == "Measures for Talking Lamps (issued); Lamp Data Rules (cited)"
+    )
+    assert (
+        flat.loc["TMT-0006", "figures"]
+        == "Accounts closed: 2,500,000 count (about); Complaints settled: 87.5 percent (exact)"
+    )
+    assert flat.loc["TMT-0006", ["lead_authority", "note"]].isna().all()
+
+
+def test_flat_names_all_bodies_of_a_role(package: Path) -> None:
+    edit_table(package, "development_authorities", lambda f: f.__setitem__("role", "supporting"))
+    flat = tmt.load(package).flat().set_index("development_id")
+    assert flat.loc["TMT-0002", "supporting_authorities"] == (
+        "Shanghai office of the Cyberspace Administration; Shanghai Communications Administration"
+    )
+    assert flat[["lead_authority", "court_authority", "joint_authorities"]].isna().all(axis=None)
+
+
+def test_flat_of_nothing_has_the_same_columns(ds: Dataset) -> None:
+    nothing = ds.select(year=1999).flat()
+    assert list(nothing.columns) == list(ds.flat().columns)
+    assert nothing.empty
+
+
+def test_flat_holds_no_identifier_of_a_vocabulary_alone(real: Dataset) -> None:
+    # a spreadsheet's reader has no vocabulary at hand
+    flat = real.flat()
+    labels = {
+        "action_label": real.actions["label"],
+        "topic_label": real.topics["label"],
+        "jurisdiction_name": real.places["name"],
+        "lead_authority": real.authorities["name"],
+    }
+    for column, known in labels.items():
+        assert set(flat[column].dropna()) <= set(known)
+
+
+# lifecycle
+def life(ds: Dataset, instrument: str) -> list[tuple[Any, ...]]:
+    """Return the events as (stage, date, days_min, days_max, development)."""
+    frame = ds.lifecycle(instrument)[["stage", "date", "days_min", "days_max", "development_id"]].astype(
+        "object"
+    )
+    return list(frame.where(frame.notna(), None).itertuples(index=False, name=None))
+
+
+def test_a_life_goes_from_draft_to_effect(ds: Dataset) -> None:
+    assert life(ds, "talking-lamps-measures") == [
+        ("draft", "2024-01-15", None, None, "TMT-0001"),
+        ("issued", "2024-03-20", 65, 65, "TMT-0005"),
+        ("effective", "2024-09-01", 165, 165, "TMT-0005"),
+    ]
+
+
+def test_being_cited_is_no_event_of_a_life(ds: Dataset) -> None:
+    assert life(ds, "lamp-data-rules") == [
+        ("issued", "2024-02-06", None, None, "TMT-0002"),
+        ("effective", "2024-03-01", 24, 24, "TMT-0002"),
+    ]
+
+
+def test_a_life_has_its_columns_and_types(ds: Dataset) -> None:
+    frame = ds.lifecycle("talking-lamps-measures")
+    types = {
+        "stage": "str", "date": "str", "date_start": "datetime64[s]", "date_end": "datetime64[s]",
+        "days_min": "Int64", "days_max": "Int64", "development_id": "str", "title": "str",
+    }  # fmt: skip
+    assert {k: str(v) for k, v in frame.dtypes.items()} == types
+    assert frame["title"].tolist()[0] == "CAC consults on draft measures for talking lamps"
+    only_cited = ds.select(action="issuance", date="2024-03-20").lifecycle("lamp-data-rules")
+    assert only_cited.empty
+    assert list(only_cited.columns) == list(types)
+    assert str(only_cited["days_min"].dtype) == "Int64"
+
+
+#: An event: its stage, when it was, and from when it says that the instrument applies.
+Event = tuple[str, str, str | None]
+
+
+def lived(ds: Dataset, events: list[Event]) -> Dataset:
+    """Return a data set with one instrument and one development for each event."""
+    names = [f"TMT-{n:04}" for n in range(1, len(events) + 1)]
+    days = [bounds(date) for _, date, _ in events]
+    developments = pd.DataFrame(
+        {
+            "development_id": names,
+            "title": names,
+            "date": [date for _, date, _ in events],
+            "date_start": pd.to_datetime([first for first, _ in days]).astype("datetime64[s]"),
+            "date_end": pd.to_datetime([last for _, last in days]).astype("datetime64[s]"),
+            "effective_date": pd.Series([effective for *_, effective in events], dtype="str"),
+        }
+    )
+    links = pd.DataFrame(
+        {
+            "development_id": names,
+            "instrument_id": "lamp-data-rules",
+            "stage": [stage for stage, *_ in events],
+        }
+    )
+    return Dataset(ds.descriptor, {**ds, "developments": developments, "development_instruments": links})
+
+
+def test_days_are_what_the_two_dates_allow(ds: Dataset) -> None:
+    whole = lived(ds, [("draft", "2024-01", None), ("issued", "2024-02-10/2024-03", "2024-05-01/2024-05-03")])
+    assert life(whole, "lamp-data-rules") == [
+        ("draft", "2024-01", None, None, "TMT-0001"),
+        (
+            "issued",
+            "2024-02-10/2024-03",
+            10,
+            90,
+            "TMT-0002",
+        ),  # 31 January to 10 February, 1 January to 31 March
+        ("effective", "2024-05-01/2024-05-03", 31, 83, "TMT-0002"),
+    ]
+
+
+def test_dates_that_overlap_may_be_no_day_apart(ds: Dataset) -> None:
+    whole = lived(ds, [("issued", "2024-03-01", None), ("draft", "2024", None)])
+    assert life(whole, "lamp-data-rules") == [
+        ("draft", "2024", None, None, "TMT-0002"),
+        ("issued", "2024-03-01", 0, 60, "TMT-0001"),
+    ]
+
+
+def test_stages_of_one_day_follow_each_other(ds: Dataset) -> None:
+    assert STAGES == ["planned", "draft", "approved", "issued", "revised", "effective"]
+    stages = ds.descriptor.table("development_instruments").field("stage").enum
+    assert {*STAGES, "cited"} == set(stages)
+    whole = lived(ds, [(stage, "2024-01-01", None) for stage in reversed(STAGES)])
+    frame = whole.lifecycle("lamp-data-rules")
+    assert frame["stage"].tolist() == STAGES
+    assert frame["days_max"].tolist()[1:] == [0] * 5
+
+
+def test_what_the_dates_prove_goes_before_the_order_of_stages(ds: Dataset) -> None:
+    # each of the three may stand before the next one, in a ring: only one pair of them is proved
+    events: list[Event] = [
+        ("draft", "2024", None),
+        ("effective", "2024-01-05", None),
+        ("planned", "2024-06-01", None),
+    ]
+    for n in range(3):
+        whole = lived(ds, events[n:] + events[:n])
+        assert [event[:2] for event in life(whole, "lamp-data-rules")] == [
+            ("draft", "2024"), ("effective", "2024-01-05"), ("planned", "2024-06-01"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_day_from_which_it_applies_is_an_event_of_its_own(ds: Dataset, stage: str) -> None:
+    whole = lived(ds, [(stage, "2024-01-01", "2024-07-01")])
+    events = [event[:2] for event in life(whole, "lamp-data-rules")]
+    says = stage in ("approved", "issued", "revised")
+    assert events == [(stage, "2024-01-01"), *[("effective", "2024-07-01")] * says]
+
+
+def test_an_event_that_is_told_twice_is_one(ds: Dataset) -> None:
+    whole = lived(
+        ds,
+        [
+            ("approved", "2024-01-01", "2024-07-01"),
+            ("issued", "2024-02-01", "2024-07-01"),
+            ("effective", "2024-07-01", None),
+        ],
+    )
+    assert [event[:2] for event in life(whole, "lamp-data-rules")] == [
+        ("approved", "2024-01-01"), ("issued", "2024-02-01"), ("effective", "2024-07-01"),
+    ]  # fmt: skip
+
+
+DATES = st.dates(pd.Timestamp("2023-01-01").date(), pd.Timestamp("2025-12-31").date())
+EDTF = st.one_of(
+    DATES.map(lambda d: d.isoformat()),
+    DATES.map(lambda d: d.isoformat()[:7]),
+    DATES.map(lambda d: d.isoformat()[:4]),
+    st.tuples(DATES, DATES).map(lambda days: "/".join(d.isoformat() for d in sorted(days))),
+)
+
+
+def test_lives_are_in_order_and_days_hold_for_all_days_that_the_dates_allow(ds: Dataset) -> None:
+    @settings(max_examples=30, deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from(STAGES), EDTF, st.none() | EDTF), min_size=1, max_size=5))
+    def holds(events: list[Event]) -> None:
+        frame = lived(ds, events).lifecycle("lamp-data-rules")
+        assert {(stage, date) for stage, date, _ in events} <= set(
+            zip(frame["stage"], frame["date"], strict=True)
+        )
+        assert frame[["days_min", "days_max"]].isna().all(axis=1).tolist() == [True] + [False] * (
+            len(frame) - 1
+        )
+        starts, ends = frame["date_start"].tolist(), frame["date_end"].tolist()
+        stages = [STAGES.index(stage) for stage in frame["stage"]]
+        for n in range(len(frame)):
+            assert not any(
+                end < starts[n] for end in ends[n + 1 :]
+            )  # what is proved to be earlier stands earlier
+        for n in range(1, len(frame)):
+            least, most = frame["days_min"].tolist()[n], frame["days_max"].tolist()[n]
+            apart = [(b - a).days for a in (starts[n - 1], ends[n - 1]) for b in (starts[n], ends[n])]
+            assert 0 <= least <= most
+            if starts[n] <= ends[n - 1]:
+                assert stages[n - 1] <= stages[n]
+            assert most == max(apart)
+            assert least == max(0, min(apart))
+
+    holds()
+
+
+def test_every_instrument_of_the_repository_has_a_life(real: Dataset) -> None:
+    links = real.development_instruments
+    alive = set(links.loc[links["stage"] != "cited", "instrument_id"])
+    for instrument in real.instruments["instrument_id"].iloc[::12]:
+        frame = real.lifecycle(instrument)
+        assert frame.empty == (instrument not in alive)
+        own = links.loc[links["instrument_id"] == instrument, "development_id"]
+        assert set(frame["development_id"]) <= set(own)
+
+
+def test_an_unknown_instrument_has_near_misses(ds: Dataset) -> None:
+    with pytest.raises(
+        UnknownCodeError,
+        match=r"unknown instrument 'lamp-rules'; did you mean 'lamp-data-rules'.*ds\.instruments",
+    ):
+        ds.lifecycle("lamp-rules")
+
+
+# series
+def test_a_series_keeps_what_was_counted_anew_and_what_was_summed_up_apart(ds: Dataset) -> None:
+    frame = ds.series("accounts_closed")
+    first, second = (filled(row) for _, row in frame.iterrows())
+    assert first == {
+        "aggregation": "flow",
+        "kind": "statistic",
+        "place_id": "100000",
+        "place": "China",
+        "period_start": "2024-01-01",
+        "period_end": "2024-02-29",
+        "value": 1030000,
+        "unit": "count",
+        "qualifier": "exact",
+        "development_id": "TMT-0004",
+        "quote": "1.03 million accounts were closed and seven apps were removed",
+    }
+    assert second == {
+        "aggregation": "cumulative",
+        "kind": "statistic",
+        "place_id": "100000",  # where no place is named, it is that of the act
+        "place": "China",
+        "period_end": "2024-04-30",
+        "value": 2500000,
+        "unit": "count",
+        "qualifier": "about",
+        "development_id": "TMT-0006",
+        "quote": "2,500,000 accounts had been closed since it began",
+    }
+
+
+def test_a_series_is_sorted_by_aggregation_place_and_period(package: Path) -> None:
+    def edit(frame: pd.DataFrame) -> None:
+        frame["measure"] = "accounts_closed"
+        frame["aggregation"] = ["cumulative", "flow", "cumulative", "flow", ""]
+        frame["place_id"] = ["100000", "310000", "100000", "110000", ""]
+        frame["period_end"] = ["2024-02-01", "2024-01-01", "2024-01-01", "2024-12-31", ""]
+        frame["value"] = ["3", "2", "1", "4", "5"]
+
+    edit_table(package, "figures", edit)
+    frame = tmt.load(package).series("accounts_closed")
+    assert frame["value"].tolist() == [4, 2, 1, 3, 5]
+    assert frame["place"].tolist() == ["Beijing", "Shanghai", "China", "China", "China"]
+    for _, part in frame.groupby("aggregation", observed=True):
+        assert part.index.is_monotonic_increasing
+        assert part.index[-1] - part.index[0] == len(part) - 1  # they stand together
+
+
+def test_a_place_of_its_own_goes_before_that_of_the_act(package: Path) -> None:
+    edit_table(package, "figures", lambda f: f.__setitem__("place_id", "330100"))
+    assert tmt.load(package).series("damages")["place"].tolist() == ["Hangzhou"]
+
+
+def test_a_series_of_nothing_has_the_same_columns(ds: Dataset) -> None:
+    nothing = ds.select(action="consultation").series("damages")
+    assert nothing.empty
+    assert list(nothing.columns) == list(ds.series("damages").columns)
+
+
+def test_every_figure_of_the_repository_is_in_one_series(real: Dataset) -> None:
+    measures = real.figures["measure"].value_counts()
+    for measure in measures.index[:5]:
+        frame = real.series(str(measure))
+        assert len(frame) == measures[measure]
+        assert sorted(frame["value"]) == sorted(real.figures.loc[real.figures["measure"] == measure, "value"])
+        assert frame[["quote", "unit", "place"]].notna().all(axis=None)
+
+
+def test_an_unknown_measure_has_near_misses(ds: Dataset) -> None:
+    with pytest.raises(
+        UnknownCodeError,
+        match=r"unknown measure 'account_closed'; did you mean 'accounts_closed'.*ds\.measures",
+    ):
+        ds.series("account_closed")
