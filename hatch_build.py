@@ -14,7 +14,7 @@ SHIPPED = (
 )
 
 
-class DataHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is hatchling's own concern
+class DataHook(BuildHookInterface):  # type: ignore[misc]  # hatchling has no types
     """Maps the data package to ``tmt_dataset/package`` inside the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

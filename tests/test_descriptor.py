@@ -76,7 +76,7 @@ def test_everything_declared_is_read() -> None:
                 "pattern": read.pattern,
             }
             declared |= {"minimum": read.minimum, "maximum": read.maximum, "maxLength": read.max_length}
-            assert {k: v for k, v in declared.items() if v or v == 0 and v is not False} == c
+            assert {k: v for k, v in declared.items() if v or (v == 0 and v is not False)} == c
 
 
 def test_short_forms_of_keys_are_read() -> None:

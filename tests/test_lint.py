@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import unicodedata
 
 import factories
@@ -101,6 +103,29 @@ def test_both_ways_of_reading_agree(given: tuple[int, list[list[str]]]) -> None:
     slow, found = read(canonical(columns, rows) + b'x"y\n', columns)
     assert found
     pd.testing.assert_frame_equal(quick, slow.loc[quick.index], check_index_type=False)
+
+
+def in_the_one_form(content: str, columns: int) -> bool:
+    """Say the same as the module, by parsing and writing again."""
+    try:
+        rows = list(csv.reader(io.StringIO(content, newline=""), strict=True))
+    except csv.Error:
+        return False
+    whole = all(len(row) == columns for row in rows) and content.count("\n") == len(rows)
+    return whole and canonical(columns, rows[1:]).decode() == content
+
+
+@settings(max_examples=400)
+@given(st.text('",\n a', max_size=14), st.integers(1, 3))
+@example('""""\n', 1)
+@example('"",\n', 2)
+@example('"a"",","",a"\n', 2)
+@example('"a""",""",a"\n', 2)
+@example('a,"\n"\n', 2)
+@example(',"""a",","""\n', 3)
+def test_the_one_form_is_what_is_written_again(rows: str, columns: int) -> None:
+    content = canonical(columns, []).decode() + rows + ("" if rows.endswith("\n") or not rows else "\n")
+    assert (read(content.encode(), columns)[1] == []) == in_the_one_form(content, columns)
 
 
 HEADER = b"a,b,c\n"

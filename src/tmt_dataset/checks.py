@@ -6,7 +6,8 @@ reported it already), whose index is the line of the file, and yields findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from tmt_dataset.edtf import bounds
 from tmt_dataset.findings import Finding
 from tmt_dataset.numbers import reads
+from tmt_dataset.schema import is_in
 
 Tables = Mapping[str, pd.DataFrame]
 Check = Callable[[Tables], Iterator[Finding]]
@@ -24,6 +26,11 @@ QUOTED_SHARE = 0.40
 REPORTING = ("heading", "development")
 #: Actions that may lie ahead of the source that reports them.
 AHEAD = ("effect", "agenda")
+
+
+def _at(frame: pd.DataFrame, row: Hashable, column: str) -> Any:
+    """Return one cell, whatever its type."""
+    return frame.at[row, column]
 
 
 def covered(spans: pd.DataFrame) -> int:
@@ -43,6 +50,11 @@ def covered(spans: pd.DataFrame) -> int:
     return int(np.clip(end - np.maximum(start, reached), 0, None).sum())
 
 
+def _lines(frame: pd.DataFrame, mask: pd.Series) -> list[int]:
+    """Return the lines of the file at which a mask is true."""
+    return [int(line) for line in frame.index[mask.to_numpy(dtype=bool, na_value=False)]]
+
+
 def quote_length(t: Tables) -> Iterator[Finding]:
     """Rule 1: a quote is as long as its offsets say, and short.
 
@@ -51,12 +63,28 @@ def quote_length(t: Tables) -> Iterator[Finding]:
     q = t["quotes"]
     length = q["exact"].str.len()
     span = (q["end"] - q["start"]).astype("float64")
-    for row in q.index[(length.notna() & span.notna() & (length != span)).to_numpy()]:
-        yield Finding("quote-length", f"quote {q.at[row, 'quote_id']} does not have the length of its offsets", "quotes", row, "exact",
-                      f"{int(span[row])} characters", str(int(length[row])), "Correct the quote in its annotation and run `tmt-dataset build --locate SOURCES`.")
-    for row in q.index[(length > QUOTE_LIMIT).to_numpy()]:
-        yield Finding("quote-length", f"quote {q.at[row, 'quote_id']} is too long to be quoted", "quotes", row, "exact",
-                      f"at most {QUOTE_LIMIT} characters", str(int(length[row])), "Quote the shortest span that proves the value.")
+    for row in _lines(q, length.notna() & span.notna() & (length != span)):
+        yield Finding(
+            "quote-length",
+            f"quote {_at(q, row, 'quote_id')} does not have the length of its offsets",
+            "quotes",
+            row,
+            "exact",
+            f"{int(span[row])} characters",
+            str(int(length[row])),
+            "Correct the quote in its annotation and run `tmt-dataset build --locate SOURCES`.",
+        )
+    for row in _lines(q, length > QUOTE_LIMIT):
+        yield Finding(
+            "quote-length",
+            f"quote {_at(q, row, 'quote_id')} is too long to be quoted",
+            "quotes",
+            row,
+            "exact",
+            f"at most {QUOTE_LIMIT} characters",
+            str(int(length[row])),
+            "Quote the shortest span that proves the value.",
+        )
 
 
 def proof(t: Tables) -> Iterator[Finding]:
@@ -66,27 +94,39 @@ def proof(t: Tables) -> Iterator[Finding]:
     """
     d, q = t["developments"], t["quotes"]
     # lists of variables are few: each is looked at once, not once a quote
-    supported = q[["development_id", "supports"]].dropna().drop_duplicates()
+    supported = q[["development_id", "supports"]].dropna()
     lists = {text: text.split(" ") for text in supported["supports"].unique()}
 
     def proved(variable: str) -> pd.Series:
         named = [text for text, variables in lists.items() if variable in variables]
-        return d["development_id"].isin(supported.loc[supported["supports"].isin(named), "development_id"].unique())
+        return is_in(d["development_id"], supported.loc[supported["supports"].isin(named), "development_id"])
 
     needs = {
         "action": pd.Series(True, index=d.index),
-        "authorities": d["development_id"].isin(t["development_authorities"]["development_id"]),
+        "authorities": is_in(d["development_id"], t["development_authorities"]["development_id"]),
         "date": d["date_basis"] != "period",
         "effective_date": d["effective_date"].notna(),
     }
     for variable, needed in needs.items():
-        for row in d.index[(needed & ~proved(variable) & d["development_id"].notna()).to_numpy()]:
-            yield Finding("proof", f"{d.at[row, 'development_id']} has no quote that supports its {variable}", "developments", row,
-                          None if variable == "authorities" else variable, hint="Add a quote, or name the variable in the `supports` of one that proves it.")
+        for row in _lines(d, needed & ~proved(variable) & d["development_id"].notna()):
+            yield Finding(
+                "proof",
+                f"{_at(d, row, 'development_id')} has no quote that supports its {variable}",
+                "developments",
+                row,
+                None if variable == "authorities" else variable,
+                hint="Add a quote, or name the variable in the `supports` of one that proves it.",
+            )
     r = t["relations"]
-    for row in r.index[(r["quote_id"].isna() & r["note"].isna()).to_numpy()]:
-        yield Finding("proof", f"the relation {r.at[row, 'relation']} of {r.at[row, 'development_id']} has neither quote nor note", "relations", row, "note",
-                      hint="Quote the words that state it, or say in a note what justifies it.")
+    for row in _lines(r, r["quote_id"].isna() & r["note"].isna()):
+        yield Finding(
+            "proof",
+            f"the relation {_at(r, row, 'relation')} of {_at(r, row, 'development_id')} has neither quote nor note",
+            "relations",
+            row,
+            "note",
+            hint="Quote the words that state it, or say in a note what justifies it.",
+        )
 
 
 def figure_in_quote(t: Tables) -> Iterator[Finding]:
@@ -94,24 +134,60 @@ def figure_in_quote(t: Tables) -> Iterator[Finding]:
 
     A fine of 40,000 stood beside a quote that said 400,000.
     """
-    f, q = t["figures"], t["quotes"].dropna(subset=["quote_id"]).drop_duplicates("quote_id").set_index("quote_id")
+    f, q = (
+        t["figures"],
+        t["quotes"].dropna(subset=["quote_id"]).drop_duplicates("quote_id").set_index("quote_id"),
+    )
     exact = f["quote_id"].map(q["exact"])
     owner = f["quote_id"].map(q["development_id"])
-    for row in f.index[(owner.notna() & (owner != f["development_id"])).to_numpy()]:
-        yield Finding("figure-in-quote", f"figure {f.at[row, 'figure_id']} leans on a quote of another development", "figures", row, "quote_id",
-                      f"a quote of {f.at[row, 'development_id']}", str(owner[row]), "Give the figure a quote of its own development.")
+    for row in _lines(f, owner.notna() & (owner != f["development_id"])):
+        yield Finding(
+            "figure-in-quote",
+            f"figure {_at(f, row, 'figure_id')} leans on a quote of another development",
+            "figures",
+            row,
+            "quote_id",
+            f"a quote of {_at(f, row, 'development_id')}",
+            str(owner[row]),
+            "Give the figure a quote of its own development.",
+        )
     for row, value, text in zip(f.index, f["value"], exact, strict=True):
-        if isinstance(text, str) and not pd.isna(value) and not _plainly(value, text) and not reads(text, value):
-            yield Finding("figure-in-quote", f"the value cannot be read in its quote {text[:80]!r}", "figures", row, "value",
-                          "a number that the quote contains", f"{value:,}", "Correct the value, or quote the words that give it.")
+        if (
+            isinstance(text, str)
+            and not pd.isna(value)
+            and not _plainly(value, text)
+            and not reads(text, value)
+        ):
+            yield Finding(
+                "figure-in-quote",
+                f"the value cannot be read in its quote {text[:80]!r}",
+                "figures",
+                row,
+                "value",
+                "a number that the quote contains",
+                f"{value:,}",
+                "Correct the value, or quote the words that give it.",
+            )
 
 
 def _plainly(value: float, text: str) -> bool:
-    """Whether a whole number of four and more places stands in a text as it is, and not as a part of another: the common case, cheap to see."""
-    if not (value >= 1000 and value % 1 == 0):
-        return False
-    before, found, after = text.partition(f"{value:,.0f}")
-    return bool(found) and not (before[-1:].isalnum() or before[-1:] in tuple("_.,") or after[:1].isalnum() or after[:1] in tuple("_.,"))
+    """Whether a number stands in a text in digits, and not as a part of another: the common case, cheap to see."""
+    if value % 1 == 0:
+        return value > 0 and (_stands(f"{value:,.0f}", text) or _stands(f"{value:.0f}", text))
+    # none of these is written with an exponent
+    return 0.001 <= value < 1e15 and (_stands(f"{value:,}", text) or _stands(f"{value}", text))
+
+
+def _stands(digits: str, text: str) -> bool:
+    at = text.find(digits)
+    while at >= 0:
+        end = at + len(digits)
+        before, after = text[max(0, at - 1) : at], text[end : end + 2]
+        joined = before.isalnum() or before in tuple("_.,") or after[:1].isalnum() or after[:1] == "_"
+        if not (joined or (after[:1] in tuple(".,") and after[1:].isalnum())):
+            return True
+        at = text.find(digits, at + 1)
+    return False
 
 
 def ledger(t: Tables) -> Iterator[Finding]:
@@ -120,24 +196,61 @@ def ledger(t: Tables) -> Iterator[Finding]:
     A paragraph between two segments was in nobody's reading, and nothing showed it.
     """
     s = t["segments"]
-    whole = s.dropna(subset=["source_id", "start", "end"]).sort_values(["source_id", "start", "end"], kind="stable")
+    whole = s.dropna(subset=["source_id", "start", "end"]).sort_values(
+        ["source_id", "start", "end"], kind="stable"
+    )
     before = whole.groupby("source_id", sort=False)["end"].shift().fillna(0)
     gap = (whole["start"] - before).astype("int64")
-    for row in whole.index[(whole["end"] <= whole["start"]).to_numpy()]:
-        yield Finding("ledger", f"segment {s.at[row, 'segment_id']} is empty or runs backwards", "segments", row, "end", f"more than {s.at[row, 'start']}", str(s.at[row, "end"]))
-    for row in whole.index[(gap != 0).to_numpy()]:
-        what = f"leaves a gap of {gap[row]} characters before it" if gap[row] > 0 else f"overlaps the one before it by {-gap[row]} characters"
-        yield Finding("ledger", f"segment {s.at[row, 'segment_id']} {what}", "segments", row, "start", str(int(before[row])), str(s.at[row, "start"]),
-                      "Segments tile their source from its first character to its last.")
+    for row in _lines(whole, whole["end"] <= whole["start"]):
+        yield Finding(
+            "ledger",
+            f"segment {_at(s, row, 'segment_id')} is empty or runs backwards",
+            "segments",
+            row,
+            "end",
+            f"more than {_at(s, row, 'start')}",
+            str(_at(s, row, "end")),
+        )
+    for row in _lines(whole, gap != 0):
+        what = (
+            f"leaves a gap of {gap[row]} characters before it"
+            if gap[row] > 0
+            else f"overlaps the one before it by {-gap[row]} characters"
+        )
+        yield Finding(
+            "ledger",
+            f"segment {_at(s, row, 'segment_id')} {what}",
+            "segments",
+            row,
+            "start",
+            str(int(before[row])),
+            str(_at(s, row, "start")),
+            "Segments tile their source from its first character to its last.",
+        )
     last = whole.groupby("source_id")["end"].max()
     sources = t["sources"]
     for row, sid, characters in zip(sources.index, sources["source_id"], sources["characters"], strict=True):
         if pd.isna(sid) or pd.isna(characters):
             continue
         if sid not in last.index:
-            yield Finding("ledger", f"{sid} has no segments", "sources", row, "source_id", hint="Cut the source into segments from its first character to its last.")
+            yield Finding(
+                "ledger",
+                f"{sid} has no segments",
+                "sources",
+                row,
+                "source_id",
+                hint="Cut the source into segments from its first character to its last.",
+            )
         elif last[sid] != characters:
-            yield Finding("ledger", f"the segments of {sid} do not end where the source ends", "sources", row, "characters", str(characters), str(last[sid]))
+            yield Finding(
+                "ledger",
+                f"the segments of {sid} do not end where the source ends",
+                "sources",
+                row,
+                "characters",
+                str(characters),
+                str(last[sid]),
+            )
 
 
 def reports(t: Tables) -> Iterator[Finding]:
@@ -146,13 +259,26 @@ def reports(t: Tables) -> Iterator[Finding]:
     An item that was read, marked as a development and then forgotten looked like a coded one.
     """
     s, m = t["segments"], t["mentions"]
-    for row in s.index[((s["role"] == "development") & ~s["segment_id"].isin(m["segment_id"])).to_numpy()]:
-        yield Finding("reports", f"segment {s.at[row, 'segment_id']} has the role development, and no development is mentioned on it", "segments", row, "role",
-                      hint="Code what it reports, or give it the role that says why it reports nothing.")
+    for row in _lines(s, (s["role"] == "development") & ~is_in(s["segment_id"], m["segment_id"])):
+        yield Finding(
+            "reports",
+            f"segment {_at(s, row, 'segment_id')} has the role development, and no development is mentioned on it",
+            "segments",
+            row,
+            "role",
+            hint="Code what it reports, or give it the role that says why it reports nothing.",
+        )
     role = m["segment_id"].map(s.drop_duplicates("segment_id").set_index("segment_id")["role"])
-    for row in m.index[(role.notna() & ~role.isin(REPORTING)).to_numpy()]:
-        yield Finding("reports", f"{m.at[row, 'development_id']} is mentioned on segment {m.at[row, 'segment_id']}, which may not carry a mention", "mentions", row, "segment_id",
-                      "a segment with the role " + " or ".join(REPORTING), str(role[row]))
+    for row in _lines(m, role.notna() & ~role.isin(REPORTING)):
+        yield Finding(
+            "reports",
+            f"{_at(m, row, 'development_id')} is mentioned on segment {_at(m, row, 'segment_id')}, which may not carry a mention",
+            "mentions",
+            row,
+            "segment_id",
+            "a segment with the role " + " or ".join(REPORTING),
+            str(role[row]),
+        )
 
 
 def quotes_in_reports(t: Tables) -> Iterator[Finding]:
@@ -162,18 +288,36 @@ def quotes_in_reports(t: Tables) -> Iterator[Finding]:
     may be proved by words beside the report.
     """
     q = t["quotes"].dropna(subset=["quote_id", "development_id", "source_id", "start", "end"])
-    spans = t["mentions"][["development_id", "segment_id"]].dropna().merge(t["segments"].dropna(subset=["start", "end"]).drop_duplicates("segment_id"), on="segment_id")
-    spans = spans.astype({"start": "int64", "end": "int64"}).sort_values(["development_id", "source_id", "start"])
+    spans = (
+        t["mentions"][["development_id", "segment_id"]]
+        .dropna()
+        .merge(t["segments"].dropna(subset=["start", "end"]).drop_duplicates("segment_id"), on="segment_id")
+    )
+    spans = spans.astype({"start": "int64", "end": "int64"}).sort_values(
+        ["development_id", "source_id", "start"]
+    )
     keys = ["development_id", "source_id"]
     run = (spans["start"] != spans.groupby(keys)["end"].shift()).cumsum().rename("run")
-    runs = spans.groupby([*keys, run], sort=False).agg(first=("start", "min"), last=("end", "max")).reset_index()
+    runs = (
+        spans.groupby([*keys, run], sort=False).agg(first=("start", "min"), last=("end", "max")).reset_index()
+    )
     joined = q.assign(line=q.index)[["line", *keys, "start", "end"]].merge(runs, on=keys)
     inside = joined.loc[(joined["start"] >= joined["first"]) & (joined["end"] <= joined["last"]), "line"]
-    basis = q["development_id"].map(t["developments"].drop_duplicates("development_id").set_index("development_id")["date_basis"])
+    basis = q["development_id"].map(
+        t["developments"].drop_duplicates("development_id").set_index("development_id")["date_basis"]
+    )
     beside = (basis == "context") & (q["supports"] == "date")
-    for row in q.index[(~q.index.isin(inside) & ~beside).to_numpy()]:
-        yield Finding("quotes-in-reports", f"quote {q.at[row, 'quote_id']} lies outside the segments that mention {q.at[row, 'development_id']}", "quotes", row, "start",
-                      "a place inside a reporting segment", f"{q.at[row, 'start']}-{q.at[row, 'end']}", "Mention the development on the quoted segment, or quote from its report.")
+    for row in _lines(q, ~pd.Series(q.index.isin(inside), index=q.index) & ~beside):
+        yield Finding(
+            "quotes-in-reports",
+            f"quote {_at(q, row, 'quote_id')} lies outside the segments that mention {_at(q, row, 'development_id')}",
+            "quotes",
+            row,
+            "start",
+            "a place inside a reporting segment",
+            f"{_at(q, row, 'start')}-{_at(q, row, 'end')}",
+            "Mention the development on the quoted segment, or quote from its report.",
+        )
 
 
 def _bounds(text: object) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -192,32 +336,86 @@ def dates(t: Tables) -> Iterator[Finding]:
     d = t["developments"]
     for column in ("date", "effective_date"):
         known = {text: _bounds(text) for text in d[column].dropna().unique()}
-        for row in d.index[d[column].map(lambda x, k=known: isinstance(x, str) and k[x] is None).to_numpy(dtype=bool)]:
-            yield Finding("dates", f"{d.at[row, 'development_id']} has a date that is none", "developments", row, column, "an EDTF date of the calendar", str(d.at[row, column]))
+        for row in _lines(d, d[column].map(lambda x, k=known: isinstance(x, str) and k[x] is None)):
+            yield Finding(
+                "dates",
+                f"{_at(d, row, 'development_id')} has a date that is none",
+                "developments",
+                row,
+                column,
+                "an EDTF date of the calendar",
+                str(_at(d, row, column)),
+            )
         if column == "date":
             for side, name in enumerate(("date_start", "date_end")):
                 expected = d["date"].map({k: v[side] for k, v in known.items() if v is not None})
                 differs = expected.notna() & d[name].notna() & (pd.to_datetime(expected) != d[name])
-                for row in d.index[differs.to_numpy()]:
-                    yield Finding("dates", f"{name} of {d.at[row, 'development_id']} is not the bound of its date {d.at[row, 'date']}", "developments", row, name,
-                                  f"{expected[row]:%Y-%m-%d}", f"{d.at[row, name]:%Y-%m-%d}", "Run `tmt-dataset build`.")
-    primary = t["mentions"].loc[t["mentions"]["rank"] == "primary", ["development_id", "segment_id"]].drop_duplicates("development_id")
-    source = primary.merge(t["segments"][["segment_id", "source_id"]].drop_duplicates("segment_id"), on="segment_id")
-    source = source.merge(t["sources"][["source_id", "period_start", "period_end", "published"]].drop_duplicates("source_id"), on="source_id")
+                for row in _lines(d, differs):
+                    yield Finding(
+                        "dates",
+                        f"{name} of {_at(d, row, 'development_id')} is not the bound of its date {_at(d, row, 'date')}",
+                        "developments",
+                        row,
+                        name,
+                        f"{expected[row]:%Y-%m-%d}",
+                        f"{_at(d, row, name):%Y-%m-%d}",
+                        "Run `tmt-dataset build`.",
+                    )
+    primary = (
+        t["mentions"]
+        .loc[t["mentions"]["rank"] == "primary", ["development_id", "segment_id"]]
+        .drop_duplicates("development_id")
+    )
+    source = primary.merge(
+        t["segments"][["segment_id", "source_id"]].drop_duplicates("segment_id"), on="segment_id"
+    )
+    source = source.merge(
+        t["sources"][["source_id", "period_start", "period_end", "published"]].drop_duplicates("source_id"),
+        on="source_id",
+    )
     own = d[["development_id"]].merge(source, on="development_id", how="left").set_index(d.index)
-    known_window = own[["period_start", "period_end"]].notna().all(axis=1) & d[["date_start", "date_end"]].notna().all(axis=1)
-    outside = (d["date_basis"] == "period") & known_window & ((d["date_start"] != own["period_start"]) | (d["date_end"] != own["period_end"]))
-    for row in d.index[outside.to_numpy()]:
-        yield Finding("dates", f"{d.at[row, 'development_id']} has the basis period, but not its source's window", "developments", row, "date",
-                      f"{own.at[row, 'period_start']:%Y-%m-%d}/{own.at[row, 'period_end']:%Y-%m-%d}", str(d.at[row, "date"]), "Code the window, or the basis that the date has.")
+    known_window = own[["period_start", "period_end"]].notna().all(axis=1) & d[
+        ["date_start", "date_end"]
+    ].notna().all(axis=1)
+    outside = (
+        (d["date_basis"] == "period")
+        & known_window
+        & ((d["date_start"] != own["period_start"]) | (d["date_end"] != own["period_end"]))
+    )
+    for row in _lines(d, outside):
+        yield Finding(
+            "dates",
+            f"{_at(d, row, 'development_id')} has the basis period, but not its source's window",
+            "developments",
+            row,
+            "date",
+            f"{_at(own, row, 'period_start'):%Y-%m-%d}/{_at(own, row, 'period_end'):%Y-%m-%d}",
+            str(_at(d, row, "date")),
+            "Code the window, or the basis that the date has.",
+        )
     ahead = own["published"].notna() & (d["date_start"] > own["published"]) & ~d["action"].isin(AHEAD)
-    for row in d.index[ahead.to_numpy()]:
-        yield Finding("dates", f"{d.at[row, 'development_id']} is dated after the source that reports it", "developments", row, "date",
-                      f"at most {own.at[row, 'published']:%Y-%m-%d}", str(d.at[row, "date"]))
+    for row in _lines(d, ahead):
+        yield Finding(
+            "dates",
+            f"{_at(d, row, 'development_id')} is dated after the source that reports it",
+            "developments",
+            row,
+            "date",
+            f"at most {_at(own, row, 'published'):%Y-%m-%d}",
+            str(_at(d, row, "date")),
+        )
     for table in ("sources", "figures"):
         f = t[table]
-        for row in f.index[(f["period_end"] < f["period_start"]).to_numpy()]:
-            yield Finding("dates", "a period ends before it starts", table, row, "period_end", f"at least {f.at[row, 'period_start']:%Y-%m-%d}", f"{f.at[row, 'period_end']:%Y-%m-%d}")
+        for row in _lines(f, f["period_end"] < f["period_start"]):
+            yield Finding(
+                "dates",
+                "a period ends before it starts",
+                table,
+                row,
+                "period_end",
+                f"at least {_at(f, row, 'period_start'):%Y-%m-%d}",
+                f"{_at(f, row, 'period_end'):%Y-%m-%d}",
+            )
 
 
 def ranks(t: Tables) -> Iterator[Finding]:
@@ -231,25 +429,71 @@ def ranks(t: Tables) -> Iterator[Finding]:
         return d["development_id"].map(rows["development_id"].value_counts()).fillna(0).astype("int64")
 
     topics = count(t["development_topics"].loc[t["development_topics"]["rank"] == "primary"])
-    for row in d.index[(topics != 1).to_numpy()]:
-        yield Finding("ranks", f"{d.at[row, 'development_id']} needs exactly one primary topic", "developments", row, None, "1", str(topics[row]), "Its rows are in development_topics.")
+    for row in _lines(d, topics != 1):
+        yield Finding(
+            "ranks",
+            f"{_at(d, row, 'development_id')} needs exactly one primary topic",
+            "developments",
+            row,
+            None,
+            "1",
+            str(topics[row]),
+            "Its rows are in development_topics.",
+        )
     leads = count(t["development_authorities"].loc[t["development_authorities"]["role"] == "lead"])
-    for row in d.index[(leads > 1).to_numpy()]:
-        yield Finding("ranks", f"{d.at[row, 'development_id']} may have one lead authority", "developments", row, None, "at most 1", str(leads[row]), "The body named first leads, the others are joint.")
-    m = t["mentions"].loc[t["mentions"]["rank"] == "primary"].merge(
-        t["segments"][["segment_id", "source_id", "start", "end"]].drop_duplicates("segment_id"), on="segment_id"
+    for row in _lines(d, leads > 1):
+        yield Finding(
+            "ranks",
+            f"{_at(d, row, 'development_id')} may have one lead authority",
+            "developments",
+            row,
+            None,
+            "at most 1",
+            str(leads[row]),
+            "The body named first leads, the others are joint.",
+        )
+    m = (
+        t["mentions"]
+        .loc[t["mentions"]["rank"] == "primary"]
+        .merge(
+            t["segments"][["segment_id", "source_id", "start", "end"]].drop_duplicates("segment_id"),
+            on="segment_id",
+        )
     )
-    m = m.dropna(subset=["start", "end"]).astype({"start": "int64", "end": "int64"}).sort_values(["development_id", "source_id", "start"])
-    runs = (m["start"] != m.groupby(["development_id", "source_id"])["end"].shift()).groupby(m["development_id"]).sum()
+    m = (
+        m.dropna(subset=["start", "end"])
+        .astype({"start": "int64", "end": "int64"})
+        .sort_values(["development_id", "source_id", "start"])
+    )
+    runs = (
+        (m["start"] != m.groupby(["development_id", "source_id"])["end"].shift())
+        .groupby(m["development_id"])
+        .sum()
+    )
     reported = d["development_id"].map(runs).fillna(0).astype("int64")
-    for row in d.index[(reported != 1).to_numpy()]:
-        yield Finding("ranks", f"{d.at[row, 'development_id']} needs exactly one primary report", "developments", row, None, "1 run of neighbouring segments", str(reported[row]),
-                      "Its rows are in mentions; further reports are secondary.")
+    for row in _lines(d, reported != 1):
+        yield Finding(
+            "ranks",
+            f"{_at(d, row, 'development_id')} needs exactly one primary report",
+            "developments",
+            row,
+            None,
+            "1 run of neighbouring segments",
+            str(reported[row]),
+            "Its rows are in mentions; further reports are secondary.",
+        )
     f = t["figures"]
     odd = (f["kind"] == "statistic") != f["aggregation"].notna()
-    for row in f.index[(odd & f["kind"].notna()).to_numpy()]:
-        yield Finding("ranks", "aggregation stands with statistics, and with nothing else", "figures", row, "aggregation",
-                      "a value" if f.at[row, "kind"] == "statistic" else "an empty cell", "" if pd.isna(f.at[row, "aggregation"]) else str(f.at[row, "aggregation"]))
+    for row in _lines(f, odd & f["kind"].notna()):
+        yield Finding(
+            "ranks",
+            "aggregation stands with statistics, and with nothing else",
+            "figures",
+            row,
+            "aggregation",
+            "a value" if _at(f, row, "kind") == "statistic" else "an empty cell",
+            "" if pd.isna(_at(f, row, "aggregation")) else str(_at(f, row, "aggregation")),
+        )
 
 
 def quoted_share(t: Tables) -> Iterator[Finding]:
@@ -265,9 +509,27 @@ def quoted_share(t: Tables) -> Iterator[Finding]:
     groups = fresh.groupby(spans["source_id"]).sum().to_dict()
     for row, sid, characters in zip(sources.index, sources["source_id"], sources["characters"], strict=True):
         if sid in groups and not pd.isna(characters) and groups[sid] >= QUOTED_SHARE * characters:
-            yield Finding("quoted-share", f"the quotes of {sid} are too much of it", "sources", row, "characters",
-                          f"under {QUOTED_SHARE:.0%}", f"{groups[sid] / characters:.1%}", "Quote the shortest spans that prove the values.")
+            yield Finding(
+                "quoted-share",
+                f"the quotes of {sid} are too much of it",
+                "sources",
+                row,
+                "characters",
+                f"under {QUOTED_SHARE:.0%}",
+                f"{groups[sid] / characters:.1%}",
+                "Quote the shortest spans that prove the values.",
+            )
 
 
 #: Rule 6 needs the released identifiers and stands in validate.py.
-CHECKS: tuple[Check, ...] = (quote_length, proof, figure_in_quote, ledger, reports, quotes_in_reports, dates, ranks, quoted_share)
+CHECKS: tuple[Check, ...] = (
+    quote_length,
+    proof,
+    figure_in_quote,
+    ledger,
+    reports,
+    quotes_in_reports,
+    dates,
+    ranks,
+    quoted_share,
+)

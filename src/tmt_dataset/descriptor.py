@@ -191,14 +191,20 @@ class Descriptor:
         try:
             raw = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise PackageError(f"{where}: no valid JSON ({error}); restore the file from the release") from None
+            raise PackageError(
+                f"{where}: no valid JSON ({error}); restore the file from the release"
+            ) from None
         if not isinstance(raw, dict):
             raise PackageError(f"{where}: expected a JSON object, found {type(raw).__name__}")
         for key in ("name", "version", "resources"):
             if key not in raw:
-                raise PackageError(f"{where}: the property {key!r} is missing; it is no descriptor of this data set")
+                raise PackageError(
+                    f"{where}: the property {key!r} is missing; it is no descriptor of this data set"
+                )
         if not isinstance(raw["resources"], list):
-            raise PackageError(f"{where}: resources: expected a list, found {type(raw['resources']).__name__}")
+            raise PackageError(
+                f"{where}: resources: expected a list, found {type(raw['resources']).__name__}"
+            )
         for n, resource in enumerate(raw["resources"], 1):
             try:
                 Table.from_json(resource)
@@ -210,7 +216,9 @@ class Descriptor:
         for table in descriptor.tables.values():
             path = PurePosixPath(table.path)
             if path.is_absolute() or ".." in path.parts or any(c in table.path for c in "\\:\0"):
-                raise PackageError(f"{where}: resource {table.name!r} has the path {table.path!r}; expected one inside the package")
+                raise PackageError(
+                    f"{where}: resource {table.name!r} has the path {table.path!r}; expected one inside the package"
+                )
         return descriptor
 
 
@@ -253,6 +261,21 @@ class Folder:
         return iter(sorted(p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file()))
 
 
+def _judge_entries(path: Path, infos: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive whose entries climb out of it, stand twice, or would unpack to absurd size."""
+    for info in infos:
+        name = PurePosixPath(info.filename)
+        if name.is_absolute() or ".." in name.parts or "\\" in info.filename or ":" in info.filename:
+            raise PackageError(
+                f"{path}: entry {info.filename!r} points outside the archive; it is no release of this data set"
+            )
+    if len({i.filename for i in infos}) != len(infos):
+        raise PackageError(f"{path}: an entry stands twice; it is no release of this data set")
+    size = sum(i.file_size for i in infos)
+    if size > MAX_UNPACKED:
+        raise PackageError(f"{path}: would unpack to {size:,} bytes, expected at most {MAX_UNPACKED:,}")
+
+
 @dataclass(frozen=True)
 class Archive:
     """A package in a release archive, read in memory: nothing is unpacked, so nothing can be left behind."""
@@ -285,29 +308,28 @@ class Archive:
         try:
             with zipfile.ZipFile(path) as archive:
                 infos = [i for i in archive.infolist() if not i.is_dir()]
-                for info in infos:
-                    name = PurePosixPath(info.filename)
-                    if name.is_absolute() or ".." in name.parts or "\\" in info.filename or ":" in info.filename:
-                        raise PackageError(f"{path}: entry {info.filename!r} points outside the archive; it is no release of this data set")
-                if len({i.filename for i in infos}) != len(infos):
-                    raise PackageError(f"{path}: an entry stands twice; it is no release of this data set")
-                size = sum(i.file_size for i in infos)
-                if size > MAX_UNPACKED:
-                    raise PackageError(f"{path}: would unpack to {size:,} bytes, expected at most {MAX_UNPACKED:,}")
+                _judge_entries(path, infos)
                 contents = {i.filename: archive.read(i) for i in infos}
+        except PackageError:
+            raise
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-            raise PackageError(f"{path}: no readable zip archive ({error}); download the release again") from None
-        except Exception as error:
-            if isinstance(error, PackageError):
-                raise
-            # zlib and lzma raise classes of their own for damaged streams
+            raise PackageError(
+                f"{path}: no readable zip archive ({error}); download the release again"
+            ) from None
+        except Exception as error:  # zlib and lzma raise classes of their own for damaged streams
             raise PackageError(f"{path}: damaged zip archive ({error}); download the release again") from None
         # a release holds everything in one folder named for its version
-        descriptors = [n for n in contents if PurePosixPath(n).name == DESCRIPTOR and len(PurePosixPath(n).parts) <= 2]
+        descriptors = [
+            n for n in contents if PurePosixPath(n).name == DESCRIPTOR and len(PurePosixPath(n).parts) <= 2
+        ]
         if len(descriptors) != 1:
-            raise PackageError(f"{path}: expected one {DESCRIPTOR} at its top, found {len(descriptors)}; it is no release of this data set")
+            raise PackageError(
+                f"{path}: expected one {DESCRIPTOR} at its top, found {len(descriptors)}; it is no release of this data set"
+            )
         prefix = descriptors[0].removesuffix(DESCRIPTOR)
-        found = cls(path, {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)})
+        found = cls(
+            path, {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)}
+        )
         found.verify()
         return found
 
@@ -328,9 +350,15 @@ class Archive:
         found = {n: sha256(data) for n, data in self.contents.items() if n != SUMS}
         wrong = [f"{n} is missing" for n in listed if n not in found]
         wrong += [f"{n} is not in {SUMS}" for n in found if n not in listed]
-        wrong += [f"{n}: expected sha256:{listed[n]}, found sha256:{d}" for n, d in found.items() if listed.get(n, d) != d]
+        wrong += [
+            f"{n}: expected sha256:{listed[n]}, found sha256:{d}"
+            for n, d in found.items()
+            if listed.get(n, d) != d
+        ]
         if wrong:
-            raise ChecksumError(f"{self.path}: not as released: " + "; ".join(wrong) + ". Download the release again")
+            raise ChecksumError(
+                f"{self.path}: not as released: " + "; ".join(wrong) + ". Download the release again"
+            )
 
 
 def embedded() -> Path:
@@ -339,7 +367,9 @@ def embedded() -> Path:
     for folder in (here.parent / "package", here.parents[2]):
         if (folder / DESCRIPTOR).is_file():
             return folder
-    raise PackageNotFoundError(f"no {DESCRIPTOR} came with this installation ({here.parent}); install tmt-dataset again")
+    raise PackageNotFoundError(
+        f"no {DESCRIPTOR} came with this installation ({here.parent}); install tmt-dataset again"
+    )
 
 
 def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descriptor, Files]:
@@ -367,14 +397,18 @@ def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descript
     """
     path = embedded() if source is None else Path(source)
     if not path.exists():
-        raise PackageNotFoundError(f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)")
+        raise PackageNotFoundError(
+            f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
+        )
     if path.is_file() and path.name == DESCRIPTOR:
         path = path.parent
     files: Files = Folder(path) if path.is_dir() else Archive.open(path)
     try:
         data = files.read(DESCRIPTOR)
     except KeyError:
-        raise PackageNotFoundError(f"{path}: has no {DESCRIPTOR}; expected the folder of a data package") from None
+        raise PackageNotFoundError(
+            f"{path}: has no {DESCRIPTOR}; expected the folder of a data package"
+        ) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -408,4 +442,6 @@ def verify_checksums(descriptor: Descriptor, files: Files) -> None:
         if table.hash != f"sha256:{sha256(data)}":
             wrong.append(f"{table.path}: expected {table.hash}, found sha256:{sha256(data)}")
     if wrong:
-        raise ChecksumError(f"{files.label}: not as released: " + "; ".join(wrong) + ". Download the release again")
+        raise ChecksumError(
+            f"{files.label}: not as released: " + "; ".join(wrong) + ". Download the release again"
+        )

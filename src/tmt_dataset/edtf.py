@@ -12,7 +12,9 @@ _ONE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 def _bounds_of_one(text: str) -> tuple[date, date]:
     match = _ONE.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD or two of these with '/' between")
+        raise ValueError(
+            f"{text!r} is no EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD or two of these with '/' between"
+        )
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None  # the pattern has it
     try:

@@ -97,6 +97,6 @@ def unknown(what: str, name: object, known: Sequence[str], where: str) -> Unknow
     Examples
     --------
     >>> unknown("topic", "ai/ethic", ["ai/ethics", "ai/misuse"], "ds.topics")
-    UnknownCodeError("unknown topic 'ai/ethic'; did you mean 'ai/ethics', 'ai/misuse'? All of them: ds.topics")
+    UnknownCodeError("unknown topic 'ai/ethic'; did you mean 'ai/ethics'? All of them: ds.topics")
     """
-    return UnknownCodeError(f"unknown {what} {name!r}{near(name, known)} All of them: {where}".replace("' All", "'. All"))
+    return UnknownCodeError(f"unknown {what} {name!r}{near(name, known) or '.'} All of them: {where}")

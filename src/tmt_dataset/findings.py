@@ -28,7 +28,9 @@ class Finding:
     def __str__(self) -> str:
         """Return the finding as one line."""
         place = ", ".join(
-            part for part in (self.table, self.row and f"row {self.row}", self.field and f"field {self.field}") if part
+            part
+            for part in (self.table, self.row and f"row {self.row}", self.field and f"field {self.field}")
+            if part
         )
         text = f"[{self.rule}] " + (f"{place}: " if place else "") + self.message
         if self.expected is not None:
@@ -69,7 +71,9 @@ class Report:
         lines += [f"(not checked: {u})" for u in self.unchecked]
         rows = sum(self.checked.values())
         verdict = "valid" if self.valid else "NOT valid"
-        return "\n".join([*lines, f"{verdict}: {len(self.checked)} tables, {rows:,} rows, {len(self.findings)} findings"])
+        return "\n".join(
+            [*lines, f"{verdict}: {len(self.checked)} tables, {rows:,} rows, {len(self.findings)} findings"]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, for JSON."""

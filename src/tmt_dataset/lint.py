@@ -12,13 +12,13 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tmt_dataset.descriptor import Table
 from tmt_dataset.findings import Finding
+from tmt_dataset.schema import read_cells
 
 #: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line.
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -31,26 +31,75 @@ def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
     """Return a file's text and what is wrong with its bytes; undecodable bytes are replaced."""
     found: list[Finding] = []
     if data.startswith(b"\xef\xbb\xbf"):
-        found.append(Finding("bytes", "the file starts with a byte order mark", table, 1, None, "plain UTF-8", "BOM", "Save it without BOM."))
+        found.append(
+            Finding(
+                "bytes",
+                "the file starts with a byte order mark",
+                table,
+                1,
+                None,
+                "plain UTF-8",
+                "BOM",
+                "Save it without BOM.",
+            )
+        )
         data = data[3:]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        found.append(Finding("bytes", "the file is not UTF-8", table, line, None, "UTF-8", f"byte 0x{data[error.start]:02x}", "Save it as UTF-8."))
+        found.append(
+            Finding(
+                "bytes",
+                "the file is not UTF-8",
+                table,
+                line,
+                None,
+                "UTF-8",
+                f"byte 0x{data[error.start]:02x}",
+                "Save it as UTF-8.",
+            )
+        )
         text = data.decode("utf-8", errors="replace")
     if not text.isascii() or len(data.translate(None, _ASCII_CONTROLS)) < len(data):
         for character in sorted(set(CONTROLS.findall(text))):
             line = text.count("\n", 0, text.find(character)) + 1
             name = _NAMED.get(character, f"control (U+{ord(character):04X})")
-            found.append(Finding("bytes", f"the file has a {name} character", table, line, None, "none", f"{text.count(character)}", SPREADSHEET))
+            found.append(
+                Finding(
+                    "bytes",
+                    f"the file has a {name} character",
+                    table,
+                    line,
+                    None,
+                    "none",
+                    f"{text.count(character)}",
+                    SPREADSHEET,
+                )
+            )
             text = text.replace(character, "")
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         for n, line_text in enumerate(text.split("\n"), 1):
             if not unicodedata.is_normalized("NFC", line_text):
-                found.append(Finding("bytes", "the text is not in NFC", table, n, hint="Normalise it: equal words must be equal bytes."))
+                found.append(
+                    Finding(
+                        "bytes",
+                        "the text is not in NFC",
+                        table,
+                        n,
+                        hint="Normalise it: equal words must be equal bytes.",
+                    )
+                )
     if not text.endswith("\n"):
-        found.append(Finding("bytes", "the file does not end with a line end", table, text.count("\n") + 1, hint=SPREADSHEET))
+        found.append(
+            Finding(
+                "bytes",
+                "the file does not end with a line end",
+                table,
+                text.count("\n") + 1,
+                hint=SPREADSHEET,
+            )
+        )
         text += "\n"
     return text, found
 
@@ -67,7 +116,15 @@ def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, l
     for n, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         found: list[Finding] = []
         if line == "":
-            yield n, None, [Finding("form", "the line is blank", table.name, n, None, "a record", "", "Delete the line.")]
+            yield (
+                n,
+                None,
+                [
+                    Finding(
+                        "form", "the line is blank", table.name, n, None, "a record", "", "Delete the line."
+                    )
+                ],
+            )
             continue
         try:
             cells = next(csv.reader([line], strict=True))
@@ -77,42 +134,77 @@ def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, l
                 message = f"a cell is longer than readers of CSV take ({csv.field_size_limit():,} characters)"
             elif spread and not open_quote:
                 open_quote = True
-                message = "a quotation mark is not closed on its line: a stray quote, or a newline within a cell"
+                message = (
+                    "a quotation mark is not closed on its line: a stray quote, or a newline within a cell"
+                )
             elif spread:
                 open_quote = False
                 message = "the line continues a cell of a line before it: a newline within a cell"
             else:
                 message = f"a stray quotation mark ({error})"
-            yield n, None, [Finding("form", message, table.name, n, None, "one record on one line", line[:80], "Quote cells whole, double quotation marks in them, keep newlines out.")]
+            yield (
+                n,
+                None,
+                [
+                    Finding(
+                        "form",
+                        message,
+                        table.name,
+                        n,
+                        None,
+                        "one record on one line",
+                        line[:80],
+                        "Quote cells whole, double quotation marks in them, keep newlines out.",
+                    )
+                ],
+            )
             continue
         if _written([cells]) != line + "\n":
-            found.append(Finding("form", "the line is not in canonical form", table.name, n, None, _written([cells]).rstrip("\n")[:80], line[:80], SPREADSHEET))
+            found.append(
+                Finding(
+                    "form",
+                    "the line is not in canonical form",
+                    table.name,
+                    n,
+                    None,
+                    _written([cells]).rstrip("\n")[:80],
+                    line[:80],
+                    SPREADSHEET,
+                )
+            )
         yield n, cells, found
 
 
 def _canonical(data: bytes, columns: int) -> bool:
     """Whether bytes that end in a newline are the one way to write their records, each on a line and of so many cells.
 
-    A line without quotation marks is proved by its commas; the others are parsed and written again.
+    What the csv module would write is told from where commas, newlines and quotation marks stand. A table of one column
+    is left to the slow way: an empty cell of it has marks.
     """
-    characters = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero(characters == ord("\n"))
+    text = np.frombuffer(data, dtype=np.uint8)
+    marks = np.flatnonzero(text == ord('"'))
+    ends = np.flatnonzero((text == ord(",")) | (text == ord("\n")))
+    before = np.searchsorted(marks, ends)
+    inner = ends[before % 2 == 1]  # within quotation marks: a part of the cell
+    ends, before = ends[before % 2 == 0], before[before % 2 == 0]
+    if columns == 1 or len(marks) % 2 or len(ends) % columns or bool((text[inner] == ord("\n")).any()):
+        return False
+    if bool(((text[ends] == ord("\n")).reshape(-1, columns) != (np.arange(columns) == columns - 1)).any()):
+        return False
     starts = np.concatenate([[0], ends[:-1] + 1])
-
-    def count(character: str) -> np.ndarray[Any, np.dtype[np.int64]]:
-        return np.diff(np.searchsorted(np.flatnonzero(characters == ord(character)), ends), prepend=0)
-
-    marks = count('"')
-    quoted = marks > 0
-    # an odd number of marks: the cell goes on in the next line
-    if bool((ends == starts).any() or (marks % 2 == 1).any() or (count(",")[~quoted] != columns - 1).any()):
+    if int((ends - starts).max()) > csv.field_size_limit():
         return False
-    lines = b"".join([data[a : b + 1] for a, b in zip(starts[quoted].tolist(), ends[quoted].tolist(), strict=True)]).decode("utf-8")
-    rows = csv.reader(io.StringIO(lines, newline=""), strict=True)
-    try:
-        return _written(row for row in rows if len(row) == columns) == lines
-    except csv.Error:
+    # a cell with marks begins and ends with one, has a comma or marks between them, and these in neighbouring pairs
+    held = np.diff(before, prepend=0)
+    quoted = held > 0
+    starts, ends, held, last = starts[quoted], ends[quoted], held[quoted], before[quoted] - 1
+    first = last - held + 1
+    if bool(((marks[first] != starts) | (marks[last] != ends - 1)).any()):
         return False
+    if not bool(((held > 2) | (np.searchsorted(inner, starts) < np.searchsorted(inner, ends))).all()):
+        return False
+    between = np.delete(marks, np.concatenate([first, last]))
+    return bool((between[1::2] == between[::2] + 1).all())
 
 
 def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
@@ -123,8 +215,12 @@ def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
     found: list[Finding] = []
     names = table.field_names
     data = text.encode("utf-8")
-    if text.partition("\n")[0] == ",".join(names) and len({*names}) == len(names) and _canonical(data, len(names)):
-        frame = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False, na_values=[""], index_col=False, low_memory=False)
+    if (
+        text.startswith(",".join(names) + "\n")
+        and len({*names}) == len(names)
+        and _canonical(data, len(names))
+    ):
+        frame = read_cells(data, table, index_col=False)
         frame.index = pd.RangeIndex(2, len(frame) + 2)
         return frame, []
     rows: list[list[str]] = []
@@ -135,7 +231,18 @@ def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
             rows.append(cells)
             lines.append(n)
     if not rows or rows[0] != names:
-        found.append(Finding("form", "the header is not the declared one", table.name, 1, None, ",".join(names), ",".join(rows[0]) if rows else "", "Restore the header."))
+        found.append(
+            Finding(
+                "form",
+                "the header is not the declared one",
+                table.name,
+                1,
+                None,
+                ",".join(names),
+                ",".join(rows[0]) if rows else "",
+                "Restore the header.",
+            )
+        )
         return pd.DataFrame(columns=list(dict.fromkeys(names)), dtype="str"), found
     wanted = len(names)
     whole = [len(cells) == wanted for cells in rows]
@@ -143,11 +250,24 @@ def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
         for n, cells, good in zip(lines, rows, whole, strict=True):
             if not good:
                 what = "too few cells" if len(cells) < wanted else "too many cells"
-                found.append(Finding("form", f"the record has {what}", table.name, n, None, str(wanted), str(len(cells)), "Each record has a cell for each column."))
+                found.append(
+                    Finding(
+                        "form",
+                        f"the record has {what}",
+                        table.name,
+                        n,
+                        None,
+                        str(wanted),
+                        str(len(cells)),
+                        "Each record has a cell for each column.",
+                    )
+                )
         rows = [cells for cells, good in zip(rows, whole, strict=True) if good]
         lines = [n for n, good in zip(lines, whole, strict=True) if good]
     columns = list(zip(*rows[1:], strict=True)) or [()] * wanted
-    frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)})
+    frame = pd.DataFrame(
+        {name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)}
+    )
     frame = frame.mask(frame == "")
     frame.index = pd.Index(lines[1:], dtype="int64")
     return frame, found

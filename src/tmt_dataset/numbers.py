@@ -7,19 +7,50 @@ import re
 _UNITS = {
     w: n
     for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
-_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SMALL = {**_UNITS, **_TENS, **{f"{t}-{u}": n + _UNITS[u] for t, n in _TENS.items() for u in list(_UNITS)[1:10]}}
+_TENS = {
+    w: 10 * n
+    for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
+_SMALL = {
+    **_UNITS,
+    **_TENS,
+    **{f"{t}-{u}": n + _UNITS[u] for t, n in _TENS.items() for u in list(_UNITS)[1:10]},
+}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _VAGUE = {"dozens": 12.0, "hundreds": 1e2, "thousands": 1e3, "millions": 1e6, "billions": 1e9, "half": 50.0}
 _SCALE = "|".join(_SCALES)
-_DIGITS = re.compile(rf"(?<![\w.])(?:[¥$€]|rmb\s?|cny\s?)?(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]*({_SCALE})\b)?", re.IGNORECASE)
+_DIGITS = re.compile(
+    rf"(?<![\w.])(?:[¥$€]|rmb\s?|cny\s?)?(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]*({_SCALE})\b)?",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\b([01]?\d|2[0-4]):([0-5]\d)\b")
 _WORDS = re.compile(
-    rf"\b({'|'.join(sorted(_SMALL, key=len, reverse=True))}|a|an)?(?:[\s-]+)?\b({_SCALE})\b|\b({'|'.join(sorted(_SMALL, key=len, reverse=True))})\b", re.IGNORECASE
+    rf"\b({'|'.join(sorted(_SMALL, key=len, reverse=True))}|a|an)?(?:[\s-]+)?\b({_SCALE})\b|\b({'|'.join(sorted(_SMALL, key=len, reverse=True))})\b",
+    re.IGNORECASE,
 )
 
 

@@ -7,14 +7,26 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from tmt_dataset import checks, lint
-from tmt_dataset.descriptor import DESCRIPTOR, Archive, Descriptor, Files, Folder, ForeignKey, Table, embedded, open_package, sha256
+from tmt_dataset.descriptor import (
+    DESCRIPTOR,
+    Archive,
+    Descriptor,
+    Files,
+    Folder,
+    ForeignKey,
+    Table,
+    embedded,
+    open_package,
+    sha256,
+)
 from tmt_dataset.errors import PackageError, PackageNotFoundError, near
 from tmt_dataset.findings import Finding, Report
-from tmt_dataset.schema import DATE_DTYPE, lenient_numbers, pandera_schema
+from tmt_dataset.schema import DATE_DTYPE, is_in, lenient_numbers, pandera_schema
 
 #: Identifiers of developments that releases have carried, and where their primary report stands.
 RELEASED = "data/released_identifiers.csv"
@@ -48,7 +60,9 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     """
     path = embedded() if source is None else Path(source)
     if not path.exists():
-        raise PackageNotFoundError(f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)")
+        raise PackageNotFoundError(
+            f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
+        )
     if path.is_file() and path.name == DESCRIPTOR:
         path = path.parent
     try:
@@ -56,7 +70,13 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
         data = files.read(DESCRIPTOR)
         descriptor = Descriptor.parse(data.decode("utf-8"), DESCRIPTOR)
     except KeyError:
-        return Report((Finding("descriptor", f"{path} has no {DESCRIPTOR}", hint="Point to the folder of a data package."),))
+        return Report(
+            (
+                Finding(
+                    "descriptor", f"{path} has no {DESCRIPTOR}", hint="Point to the folder of a data package."
+                ),
+            )
+        )
     except UnicodeDecodeError as error:
         return Report((Finding("descriptor", f"{DESCRIPTOR} is not UTF-8 ({error})"),))
     except PackageError as error:
@@ -67,7 +87,14 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
         try:
             content = files.read(table.path)
         except (KeyError, PackageError):
-            findings.append(Finding("files", f"{table.path} is missing", table.name, hint="Restore the file, or run `tmt-dataset build`."))
+            findings.append(
+                Finding(
+                    "files",
+                    f"{table.path} is missing",
+                    table.name,
+                    hint="Restore the file, or run `tmt-dataset build`.",
+                )
+            )
             continue
         findings += _integrity(table, content)
         text, wrong = lint.decoded(content, table.name)
@@ -79,12 +106,16 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
         findings += _keys(descriptor, descriptor.tables[name], frames)
     # the rules rely on the types that this library knows; where another is declared, that is a finding already
     known = open_package()[0].tables
-    tables = {name: _lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()}
+    tables = {
+        name: _lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()
+    }
     for check in checks.CHECKS:
         try:
             findings += check(tables)
         except KeyError as error:
-            unchecked.append(f"{(check.__doc__ or check.__name__).splitlines()[0]} The table or column {error} is missing.")
+            unchecked.append(
+                f"{(check.__doc__ or check.__name__).splitlines()[0]} The table or column {error} is missing."
+            )
     findings += _released(files, tables)
     return Report(tuple(findings), {name: len(frame) for name, frame in frames.items()}, tuple(unchecked))
 
@@ -94,9 +125,25 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
     found = []
     raw = descriptor.raw
     if not re.fullmatch(r"[a-z0-9._/-]+", str(raw["name"])):
-        found.append(Finding("descriptor", "the package name is no name", field="name", expected="lower case letters, digits, '.', '_', '-'", found=str(raw["name"])))
+        found.append(
+            Finding(
+                "descriptor",
+                "the package name is no name",
+                field="name",
+                expected="lower case letters, digits, '.', '_', '-'",
+                found=str(raw["name"]),
+            )
+        )
     if not re.fullmatch(SEMVER, str(raw["version"])):
-        found.append(Finding("descriptor", "the version is no version", field="version", expected="MAJOR.MINOR.PATCH", found=str(raw["version"])))
+        found.append(
+            Finding(
+                "descriptor",
+                "the version is no version",
+                field="version",
+                expected="MAJOR.MINOR.PATCH",
+                found=str(raw["version"]),
+            )
+        )
     if not raw.get("licenses"):
         found.append(Finding("descriptor", "the package names no licence", field="licenses"))
     names = [r.get("name") for r in raw["resources"]]
@@ -104,46 +151,115 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
         found.append(Finding("descriptor", "a table is declared twice", name))
     for resource in raw["resources"]:
         if str(resource.get("encoding", "")).lower() != "utf-8":
-            found.append(Finding("descriptor", "a table does not declare its encoding", resource["name"], field="encoding", expected="utf-8", found=str(resource.get("encoding"))))
+            found.append(
+                Finding(
+                    "descriptor",
+                    "a table does not declare its encoding",
+                    resource["name"],
+                    field="encoding",
+                    expected="utf-8",
+                    found=str(resource.get("encoding")),
+                )
+            )
     for name, table in open_package()[0].tables.items():
         here = descriptor.tables.get(name)
         if here is None:
-            found.append(Finding("descriptor", f"the table {name} is not declared", name, hint="Restore the resource from the release."))
+            found.append(
+                Finding(
+                    "descriptor",
+                    f"the table {name} is not declared",
+                    name,
+                    hint="Restore the resource from the release.",
+                )
+            )
             continue
         lacking = [f for f in table.field_names if f not in here.field_names]
         if lacking:
             found.append(Finding("descriptor", f"fields are not declared: {', '.join(lacking)}", name))
         for field in here.fields:
             if field.name in table.field_names and field.type != table.field(field.name).type:
-                found.append(Finding("descriptor", "the field has another type", name, field=field.name, expected=table.field(field.name).type, found=field.type))
+                found.append(
+                    Finding(
+                        "descriptor",
+                        "the field has another type",
+                        name,
+                        field=field.name,
+                        expected=table.field(field.name).type,
+                        found=field.type,
+                    )
+                )
         if here.primary_key != table.primary_key:
-            found.append(Finding("descriptor", "the table has another primary key", name, expected=", ".join(table.primary_key), found=", ".join(here.primary_key)))
+            found.append(
+                Finding(
+                    "descriptor",
+                    "the table has another primary key",
+                    name,
+                    expected=", ".join(table.primary_key),
+                    found=", ".join(here.primary_key),
+                )
+            )
         for fk in table.foreign_keys:
             if fk not in here.foreign_keys:
-                found.append(Finding("descriptor", f"the foreign key from {', '.join(fk.fields)} to {fk.table}.{', '.join(fk.reference)} is not declared", name))
+                found.append(
+                    Finding(
+                        "descriptor",
+                        f"the foreign key from {', '.join(fk.fields)} to {fk.table}.{', '.join(fk.reference)} is not declared",
+                        name,
+                    )
+                )
     for table in descriptor.tables.values():
         for n in sorted({n for n in table.field_names if table.field_names.count(n) > 1}):
             found.append(Finding("descriptor", "a field is declared twice", table.name, field=n))
         for key in table.primary_key:
             if key not in table.field_names:
-                found.append(Finding("descriptor", f"the primary key names the unknown field {key!r}{near(key, table.field_names)}", table.name))
+                found.append(
+                    Finding(
+                        "descriptor",
+                        f"the primary key names the unknown field {key!r}{near(key, table.field_names)}",
+                        table.name,
+                    )
+                )
         for fk in table.foreign_keys:
             target = descriptor.tables.get(fk.table)
             if target is None:
-                found.append(Finding("descriptor", f"a foreign key leads from {', '.join(fk.fields)} to the undeclared table {fk.table!r}{near(fk.table, descriptor.tables)}", table.name))
+                found.append(
+                    Finding(
+                        "descriptor",
+                        f"a foreign key leads from {', '.join(fk.fields)} to the undeclared table {fk.table!r}{near(fk.table, descriptor.tables)}",
+                        table.name,
+                    )
+                )
             elif not _sound(fk, table, target):
-                found.append(Finding("descriptor", f"a foreign key leads from {', '.join(fk.fields)} to {fk.table}.{', '.join(fk.reference)}: not as many fields, or fields that are not declared", table.name))
+                found.append(
+                    Finding(
+                        "descriptor",
+                        f"a foreign key leads from {', '.join(fk.fields)} to {fk.table}.{', '.join(fk.reference)}: not as many fields, or fields that are not declared",
+                        table.name,
+                    )
+                )
         for field in table.fields:
             try:
                 re.compile(field.pattern or "")
             except re.error as error:
-                found.append(Finding("descriptor", f"the pattern is no regular expression ({error})", table.name, field=field.name, found=field.pattern))
+                found.append(
+                    Finding(
+                        "descriptor",
+                        f"the pattern is no regular expression ({error})",
+                        table.name,
+                        field=field.name,
+                        found=field.pattern,
+                    )
+                )
     return found
 
 
 def _sound(key: ForeignKey, table: Table, target: Table) -> bool:
     """Whether a foreign key leads from fields that are declared to as many that are."""
-    return 0 < len(key.fields) == len(key.reference) and {*key.fields} <= {*table.field_names} and {*key.reference} <= {*target.field_names}
+    return (
+        0 < len(key.fields) == len(key.reference)
+        and {*key.fields} <= {*table.field_names}
+        and {*key.reference} <= {*target.field_names}
+    )
 
 
 def _integrity(table: Table, content: bytes) -> list[Finding]:
@@ -151,9 +267,29 @@ def _integrity(table: Table, content: bytes) -> list[Finding]:
     hint = "If the change is meant, run `tmt-dataset build`; if not, restore the file."
     found = []
     if table.bytes != len(content):
-        found.append(Finding("integrity", f"{table.path} has another size than declared", table.name, field="bytes", expected=str(table.bytes), found=str(len(content)), hint=hint))
+        found.append(
+            Finding(
+                "integrity",
+                f"{table.path} has another size than declared",
+                table.name,
+                field="bytes",
+                expected=str(table.bytes),
+                found=str(len(content)),
+                hint=hint,
+            )
+        )
     if table.hash != f"sha256:{sha256(content)}":
-        found.append(Finding("integrity", f"{table.path} is not the declared file", table.name, field="hash", expected=str(table.hash), found=f"sha256:{sha256(content)}", hint=hint))
+        found.append(
+            Finding(
+                "integrity",
+                f"{table.path} is not the declared file",
+                table.name,
+                field="hash",
+                expected=str(table.hash),
+                found=f"sha256:{sha256(content)}",
+                hint=hint,
+            )
+        )
     return found
 
 
@@ -175,19 +311,39 @@ def _schema(descriptor: Descriptor, table: Table, frame: pd.DataFrame) -> list[F
             check = str(case.check)
             value = None if pd.isna(case.failure_case) else str(case.failure_case)
             if check == "not_nullable":
-                finding = Finding("schema", "a required cell is empty", table.name, row, field, "a value", "", "Fill it in.")
+                finding = Finding(
+                    "schema", "a required cell is empty", table.name, row, field, "a value", "", "Fill it in."
+                )
             elif check == "field_uniqueness":
-                finding = Finding("schema", "the value stands twice", table.name, row, field, "a value of its own", value)
+                finding = Finding(
+                    "schema", "the value stands twice", table.name, row, field, "a value of its own", value
+                )
             elif "unique" in check:
                 key = ", ".join(table.primary_key)
                 shown = "" if row is None else ", ".join(str(frame.at[row, k]) for k in table.primary_key)
-                finding = Finding("schema", f"the primary key ({key}) stands twice", table.name, row, table.primary_key[0] if len(table.primary_key) == 1 else None,
-                                  "a key of its own", shown, "Identifiers are never reused: give the row another one, or delete the copy.")
+                finding = Finding(
+                    "schema",
+                    f"the primary key ({key}) stands twice",
+                    table.name,
+                    row,
+                    table.primary_key[0] if len(table.primary_key) == 1 else None,
+                    "a key of its own",
+                    shown,
+                    "Identifiers are never reused: give the row another one, or delete the copy.",
+                )
                 field = None
                 check = "key"
             else:
                 enum = table.field(field).enum if field else ()
-                finding = Finding("schema", f"the value is not allowed{near(value, enum) if enum and value else ''}", table.name, row, field, check, value)
+                finding = Finding(
+                    "schema",
+                    f"the value is not allowed{near(value, enum) if enum and value else ''}",
+                    table.name,
+                    row,
+                    field,
+                    check,
+                    value,
+                )
             found.setdefault((row, field, check), finding)
         return list(found.values())
     return []
@@ -199,24 +355,41 @@ def _keys(descriptor: Descriptor, table: Table, frames: Mapping[str, pd.DataFram
     frame = frames[table.name]
     for key in table.foreign_keys:
         target = frames.get(key.table)
-        if target is None or not _sound(key, table, descriptor.tables[key.table]):  # reported with the descriptor
+        if target is None or not _sound(
+            key, table, descriptor.tables[key.table]
+        ):  # reported with the descriptor
             continue
         if len(key.fields) > 1:
             known = set(target[list(key.reference)].itertuples(index=False, name=None))
-            wrong = pd.Series([t not in known for t in frame[list(key.fields)].itertuples(index=False, name=None)], index=frame.index)
+            wrong = pd.Series(
+                [t not in known for t in frame[list(key.fields)].itertuples(index=False, name=None)],
+                index=frame.index,
+            )
             values = frame[list(key.fields)].agg(", ".join, axis=1)
             all_known: pd.Series = pd.Series(dtype="str")
         else:
-            values, all_known = frame[key.fields[0]], target[key.reference[0]].dropna().drop_duplicates()
-            # isin() takes ten times as long on long text
-            wrong = values.notna() & (pd.Index(all_known).get_indexer(pd.Index(values)) < 0)
+            values, all_known = frame[key.fields[0]], target[key.reference[0]].dropna()
+            wrong = values.notna() & ~is_in(values, all_known)
+        if not wrong.any():
+            continue
+        all_known = all_known.drop_duplicates()
         suggestions: dict[str, str] = {}
         for row in frame.index[wrong.to_numpy()]:
             value = str(values[row])
             if value not in suggestions:
                 # near misses cost time on long lists; a vocabulary is short
                 suggestions[value] = near(value, all_known) if len(all_known) <= 5000 else ""
-            found.append(Finding("keys", f"there is no such row in {key.table}{suggestions[value]}", table.name, row, ", ".join(key.fields), f"a value of {key.table}.{', '.join(key.reference)}", value))
+            found.append(
+                Finding(
+                    "keys",
+                    f"there is no such row in {key.table}{suggestions[value]}",
+                    table.name,
+                    row,
+                    ", ".join(key.fields),
+                    f"a value of {key.table}.{', '.join(key.reference)}",
+                    value,
+                )
+            )
     return found
 
 
@@ -227,7 +400,9 @@ def _lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         if field.name not in frame:
             continue
         if field.type == "date":
-            out[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+            out[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d", errors="coerce").astype(
+                DATE_DTYPE
+            )
         elif field.type in ("integer", "number"):
             numbers = lenient_numbers(frame[field.name])
             if field.type == "integer":  # from 2**53 on, a float is no longer the integer that was written
@@ -241,9 +416,15 @@ def anchors(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Offsets do not change once a source is fixed, so they tell whether an identifier still means the same act.
     """
-    primary = tables["mentions"].loc[tables["mentions"]["rank"] == "primary", ["development_id", "segment_id"]]
+    primary = tables["mentions"].loc[
+        tables["mentions"]["rank"] == "primary", ["development_id", "segment_id"]
+    ]
     spans = primary.merge(tables["segments"][["segment_id", "source_id", "start", "end"]], on="segment_id")
-    return spans.groupby("development_id", observed=True).agg(source_id=("source_id", "first"), start=("start", "min"), end=("end", "max")).reset_index()
+    return (
+        spans.groupby("development_id", observed=True)
+        .agg(source_id=("source_id", "first"), start=("start", "min"), end=("end", "max"))
+        .reset_index()
+    )
 
 
 def _released(files: Files, tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -260,26 +441,62 @@ def _released(files: Files, tables: Mapping[str, pd.DataFrame]) -> list[Finding]
         released = released.astype({"start": "int64", "end": "int64"})
         columns = released[["development_id", "source_id", "start", "end", "released_in", "retired"]]
     except (ValueError, KeyError, pd.errors.ParserError) as error:
-        return [Finding("identifiers", f"{RELEASED} cannot be read ({error})", hint="Restore it from the release.")]
+        return [
+            Finding(
+                "identifiers", f"{RELEASED} cannot be read ({error})", hint="Restore it from the release."
+            )
+        ]
     try:
         now = anchors(tables).dropna().set_index("development_id")
         present = set(tables["developments"]["development_id"].dropna())
     except KeyError:
         return []
     found = []
+    row: Any  # a named tuple of the columns
     for row in columns.itertuples():
         retired = bool(row.retired)
         if row.development_id not in present:
             if not retired:
-                found.append(Finding("identifiers", f"{row.development_id}, released in {row.released_in}, is gone", "developments", None, "development_id", row.development_id, None,
-                                     f"Restore it, or give the reason in the column `retired` of {RELEASED}."))
+                found.append(
+                    Finding(
+                        "identifiers",
+                        f"{row.development_id}, released in {row.released_in}, is gone",
+                        "developments",
+                        None,
+                        "development_id",
+                        row.development_id,
+                        None,
+                        f"Restore it, or give the reason in the column `retired` of {RELEASED}.",
+                    )
+                )
         elif retired:
-            found.append(Finding("identifiers", f"{row.development_id} was retired ({row.retired}) and is used again", "developments", None, "development_id", hint="Take a new identifier."))
+            found.append(
+                Finding(
+                    "identifiers",
+                    f"{row.development_id} was retired ({row.retired}) and is used again",
+                    "developments",
+                    None,
+                    "development_id",
+                    hint="Take a new identifier.",
+                )
+            )
         elif row.development_id in now.index:
             place = now.loc[row.development_id]
-            if place["source_id"] != row.source_id or int(place["end"]) <= row.start or int(place["start"]) >= row.end:
-                found.append(Finding("identifiers", f"{row.development_id}, released in {row.released_in}, now stands for another report", "mentions", None, "development_id",
-                                     f"{row.source_id} {row.start}-{row.end}", f"{place['source_id']} {place['start']}-{place['end']}", "Give the new act an identifier of its own."))
+            if (
+                place["source_id"] != row.source_id
+                or int(place["end"]) <= row.start
+                or int(place["start"]) >= row.end
+            ):
+                found.append(
+                    Finding(
+                        "identifiers",
+                        f"{row.development_id}, released in {row.released_in}, now stands for another report",
+                        "mentions",
+                        None,
+                        "development_id",
+                        f"{row.source_id} {row.start}-{row.end}",
+                        f"{place['source_id']} {place['start']}-{place['end']}",
+                        "Give the new act an identifier of its own.",
+                    )
+                )
     return found
-
-
