@@ -368,6 +368,12 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda data: data.removesuffix(b"\n"),
         r"row 3: expected 'TMT-0007,330100\n', found 'TMT-0007,330100'",
     ),
+    "carriage return within": (
+        lambda data: data.replace(b"TMT-0002,", b"TMT-0002,\r"),
+        r"1 rows differ"
+        "\n"
+        r"  row 2: expected 'TMT-0002,310000\n', found 'TMT-0002,\r310000\n'",
+    ),
     "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "row 1: expected 'development_id"),
     "other encoding": (lambda data: data + b"\xe9\n", r"found '\\xe9\n'"),
     "empty": (lambda data: b"", "row 1: expected 'development_id,place_id\\n', found no row"),

@@ -40,25 +40,40 @@ def test_the_wheel_carries_the_data_and_no_source_text(wheel: Path) -> None:
 
 
 def test_wheels_are_the_same_bytes_when_built_again(wheel: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 
-@pytest.mark.skipif(shutil.which("uv", path=Path(sys.executable).parent) is None, reason="uv is not in this environment")
+@pytest.mark.skipif(
+    shutil.which("uv", path=Path(sys.executable).parent) is None, reason="uv is not in this environment"
+)
 def test_a_clean_environment_loads_validates_and_cites(wheel: Path, tmp_path: Path) -> None:
     uv = str(Path(sys.executable).parent / "uv")
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(tmp_path / "venv")], check=True)
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *constraints, str(wheel)], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--python", str(python), *constraints, str(wheel)], check=True
+    )
     code = (
         "import tmt_dataset as tmt; ds = tmt.load(); report = tmt.validate();"
         "assert report.valid, str(report);"
         "assert 'site-packages' in tmt.__file__;"
         "print(ds.version, tmt.__version__, ds.version in tmt.cite(ds))"
     )
-    done = subprocess.run([str(python), "-I", "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run(
+        [str(python), "-I", "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path
+    )
     version = open_package()[0].version
     assert done.stdout.split() == [version, version, "True"]
     command = [str(python.with_name("tmt-dataset")), "validate"]

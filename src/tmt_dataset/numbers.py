@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _UNITS = {
     w: n
@@ -79,7 +80,8 @@ def readable(text: str) -> set[float]:
         value = float(digits.replace(",", ""))
         found.add(value)
         if scale:
-            found.add(round(value * _SCALES[scale.lower()], 6))
+            # in decimals, as a reader multiplies: 4.35 billion is a whole number
+            found.add(float(Decimal(digits.replace(",", "")) * Decimal(_SCALES[scale.lower()])))
     for hours, minutes in _TIME.findall(text):
         found.add(int(hours) + int(minutes) / 60)
     for small, scale, alone in _WORDS.findall(text):
