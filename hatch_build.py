@@ -14,7 +14,7 @@ SHIPPED = (
 )
 
 
-class DataHook(BuildHookInterface):  # type: ignore[misc]  # hatchling has no types
+class DataHook(BuildHookInterface[Any]):
     """Maps the data package to ``tmt_dataset/package`` inside the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
