@@ -21,6 +21,8 @@ from tmt_dataset.evidence import number
 
 #: Every figure as picture and as drawing; asked for here, so that the notebooks stay free of it.
 SETUP = "%config InlineBackend.figure_formats = ['png', 'svg']\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
+#: The kernel warns of its local sockets at every start.
+QUIET = ["--log-level=40"]
 TOP = 5
 #: Durations in days, to tell which is longest.
 DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "month": 30.4, "year": 365.25}
@@ -64,7 +66,7 @@ def run_notebook(path: Path, out: Path) -> list[Path]:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(SETUP))
     try:
-        ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(
+        ExecutePreprocessor(timeout=300, kernel_name="python3", extra_arguments=QUIET).preprocess(
             notebook, {"metadata": {"path": str(path.parent)}}
         )
     except CellExecutionError as error:

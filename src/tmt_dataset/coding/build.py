@@ -8,6 +8,7 @@ from pathlib import Path
 from tmt_dataset import atomic, metadata
 from tmt_dataset.coding import agreement, compile, docs, locate
 from tmt_dataset.errors import OutOfStepError
+from tmt_dataset.validate import validate
 
 Generator = Callable[[Path], dict[str, bytes]]
 
@@ -21,8 +22,14 @@ def _agreement(folder: Path) -> dict[str, bytes]:
     return {"validation/agreement.csv": agreement.csv_text(measured).encode("utf-8")}
 
 
+def _report(folder: Path) -> dict[str, bytes]:
+    """Return what the validation of the package finds: the latest report, for who has no Python at hand."""
+    report = validate(folder)
+    return {"validation/report.json": (report.to_json() + "\n").encode("utf-8")}
+
+
 #: After the tables: these read what the step before wrote.
-DERIVED: tuple[Generator, ...] = (_agreement, metadata.generated, docs.generated)
+DERIVED: tuple[Generator, ...] = (_agreement, _report, metadata.generated, docs.generated)
 
 
 def build(folder: Path, sources: Path | None = None) -> list[str]:
