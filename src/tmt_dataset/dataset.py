@@ -283,7 +283,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         def linked(ids: pd.Series) -> None:
             nonlocal mask
-            mask &= dev["development_id"].isin(ids).to_numpy()
+            mask &= schema.is_in(dev["development_id"], ids).to_numpy()
 
         def rows(table: str, column: str, codes: Iterable[str]) -> pd.Series:
             frame = self[table]
@@ -403,7 +403,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
             keep = None
             for column in ("development_id", "related_id"):
                 if column in table.field_names:
-                    here = self[name][column].isin(ids)
+                    here = schema.is_in(self[name][column], ids)
                     keep = here if keep is None else keep & here
             if keep is not None:
                 tables[name] = self[name].loc[keep].reset_index(drop=True)
@@ -412,9 +412,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
             "instruments": ("instrument_id", tables["development_instruments"]["instrument_id"]),
         }
         for name, (key, values) in used.items():
-            tables[name] = self[name].loc[self[name][key].isin(values)].reset_index(drop=True)
+            tables[name] = self[name].loc[schema.is_in(self[name][key], values)].reset_index(drop=True)
         # a quote may stand in a source that does not report its development
-        sources = {*tables["segments"]["source_id"], *tables["quotes"]["source_id"]}
+        sources = {*tables["segments"]["source_id"].unique(), *tables["quotes"]["source_id"].unique()}
         for name in ("sources", "errata"):
             tables[name] = self[name].loc[self[name]["source_id"].isin(sources)].reset_index(drop=True)
         return self._part(tables)

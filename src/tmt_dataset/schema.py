@@ -229,6 +229,65 @@ def typed(
     return pd.DataFrame(columns, index=raw.index, copy=False)
 
 
+def cell_checks(field: Field) -> list[tuple[str, Callable[[pd.Series], Any]]]:
+    """Return what is asked of the cells of a field that are not empty: what is expected, and which cells, as text, have it.
+
+    Examples
+    --------
+    >>> [expected for expected, _ in cell_checks(Field("start", "integer", minimum=0))]
+    ['a integer in canonical form', 'at least 0']
+    """
+
+    def matches(pattern: str) -> Callable[[pd.Series], Any]:
+        re.compile(pattern)  # a pattern that is none is an error here, not a failure of every cell
+        return lambda s: full_match(s, pattern)
+
+    checks: list[tuple[str, Callable[[pd.Series], Any]]] = []
+    if field.type in CANONICAL:
+        checks.append((f"a {field.type} in canonical form", matches(CANONICAL[field.type])))
+    if field.type == "date":
+        checks.append(("a day of the calendar", _days))
+    if field.enum:
+        checks.append(("one of " + ", ".join(field.enum), lambda s: s.isin(field.enum)))
+    if field.pattern:
+        checks.append((f"the pattern {field.pattern}", matches(field.pattern)))
+    if field.type == "string" and not field.pattern and not field.enum:
+        expected = "text that no spreadsheet runs as a formula: not beginning with = + - @"
+        checks.append((expected, lambda s: ~s.str.startswith(FORMULA)))
+    if (length := field.max_length) is not None:
+        checks.append((f"at most {length} characters", lambda s: s.str.len() <= length))
+    if (low := field.minimum) is not None:
+        checks.append((f"at least {low}", lambda s: ~(lenient_numbers(s) < low)))
+    if (high := field.maximum) is not None:
+        checks.append((f"at most {high}", lambda s: ~(lenient_numbers(s) > high)))
+    return checks
+
+
+def conforms(table: Table, cells: pd.DataFrame) -> bool:
+    """Whether :func:`pandera_schema` would find nothing; where it would, it says what, and takes longer to be imported.
+
+    Examples
+    --------
+    >>> from tmt_dataset.descriptor import open_package
+    >>> table = open_package()[0].table("development_places")
+    >>> conforms(table, pd.DataFrame({"development_id": ["TMT-0001"], "place_id": ["Beijing"]}, dtype="str"))
+    False
+    """
+    if list(cells.columns) != table.field_names:
+        return False
+    for field in table.fields:
+        column = cells[field.name]
+        missing = column.isna()
+        if (field.required and missing.any()) or (field.unique and column.duplicated().any()):
+            return False
+        if missing.any():
+            column = column[~missing]
+        if not all(bool(check(column).all()) for _, check in cell_checks(field)):
+            return False
+    key = [k for k in table.primary_key if k in cells]
+    return not key or not cells.duplicated(key).any()
+
+
 def pandera_schema(descriptor: Descriptor, table: Table) -> DataFrameSchema:
     """Return the pandera schema of a table's cells **as text**, derived from the declaration.
 
@@ -247,47 +306,12 @@ def pandera_schema(descriptor: Descriptor, table: Table) -> DataFrameSchema:
     """
     import pandera.pandas as pa
 
-    def check(function: Callable[..., Any], name: str) -> pa.Check:
-        return pa.Check(function, name=name, error=name, ignore_na=True)
-
-    def matches(pattern: str, expected: str) -> pa.Check:
-        re.compile(pattern)  # a pattern that is none is an error here, not a failure of every cell
-        return check(lambda s: full_match(s, pattern), expected)
-
     columns = {}
     for field in table.fields:
-        checks = []
-        if field.type in CANONICAL:
-            checks.append(matches(CANONICAL[field.type], f"a {field.type} in canonical form"))
-        if field.type == "date":
-            checks.append(check(_days, "a day of the calendar"))
-        if field.enum:
-            checks.append(
-                check(lambda s, known=frozenset(field.enum): s.isin(known), "one of " + ", ".join(field.enum))
-            )
-        if field.pattern:
-            checks.append(matches(field.pattern, f"the pattern {field.pattern}"))
-        if field.type == "string" and not field.pattern and not field.enum:
-            checks.append(
-                check(
-                    lambda s: ~s.str.startswith(FORMULA),
-                    "text that no spreadsheet runs as a formula: not beginning with = + - @",
-                )
-            )
-        if field.max_length is not None:
-            checks.append(
-                check(
-                    lambda s, n=field.max_length: s.str.len() <= n, f"at most {field.max_length} characters"
-                )
-            )
-        if field.minimum is not None:
-            checks.append(
-                check(lambda s, n=field.minimum: ~(lenient_numbers(s) < n), f"at least {field.minimum}")
-            )
-        if field.maximum is not None:
-            checks.append(
-                check(lambda s, n=field.maximum: ~(lenient_numbers(s) > n), f"at most {field.maximum}")
-            )
+        checks = [
+            pa.Check(function, name=expected, error=expected, ignore_na=True)
+            for expected, function in cell_checks(field)
+        ]
         # no dtype: the cells are text as they are read, and looking costs half the time of a small table
         columns[field.name] = pa.Column(
             None,

@@ -26,7 +26,7 @@ from tmt_dataset.descriptor import (
 )
 from tmt_dataset.errors import PackageError, PackageNotFoundError, near
 from tmt_dataset.findings import Finding, Report
-from tmt_dataset.schema import DATE_DTYPE, is_in, lenient_numbers, pandera_schema
+from tmt_dataset.schema import DATE_DTYPE, conforms, is_in, lenient_numbers, pandera_schema
 
 #: Identifiers of developments that releases have carried, and where their primary report stands.
 RELEASED = "data/released_identifiers.csv"
@@ -295,12 +295,14 @@ def _integrity(table: Table, content: bytes) -> list[Finding]:
 
 def _schema(descriptor: Descriptor, table: Table, frame: pd.DataFrame) -> list[Finding]:
     """Judge the cells of a table by its pandera schema."""
-    import pandera.errors
-
     try:
+        if conforms(table, frame):
+            return []
         schema = pandera_schema(descriptor, table)
     except re.error:  # reported with the descriptor
         return []
+    import pandera.errors
+
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
