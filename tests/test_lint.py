@@ -218,7 +218,16 @@ def test_messages_say_what_was_expected_and_found() -> None:
     assert "newline within a cell" in finding.message
 
 
-def test_cell_beyond_the_limit_of_csv_is_called_so() -> None:
+@pytest.mark.parametrize("limit", [131_072, 10_000_000])
+def test_cell_beyond_the_limit_of_csv_is_called_so(limit: int) -> None:
+    before = csv.field_size_limit(limit)  # other libraries raise it for the whole process
+    try:
+        check_long_cell()
+    finally:
+        csv.field_size_limit(before)
+
+
+def check_long_cell() -> None:
     (finding,) = read(HEADER + b'1,"' + b"x," * 100_000 + b'",3\n')[1]
     assert "longer than readers of CSV take" in finding.message
     assert len(str(finding)) < 500

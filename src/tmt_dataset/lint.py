@@ -24,6 +24,8 @@ from tmt_dataset.schema import read_cells
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _ASCII_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n != 0x0A)
 _NAMED = {"\x00": "NUL", "\r": "carriage return", "\t": "tab"}
+#: What the csv module takes unless a library raises its limit, which holds for the whole process.
+CELL_LIMIT = 131_072
 SPREADSHEET = "Edit the annotations and run `tmt-dataset build`; do not save tables with a spreadsheet."
 
 
@@ -110,6 +112,14 @@ def _written(rows: Iterable[list[str]]) -> str:
     return stream.getvalue()
 
 
+def _cells(line: str) -> list[str]:
+    """Return the cells of one line; raise csv.Error where they cannot be told."""
+    cells = next(csv.reader([line], strict=True))
+    if max(map(len, cells)) > CELL_LIMIT:  # as csv says it where nobody raised its limit
+        raise csv.Error(f"field larger than field limit ({CELL_LIMIT})")
+    return cells
+
+
 def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, list[Finding]]]:
     """Yield each line's number, its cells (None where they cannot be told), and what is wrong with its form."""
     open_quote = False
@@ -127,11 +137,11 @@ def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, l
             )
             continue
         try:
-            cells = next(csv.reader([line], strict=True))
+            cells = _cells(line)
         except csv.Error as error:
             spread = line.count('"') % 2 == 1
             if "field limit" in str(error):
-                message = f"a cell is longer than readers of CSV take ({csv.field_size_limit():,} characters)"
+                message = f"a cell is longer than readers of CSV take ({CELL_LIMIT:,} characters)"
             elif spread and not open_quote:
                 open_quote = True
                 message = (
@@ -192,7 +202,7 @@ def _canonical(data: bytes, columns: int) -> bool:
     if bool(((text[ends] == ord("\n")).reshape(-1, columns) != (np.arange(columns) == columns - 1)).any()):
         return False
     starts = np.concatenate([[0], ends[:-1] + 1])
-    if int((ends - starts).max()) > csv.field_size_limit():
+    if int((ends - starts).max()) > CELL_LIMIT:
         return False
     # a cell with marks begins and ends with one, has a comma or marks between them, and these in neighbouring pairs
     held = np.diff(before, prepend=0)
