@@ -220,7 +220,10 @@ def starting(bench: Bench) -> list[Goal]:
             bench.over(python("import tmt_dataset; tmt_dataset.load"), pandas),
         ),
     ]  # fmt: skip
-    why = "What a command line costs before it does anything is `import click`, measured below."
+    why = (
+        "`import click`, which is measured below, takes most of it; the rest is modules of the standard library and, "
+        "but for `--help`, reading the descriptor."
+    )
     for arguments in (["--help"], ["--version"], ["cite"]):
         pairs = bench.over([script("tmt-dataset"), *arguments], empty)
         goals.append(Goal(f"`tmt-dataset {arguments[0]}`", "`python -c pass`", 5, pairs, why))
@@ -337,7 +340,7 @@ class Found:
     name: str
     rule: str
     ours: bool
-    theirs: bool
+    theirs: bool | None  # None: it ends in a traceback
 
 
 def planted(limit: int | None) -> list[Found]:
@@ -355,17 +358,19 @@ def planted(limit: int | None) -> list[Found]:
 
     from tmt_dataset.validate import validate
 
-    def says(folder: Path) -> bool:
+    def says(folder: Path) -> bool | None:
         try:
             return not frictionless.Package(str(folder / DESCRIPTOR)).validate().valid
         except frictionless.FrictionlessException:
             return True
+        except Exception:
+            return None
 
     found: list[Found] = []
     for defect in DEFECTS[:limit]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = factories.make_package(Path(temporary) / "package")
-            if not found and says(folder):
+            if not found and says(folder) is not False:
                 raise AssertionError("frictionless finds errors in the package in which nothing is planted")
             defect.plant(folder)
             found.append(Found(defect.name, defect.rule, defect.found_in(validate(folder)), says(folder)))
@@ -431,20 +436,29 @@ def defects(found: list[Found] | None) -> str:
         by_rule: dict[str, list[str]] = {}
         for f in chosen:
             by_rule.setdefault(f.rule, []).append(f.name)
-        return "\n".join(f"- {rule}: {', '.join(listed)}" for rule, listed in by_rule.items()) or "- none"
+        return "\n".join(f"- {rule}: {', '.join(listed)}" for rule, listed in by_rule.items())
 
-    both = [f for f in found if f.ours and f.theirs]
-    ours = [f for f in found if f.ours and not f.theirs]
+    mine = [f for f in found if f.ours]
+    both = [f for f in mine if f.theirs]
+    alone = [f for f in mine if f.theirs is False]
+    broken = [f for f in found if f.theirs is None]
     theirs = [f for f in found if f.theirs and not f.ours]
-    neither = [f for f in found if not f.theirs and not f.ours]
+    neither = [f for f in found if f.theirs is False and not f.ours]
     count = f"Of {len(found)} defects that the tests plant, one at a time, into a small valid package, "
-    count += f"`tmt-dataset validate` names {len(both) + len(ours)} with their place, `frictionless validate` calls "
-    count += f"the package invalid for {len(both) + len(theirs)}."
-    parts = [count, f"Found by both ({len(both)}), by our rule:\n\n{names(both)}"]
-    parts.append(f"Found by `tmt-dataset validate` alone ({len(ours)}):\n\n{names(ours)}")
-    if theirs or neither:
-        parts.append(f"Found by frictionless alone ({len(theirs)}):\n\n{names(theirs)}")
-        parts.append(f"Found by neither ({len(neither)}):\n\n{names(neither)}")
+    count += f"`tmt-dataset validate` names {len(mine)} with their place; `frictionless validate` calls the package "
+    count += f"invalid for {len(both) + len(theirs)}, finds nothing for {len(alone) + len(neither)}, "
+    count += f"and ends in a traceback for {len(broken)}. Rules from `ledger` to `identifiers` stand in this library, and in no "
+    count += "declaration that frictionless could read."
+    parts = [count]
+    for title, chosen in (
+        ("Found by both", both),
+        ("Found by `tmt-dataset validate` alone", alone),
+        ("frictionless ends in a traceback", broken),
+        ("Found by frictionless alone", theirs),
+        ("Found by neither", neither),
+    ):
+        if chosen:
+            parts.append(f"{title} ({len(chosen)}), by our rule:\n\n{names(chosen)}")
     return "\n\n".join(parts)
 
 
