@@ -5,17 +5,18 @@ Nothing heavier than the standard library is imported here, so that asking for t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, unknown
+
+if TYPE_CHECKING:
+    import zipfile
 
 DESCRIPTOR = "datapackage.json"
 #: The checksums of all files of a release archive, as `sha256sum -c` reads them.
@@ -305,6 +306,8 @@ class Archive:
         PackageError
             If it is no zip file, is damaged, has entries that climb out of it, or would unpack to absurd size.
         """
+        import zipfile  # here, as below: asking for the version or for a citation opens no archive
+
         try:
             with zipfile.ZipFile(path) as archive:
                 infos = [i for i in archive.infolist() if not i.is_dir()]
@@ -421,6 +424,8 @@ def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descript
 
 def sha256(data: bytes) -> str:
     """Return the hexadecimal SHA-256 of some bytes."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 
 class TmtDatasetError(Exception):
@@ -71,6 +70,8 @@ def near(name: object, known: Iterable[str], n: int = 3) -> str:
     >>> near("platforms/advertisng", ["platforms/advertising", "ai/ethics"])
     "; did you mean 'platforms/advertising'?"
     """
+    from difflib import get_close_matches  # costs what the rest of a short command costs
+
     known = list(known)
     folded = {str(k).casefold(): str(k) for k in known}
     wanted = str(name).casefold()
