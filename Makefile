@@ -6,7 +6,7 @@ NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # no stray byte code in a checkout
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: analysis test lab check build bench release setup constraints clean
+.PHONY: analysis test lab check build notebooks bench release setup constraints clean
 .DEFAULT_GOAL := analysis
 
 analysis: setup ## check, validate, run the notebooks, write report/
@@ -26,6 +26,9 @@ lab: setup ## JupyterLab on the notebooks
 
 build: setup ## compile the tables and everything that is generated
 	$(BIN)/tmt-dataset build
+
+notebooks: setup ## run the notebooks anew and keep their outputs, which `make test` compares
+	$(BIN)/jupyter nbconvert --log-level=WARN --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.clear_cell_metadata=False --ClearMetadataPreprocessor.preserve_nb_metadata_mask='{("kernelspec",), ("language_info", "name")}' $(NOTEBOOKS)
 
 bench: setup ## measure, and write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
