@@ -5,14 +5,11 @@ Nothing beyond the standard library is imported here, so that a citation costs n
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Files, open_package, sha256
 from tmt_dataset.errors import PackageError, unknown
@@ -41,8 +38,7 @@ _LIGATURE = re.compile(r"([-'`,<>])(?=\1)|[?!](?=`)")
 _ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
-@dataclass(frozen=True)
-class Agent:
+class Agent(NamedTuple):
     """An author or publisher: an organisation, or a person where ``family`` is given."""
 
     name: str
@@ -68,8 +64,7 @@ class Agent:
         return f"{self.family}, {initials}" if self.family and initials else self.family or self.name
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """What a citation says, in no style yet. ``record`` and ``record_title`` are set for a single development."""
 
     key: str
@@ -307,6 +302,9 @@ def read_rows(descriptor: Descriptor, files: Files, name: str) -> list[dict[str,
     PackageError
         If the file is missing, or is no CSV with the declared columns.
     """
+    import csv  # only the citation of a single development reads a table
+    import io
+
     table = descriptor.table(name)
     where = f"{files.label}/{table.path}"
     try:

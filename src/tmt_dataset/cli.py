@@ -6,7 +6,6 @@ message says what); 2 the command was called wrongly.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -182,6 +181,8 @@ def search(
 )
 def show(development_id: str, package: Path | None, form: str) -> None:
     """Show one development: each coded value beside the quotes that prove it."""
+    import json
+
     from tmt_dataset.dataset import load
 
     record = load(package).record(development_id)

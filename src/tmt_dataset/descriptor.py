@@ -1,6 +1,7 @@
 """Reads ``datapackage.json``: the one declaration of tables, fields, constraints, keys and version.
 
-Nothing heavier than the standard library is imported here, so that asking for the version or a citation costs no pandas.
+Nothing heavier than the standard library is imported here, so that asking for the version or a citation costs no pandas; named
+tuples stand where data classes would, as these are compiled at every start.
 """
 
 from __future__ import annotations
@@ -8,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, unknown
 
@@ -36,8 +36,7 @@ def _of(raw: Mapping[str, Any], key: str, kind: type | tuple[type, ...], *, requ
     return value
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One column as it is declared."""
 
     name: str
@@ -73,8 +72,7 @@ class Field:
         )
 
 
-@dataclass(frozen=True)
-class ForeignKey:
+class ForeignKey(NamedTuple):
     """One foreign key: ``fields`` of a table name a row of ``table`` by its ``reference`` fields."""
 
     fields: tuple[str, ...]
@@ -86,8 +84,7 @@ def _names(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """One table as it is declared."""
 
     name: str
@@ -147,11 +144,11 @@ class Table:
         raise unknown(f"field of {self.name}", name, self.field_names, DESCRIPTOR)
 
 
-@dataclass(frozen=True)
 class Descriptor:
     """The declaration as a whole."""
 
-    raw: Mapping[str, Any] = field(repr=False)
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.raw = raw
 
     @property
     def name(self) -> str:
@@ -237,8 +234,7 @@ class Files(Protocol):
         """Return the paths of all files, sorted, with forward slashes."""
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(NamedTuple):
     """A package in a folder."""
 
     root: Path
@@ -277,12 +273,12 @@ def _judge_entries(path: Path, infos: list[zipfile.ZipInfo]) -> None:
         raise PackageError(f"{path}: would unpack to {size:,} bytes, expected at most {MAX_UNPACKED:,}")
 
 
-@dataclass(frozen=True)
 class Archive:
     """A package in a release archive, read in memory: nothing is unpacked, so nothing can be left behind."""
 
-    path: Path
-    contents: Mapping[str, bytes] = field(repr=False)
+    def __init__(self, path: Path, contents: Mapping[str, bytes]) -> None:
+        self.path = path
+        self.contents = contents
 
     @property
     def label(self) -> str:
