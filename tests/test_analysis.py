@@ -516,7 +516,8 @@ class TestOpenDrafts:
             }
         )
         (row,) = analysis.open_drafts(load(), events, pd.Timestamp("2024-03-01")).to_dict("records")
-        assert (row["stage"], row["development_id"], row["days_min"]) == ("draft", "d1", 60)
+        assert (row["development_id"], row["date"], row["days_min"]) == ("d0", "2024-01-01", 60)
+        assert (row["latest_id"], row["stage"]) == ("d1", "draft")
 
 
 class TestNumbers:
@@ -609,3 +610,15 @@ class TestImplied:
         )
         totals, flows = analysis.implied(mixed)
         assert totals["basis"].tolist() == flows["basis"].tolist() == ["stated"]
+
+
+def test_collective_statements_cite_the_rule_and_span_a_period() -> None:
+    developments = pd.DataFrame(
+        {
+            "development_id": ["a", "b", "c", "d"],
+            "note": ["Seven batches in one clause (U6).", "A total (U6).", "Its series (U61).", pd.NA],
+            "date_start": pd.to_datetime(["2024-01-01"] * 4),
+            "date_end": pd.to_datetime(["2024-12-31", "2024-01-01", "2024-12-31", "2024-12-31"]),
+        }
+    )
+    assert analysis.collective({"developments": developments}) == ["a"]  # type: ignore[arg-type]  # one table is read

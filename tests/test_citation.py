@@ -9,7 +9,6 @@ import shutil
 import string
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +85,7 @@ def ref(**changes: Any) -> Reference:
         archive="lamps-1.0.0.zip",
         fingerprint="sha256:" + "0" * 64,
     )
-    return replace(basis, **changes)
+    return basis._replace(**changes)
 
 
 # -- what is cited

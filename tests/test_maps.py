@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 import tmt_dataset as tmt
 from tmt_dataset import maps, plots
@@ -145,18 +147,43 @@ def test_a_province_counts_its_cities_and_what_names_them() -> None:
     assert counted.to_numpy().sum() == 6
 
 
+def luminance(colour: Any) -> float:
+    """Return the relative luminance of a colour (WCAG)."""
+    srgb = np.array(to_rgb(colour))
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
 def test_the_tile_map_returns_what_it_drew() -> None:
     _, ax = plots.figure("column", 3)
     drawn = maps.tile_map(
         ax, pd.Series({"310000": 4, "440000": 1, "110000": 0}), {"310000": "SH"}, edges=(0, 2)
     )
     by_code = drawn.set_index("place_id")
-    assert len(drawn) == len(ax.patches) == 34
+    assert len(drawn) == 34
+    assert len(ax.patches) == 34 + 2
     assert by_code["shade"].loc[["310000", "440000", "110000", "650000"]].tolist() == [2, 1, 0, 0]
     assert by_code["text"].loc[["310000", "440000", "110000"]].tolist() == ["SH 4", "440000 1", "110000"]
     colours = [ax.patches[list(maps.TILES).index(c)].get_facecolor() for c in ("310000", "440000", "110000")]
     assert len(set(colours)) == 3
     assert colours[2] == (1.0, 1.0, 1.0, 1.0)
+    # the key has the shades of the tiles, the lightest first
+    assert [patch.get_facecolor() for patch in ax.patches[34:]] == [colours[1], colours[0]]
+    assert [text.get_text() for text in ax.texts[-2:]] == ["1–2", "3 or more"]
+
+
+@pytest.mark.parametrize("colour", [plots.INKS["blue"], plots.INKS["vermilion"]])
+def test_what_stands_on_a_tile_can_be_read(colour: str) -> None:
+    _, ax = plots.figure("column", 3)
+    values = pd.Series({"310000": 1, "440000": 2, "110000": 4, "330000": 10})
+    drawn = maps.tile_map(ax, values, {}, colour=colour, edges=(0, 1, 3, 9))
+    assert set(drawn["shade"]) == {0, 1, 2, 3, 4}
+    numbers = iter(ax.texts)
+    for patch, shade in zip(ax.patches, drawn["shade"], strict=False):
+        for _ in range(2 if shade else 1):
+            ink = luminance(next(numbers).get_color())
+            face = luminance(patch.get_facecolor())
+            assert (max(ink, face) + 0.05) / (min(ink, face) + 0.05) >= 4.5
 
 
 def test_the_tile_map_takes_provinces_only() -> None:

@@ -112,6 +112,16 @@ def simulated(colour: str, kind: str) -> np.ndarray:
     return np.asarray(matrices[kind]) @ linear
 
 
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours (WCAG): 1 for none, 21 for black on white."""
+    luminance = []
+    for colour in (one, other):
+        srgb = np.array(mpl.colors.to_rgb(colour))
+        linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+        luminance.append(float(linear @ [0.2126, 0.7152, 0.0722]))
+    return (max(luminance) + 0.05) / (min(luminance) + 0.05)
+
+
 class TestPalette:
     # those that figures set beside each other
     series = ("blue", "vermilion", "green", "orange")
@@ -125,6 +135,10 @@ class TestPalette:
     def test_the_measure_tells_bad_pairs(self) -> None:
         red, green = simulated("#c04000", "deutan"), simulated("#6b7000", "deutan")
         assert np.linalg.norm(red - green) < 0.1
+
+    def test_inks_can_be_read_on_white(self) -> None:
+        for name, colour in plots.INKS.items():
+            assert contrast(colour, "white") >= 4.5, name
 
     def test_greys_have_no_hue(self) -> None:
         for name in ("black", "grey", "light"):
@@ -178,10 +192,21 @@ class TestWords:
             (107802, "count", "exact", "107,802"),
             (90, "percent", "less_than", "less than 90%"),
             (999_999, "", "about", "about 999,999"),
+            (10, "year", "at_least", "at least 10 years"),
+            (1, "hour", "at_most", "at most 1 hour"),
+            (0.5, "hour", "exact", "0.5 hours"),
+            (30, "km", "at_most", "at most 30 km"),
         ],
     )
     def test_amount(self, value: float, unit: str, qualifier: str, text: str) -> None:
         assert plots.amount(value, unit, qualifier) == text
+
+    def test_a_long_label_ends_after_a_word(self) -> None:
+        words = "Requirements for Shake-to-Activate Advertisement Triggering Behaviours"
+        for width in range(25, 60):
+            lines = plots._wrapped(words, width).split("\n")
+            assert max(map(len, lines)) <= width
+            assert set(" ".join(lines).rstrip("…").split()) <= set(words.split())
 
 
 def make_shares(**changes: Any) -> pd.DataFrame:
@@ -324,8 +349,30 @@ class TestAmounts:
     def test_bounds_and_colours_have_a_key(self) -> None:
         fig, ax = plots.amounts(self.frame(), "body", color="sum")
         assert ax.get_xscale() == "log"
-        assert {"fine", "damages", "at least, more than", "about", "200,000", "500"} <= set(texts(fig))
+        assert {"fine", "damages", "hollow: bounded or about"} <= set(texts(fig))
         assert fits(fig)
+
+    def test_bounded_values_say_so_and_are_hollow(self) -> None:
+        fig, ax = plots.amounts(self.frame(), "body", color="sum")
+        assert {"200,000", "more than 10", "about 500"} <= set(texts(fig))
+        points = [c for c in ax.collections if c.get_gid() == "amount"]
+        faces = [mpl.colors.to_hex(np.asarray(point.get_facecolor())[0]) for point in points]
+        assert [face == "#ffffff" for face in faces] == [False, False, True, True]
+
+    def test_series_differ_in_their_marker(self) -> None:
+        _, ax = plots.amounts(self.frame(), "body", color="sum")
+        points = [c for c in ax.collections if c.get_gid() == "amount"]
+        shapes = [np.asarray(point.get_paths()[0].vertices).tolist() for point in points]
+        assert shapes[0] == shapes[1] == shapes[2]
+        assert shapes[3] != shapes[0]
+
+    @pytest.mark.parametrize(("values", "shown"), [([1, 20, 300], 3), ([1, 20, 300, 4000], 2)])
+    def test_short_rows_carry_all_values_long_ones_their_ends(self, values: list[int], shown: int) -> None:
+        frame = pd.DataFrame({"value": values, "qualifier": "exact", "body": "SAMR"})
+        _, ax = plots.amounts(frame, "body")
+        written = [t.get_text() for t in ax.texts]
+        assert len(written) == shown
+        assert {plots.amount(values[0]), plots.amount(values[-1])} <= set(written)
 
 
 class TestSpans:

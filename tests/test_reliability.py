@@ -155,6 +155,8 @@ def test_comparable_keeps_what_both_could_have_reported() -> None:
     assert both["second"].tolist() == [True, False, True, True]
     assert both["certain"].tolist() == [True, True, False, True]
     assert reliability.comparable(acts, topics, REPORTED, sources, "m", "r").empty  # no day in common
+    whole = reliability.comparable(acts, topics, REPORTED, sources, "n", "r", every_topic=True)
+    assert set(both["development_id"]) < set(whole["development_id"])
     with pytest.raises(UnknownCodeError, match="unknown source 'q'"):
         reliability.comparable(acts, topics, REPORTED, sources, "n", "q")
 
@@ -164,6 +166,22 @@ def test_chapman_by_hand() -> None:
     assert (result.observed, result.estimate) == (34, 49.0)
     assert result.carried
     assert not reliability.chapman(24, 19, 6).carried
+
+
+def test_decisions_are_read_and_their_columns_judged(package: Path) -> None:
+    header = ",".join(reliability.ADJUDICATION_COLUMNS)
+    path = package / reliability.ADJUDICATION
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{header}\nTMT-0001,n,action,pilot,pilot,call,A7,why\n", encoding="utf-8")
+    assert reliability.adjudication_table(package)["decided"].tolist() == ["call"]
+    path.write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(
+        PackageError, match=r"adjudication.csv: expected the columns development, .* found a, b"
+    ):
+        reliability.adjudication_table(package)
+    path.unlink()
+    with pytest.raises(PackageNotFoundError, match=r"adjudication\.csv: the file is missing"):
+        reliability.adjudication_table(package)
 
 
 def test_an_overlap_that_is_complete_leaves_nothing_to_estimate() -> None:
@@ -320,13 +338,18 @@ def test_month_figure_piles_what_is_possible_on_what_is_certain() -> None:
     assert len({bar.get_facecolor() for bar in certain}) == 3  # newsletter, nothing, review
 
 
-def test_an_estimate_that_is_not_carried_is_not_drawn() -> None:
+def test_of_an_estimate_that_is_not_carried_only_the_interval_is_drawn() -> None:
     told = pd.DataFrame(
         {"first": [True] * 9, "second": [True] * 8 + [False], "certain": [True] * 8 + [False]}
     )
     results = {"few": reliability.chapman(9, 6, 6), "enough": reliability.chapman(9, 8, 8)}
     _, ax = reliability.list_figure(told, results, ("n", "r"))
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["observed", "enough"]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["observed", "few", "enough"]
+    points = [float(np.asarray(line.get_xdata())[0]) for line in ax.lines if line.get_marker() == "o"]
+    assert points == [results["enough"].estimate]
+    spans = [tuple(np.asarray(line.get_xdata())) for line in ax.lines if line.get_marker() != "o"]
+    assert spans == [(r.low, r.high) for r in results.values()]
+    assert ax.texts[0].get_text() == f"{results['few'].low} to {results['few'].high:.0f}"
     assert [int(bars[0].get_width()) for bars in ax.containers] == [0, 8, 0, 1]
 
 

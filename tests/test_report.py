@@ -41,7 +41,10 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path) -> None:
         "01_plot.html",
         "summary.txt",
     ]
-    assert "the answer 42" in (out / "01_plot.html").read_text(encoding="utf-8")
+    page = (out / "01_plot.html").read_text(encoding="utf-8")
+    assert "the answer 42" in page
+    assert 'alt="Figure 1, 01_plot; its numbers' in page
+    assert report.NO_ALT not in page
     assert (out / "01_plot-1.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (out / "01_plot-1.svg").read_text(encoding="utf-8")
     printed = screen.file.getvalue()  # type: ignore[attr-defined]  # the console writes into a StringIO

@@ -200,6 +200,30 @@ def acts(ds: Dataset) -> pd.DataFrame:
     return out
 
 
+def collective(ds: Dataset) -> list[str]:
+    """Return the developments that sum up a series of acts over a period, and are no single act themselves.
+
+    The codebook codes such a statement as a development of its own where none sums the series up (rule U6): its note
+    cites the rule, and its date is longer than a day. Members of the series may be developments too, so an analysis that
+    places acts in time leaves the sum out.
+
+    Returns
+    -------
+    list of str
+        Their ``development_id``.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> set(collective(ds)) <= set(ds.developments["development_id"])
+    True
+    """
+    dev = ds["developments"]
+    cited = dev["note"].str.contains(r"\bU6\b", regex=True).fillna(False).astype("bool")
+    return [str(i) for i in dev.loc[cited & (dev["date_start"] < dev["date_end"]), "development_id"]]
+
+
 def reports(ds: Dataset) -> pd.DataFrame:
     """Return which source reports which development, first or again.
 
@@ -845,8 +869,8 @@ def open_drafts(
     -------
     pandas.DataFrame
         ``instrument_id``, ``instrument``, ``kind``, ``force``, ``stage`` (the latest), ``date``,
-        ``date_start``, ``date_end`` (of the first event), ``days_min``, ``days_max`` (age on that day),
-        ``development_id`` (of the latest event); oldest first.
+        ``date_start``, ``date_end``, ``development_id`` (of the first event), ``days_min``, ``days_max``
+        (age on that day), ``latest_id`` (the development of the latest event); oldest first.
 
     Examples
     --------
@@ -859,12 +883,12 @@ def open_drafts(
         until = cast("tuple[pd.Timestamp, pd.Timestamp]", ds.period)[1]
     left = events.drop_duplicates("instrument_id").reset_index(drop=True)
     last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
-    for column in ("stage", "development_id"):
-        left[column] = left["instrument_id"].map(last[column])
+    left["stage"] = left["instrument_id"].map(last["stage"])
+    left["latest_id"] = left["instrument_id"].map(last["development_id"])
     relations = ds["relations"]
     # a draft may have become final under another instrument
     done = relations.loc[relations["relation"] == "finalises", "related_id"]
-    left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["development_id"].isin(done)]
+    left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["latest_id"].isin(done)]
     left = left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)
     today = pd.DataFrame({"date_start": until, "date_end": until}, index=left.index)
     left[["days_min", "days_max"]] = days_between(left, today)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from tmt_dataset.analysis import AT_LEAST, wilson
 from tmt_dataset.errors import MissingExtraError, unknown
-from tmt_dataset.plots import PALETTE, figure, look
+from tmt_dataset.plots import INKS, PALETTE, figure, look, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -213,6 +213,8 @@ def level_figure(shares: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figur
     fig, axes = figure(
         "page", 0.75 + 0.26 * len(groups), ncols=max(1, len(levels)), sharey=True, squeeze=False
     )
+    # the last tick of a panel keeps clear of the first of the next
+    cast(Any, fig.get_layout_engine()).set(wspace=0.12)
     panels = list(cast(Any, axes)[0])
     inks = ["blue", "vermilion", "green", "purple"]
     with look():
@@ -227,7 +229,7 @@ def level_figure(shares: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figur
                 panel.annotate(
                     f"{k}", (high, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.5
                 )
-            panel.set_title(level, color=colour)
+            panel.set_title(level, color=INKS[ink])
             panel.set_xlim(0, 1.08)
             panel.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
             panel.spines["left"].set_visible(False)
@@ -292,6 +294,8 @@ def tile_map(
 ) -> pd.DataFrame:
     """Draw one tile a province, darker in steps; a province without a value, or with 0, stays empty.
 
+    The steps have a key in the corner that has no province, as ranges of whole numbers; the last is open.
+
     Parameters
     ----------
     ax
@@ -337,14 +341,18 @@ def tile_map(
         if code not in TILES:
             raise unknown("provincial unit", code, list(TILES), "maps.TILES")
     full = to_rgb(colour)
+
+    def shaded(shade: int) -> tuple[float, float, float]:
+        # from white towards the colour; the middle shades stay light enough for dark text
+        share = (shade / len(edges)) ** 1.5
+        red, green, blue = (1 - share * (1 - part) for part in full)
+        return red, green, blue
+
     rows = []
     for code, (row, column) in TILES.items():
         value = float(values.get(code, 0))
         shade = 0 if math.isnan(value) else sum(value > edge for edge in edges)
-        share = shade / len(edges)
-        # from white towards the colour, in even steps
-        red, green, blue = (1 - share * (1 - part) for part in full)
-        face = (red, green, blue)
+        face = shaded(shade)
         ax.add_patch(
             Rectangle(
                 (column + 0.04, row + 0.04),
@@ -355,7 +363,7 @@ def tile_map(
                 linewidth=0.5,
             )
         )
-        ink = ink_on(face) if shade else PALETTE["grey"]
+        ink = ink_on(face) if shade else INKS["grey"]
         second = (notes or {}).get(code, f"{value:g}" if shade and notes is None else "")
         label = labels.get(code, code)
         middle: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
@@ -363,6 +371,11 @@ def tile_map(
         if second:
             ax.text(column + 0.5, row + 0.68, second, size=8, weight="bold", **middle)
         rows.append((code, row, column, value, shade, f"{label} {second}".strip()))
+    for shade, edge in enumerate(edges, 1):
+        upto = span(edge + 1, edges[shade]) if shade < len(edges) else f"{edge + 1:g} or more"
+        x = 1.1 * (shade - 1) + 0.04
+        ax.add_patch(Rectangle((x, 0.1), 0.3, 0.3, facecolor=shaded(shade), edgecolor=colour, linewidth=0.5))
+        ax.text(x + 0.38, 0.25, upto, size=6.5, ha="left", va="center")
     ax.set_xlim(0, max(c for _, c in TILES.values()) + 1)
     ax.set_ylim(max(r for r, _ in TILES.values()) + 1, 0)
     ax.set_aspect("equal")

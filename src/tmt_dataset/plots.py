@@ -42,6 +42,16 @@ PALETTE: dict[str, str] = {
     "light": "#D9D9D9",
 }
 
+# The same hues for small text on white: a contrast of at least 4.5:1 (WCAG AA).
+INKS: dict[str, str] = {
+    "blue": PALETTE["blue"],
+    "vermilion": "#B34F00",
+    "green": "#007A59",
+    "purple": "#A8437A",
+    "black": PALETTE["black"],
+    "grey": "#666666",
+}
+
 # Widths of a journal's column and page, in inches (89 mm and 183 mm).
 WIDTHS: dict[str, float] = {"column": 3.5, "page": 7.2}
 
@@ -278,6 +288,8 @@ def amount(value: float, unit: str = "", qualifier: str = "exact") -> str:
     --------
     >>> amount(300e9, "CNY", "more_than"), amount(4877.6), amount(30, "km", "at_most"), amount(70, "percent")
     ('more than 300 billion yuan', '4,877.6', 'at most 30 km', '70%')
+    >>> amount(6, "month"), amount(1, "hour")
+    ('6 months', '1 hour')
     """
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
@@ -285,15 +297,22 @@ def amount(value: float, unit: str = "", qualifier: str = "exact") -> str:
             break
     else:
         text = f"{value:,.15g}"
-    text += {"": "", "count": "", "percent": "%", "CNY": " yuan"}.get(unit, f" {unit}")
+    word = f"{unit}s" if unit in ("minute", "hour", "day", "month", "year") and value != 1 else unit
+    text += {"": "", "count": "", "percent": "%", "CNY": " yuan"}.get(unit, f" {word}")
     return text if qualifier == "exact" else f"{qualifier.replace('_', ' ')} {text}"
 
 
 def _wrapped(text: str, width: int, lines: int = 2) -> str:
-    parts = textwrap.wrap(text, width)
-    if len(parts) > lines:
-        parts = parts[:lines]
-        parts[-1] = parts[-1][: width - 1].rstrip(" ,;:–-") + "…"
+    r"""Return a text in lines, shortened after a word where it has too many; its own lines stay.
+
+    Examples
+    --------
+    >>> _wrapped("a draft with a long title", 10), _wrapped("one line\nand another", 10)
+    ('a draft\nwith a…', 'one line\nand another')
+    """
+    if "\n" in text:
+        return text
+    parts = textwrap.wrap(text, width, max_lines=lines, placeholder="…", break_on_hyphens=False)
     return "\n".join(parts)
 
 
@@ -495,6 +514,7 @@ def matrix(
     *,
     names: Mapping[str, str] | None = None,
     order: Sequence[str] | None = None,
+    months: Mapping[str, float] | None = None,
     muted: Sequence[str] = (),
     width: Literal["column", "page"] = "column",
 ) -> tuple[Figure, Axes]:
@@ -513,6 +533,8 @@ def matrix(
         Labels of its values.
     order
         Its values from the top down; without it, the most frequent first.
+    months
+        How many months each window covers, to stand under its name.
     muted
         Windows to draw in grey.
     width
@@ -538,7 +560,7 @@ def matrix(
     kinds = [k for k in order if k in totals.index] if order is not None else list(totals.index)
     columns = [str(window) for window in frame["window"].cat.categories]
     shown = frame.loc[frame[by].isin(kinds) & (frame["max"] > 0)]
-    fig, ax = figure(width, 0.6 + 0.31 * len(kinds))
+    fig, ax = figure(width, (0.6 if months is None else 0.72) + 0.31 * len(kinds))
     with look():
         x = np.array([columns.index(str(window)) for window in shown["window"]])
         y = np.array([kinds.index(kind) for kind in shown[by]])
@@ -578,7 +600,10 @@ def matrix(
             ax,
             [_wrapped((names or {}).get(kind, str(kind)), 25 if width == "column" else 60) for kind in kinds],
         )
-        ax.set_xticks(range(len(columns)), [column.replace(" ", "\n") for column in columns], fontsize=6.5)
+        heads = [column.replace(" ", "\n") for column in columns]
+        if months is not None:
+            heads = [f"{h}\n{months[c]:g} mo." for h, c in zip(heads, columns, strict=True)]
+        ax.set_xticks(range(len(columns)), heads, fontsize=6.5)
         ax.set_xlim(-0.5, len(columns) - 0.4)
         ax.xaxis.tick_top()
         ax.tick_params(axis="x", length=0)
@@ -716,17 +741,6 @@ def totals_and_flows(
     return fig, axes
 
 
-# How a number is bounded: an arrow points to where the true value may lie.
-_QUALIFIERS = {
-    "exact": ("o", "exact", False),
-    "at_least": (">", "at least", False),
-    "more_than": (">", "at least, more than", False),
-    "about": ("o", "about", True),
-    "at_most": ("<", "at most", False),
-    "less_than": ("<", "at most, less than", False),
-}
-
-
 def amounts(
     frame: pd.DataFrame,
     row: str,
@@ -737,8 +751,9 @@ def amounts(
 ) -> tuple[Figure, Axes]:
     """Draw amounts as points on a log scale, one row a group.
 
-    Amounts that would cover each other stand above each other. The least and the greatest of a row carry
-    their value.
+    Amounts that would cover each other stand above each other; those that are not exact are hollow. A row of
+    up to three values has them all written out, a longer one its least and its greatest, each with how it is
+    bounded.
 
     What it draws is named ``amount``, in the order of the rows and of the frame within them.
 
@@ -749,7 +764,7 @@ def amounts(
     row
         Column whose values are the rows, in the order in which they first stand.
     color
-        Column told apart by colour.
+        Column told apart by colour and marker.
     xlabel
         Of the axis.
     width
@@ -774,6 +789,7 @@ def amounts(
     hues = dict(
         zip(kinds, [PALETTE[c] for c in ("blue", "vermilion", "green", "purple", "orange")], strict=False)
     )
+    marks = dict(zip(kinds, "osD^v", strict=False))
     fig, ax = figure(width, 0.75 + 0.4 * len(groups))
     with look():
         ax.set_xscale("log")
@@ -782,27 +798,29 @@ def amounts(
             level = _levels(np.log10(part["value"]), 0.1)
             step = min(0.22, 0.6 / (max(level) + 1))
             kind = part[color].astype("str") if color else part["qualifier"]
-            for value, qualifier, what, n in zip(
-                part["value"], part["qualifier"].astype("str"), kind, level, strict=True
-            ):
-                marker, _, hollow = _QUALIFIERS[qualifier]
+            bounds = part["qualifier"].astype("str")
+            for value, qualifier, what, n in zip(part["value"], bounds, kind, level, strict=True):
+                hollow = qualifier != "exact"
                 hue = hues.get(what, PALETTE["blue"])
                 ax.scatter(
                     [value],
                     [y - n * step],
                     s=20,
-                    marker=marker,
+                    marker=marks.get(what, "o"),
                     c="white" if hollow else hue,
                     edgecolors=hue if hollow else "white",
                     linewidths=0.9 if hollow else 0.4,
                     zorder=3,
                     gid="amount",
                 )
-            ends = sorted({part["value"].min(), part["value"].max()})
-            sides = ["center"] if len(ends) == 1 else ["right", "left"]
-            for value, side in zip(ends, sides, strict=True):
+            told = dict(zip(part["value"], bounds, strict=True))
+            values = sorted(told)
+            if len(values) > 3:
+                values = [values[0], values[-1]]
+            sides = ["center"] if len(values) == 1 else ["right", *["center"] * (len(values) - 2), "left"]
+            for value, side in zip(values, sides, strict=True):
                 ax.annotate(
-                    amount(value),
+                    amount(value, qualifier=told[value]),
                     (value, y),
                     xytext=({"right": 4, "left": -4, "center": 0}[side], -5),
                     textcoords="offset points",
@@ -816,14 +834,11 @@ def amounts(
         ax.minorticks_off()
         ax.grid(axis="x")
         ax.set_xlabel(xlabel)
-        handles = [_mark("o", kind.replace("_", " "), hues[kind]) for kind in kinds]
-        used: dict[str, Any] = {}
-        for qualifier in frame["qualifier"].astype("str").unique():
-            marker, label, hollow = _QUALIFIERS[qualifier]
-            if qualifier != "exact":
-                used.setdefault(marker, _mark(marker, label, PALETTE["black"], hollow=hollow))
-        if handles or used:
-            _legend(ax, [*handles, *used.values()], ncols=3 if width == "column" else 6)
+        handles = [_mark(marks[kind], kind.replace("_", " "), hues[kind]) for kind in kinds]
+        if (frame["qualifier"] != "exact").any():
+            handles.append(_mark("o", "hollow: bounded or about", PALETTE["black"], hollow=True))
+        if handles:
+            _legend(ax, handles, ncols=3 if width == "column" else 6)
     return fig, ax
 
 
@@ -840,8 +855,8 @@ def spans(
 ) -> tuple[Figure, Axes]:
     """Draw one line a row from a date to a day: how long a draft has been open, or when a target falls due.
 
-    Where the date is an interval, the line is thin until its end. What it draws is named ``start`` (thin),
-    ``line`` and ``end``.
+    Where the date is an interval, the line is dashed until its end. What it draws is named ``start``
+    (dashed), ``line`` and ``end``.
 
     Parameters
     ----------
@@ -877,7 +892,7 @@ def spans(
     """
     frame = frame.reset_index(drop=True)
     ends = frame[end] if isinstance(end, str) else pd.Series(end, index=frame.index)
-    fig, ax = figure(width, 0.6 + 0.27 * len(frame))
+    fig, ax = figure(width, 0.6 + 0.3 * len(frame))
     with look():
         y = np.arange(len(frame), dtype=float)
         first, known, last = (
@@ -909,10 +924,10 @@ def spans(
                 textcoords="offset points",
                 va="bottom",
                 fontsize=6.5,
-                color=PALETTE["vermilion"],
+                color=INKS["vermilion"],
             )
-        wide = 58 if width == "page" else 26
-        _rows(ax, [_wrapped(str(words), wide) for words in frame[label]])
+        wide = 70 if width == "page" else 26
+        _rows(ax, [_wrapped(str(words), wide, 3) for words in frame[label]])
         _time_axis(ax, frame["date_start"].min(), max(ends))
         ax.grid(axis="x")
     return fig, ax
@@ -958,7 +973,7 @@ def lifecycle(frame: pd.DataFrame, *, periods: pd.DataFrame | None = None) -> tu
     frame = frame.reset_index(drop=True)
     keys = frame["instrument_id"] if several else pd.Series("", index=frame.index)
     rows = list(dict.fromkeys(keys))
-    fig, ax = figure("page" if several else "column", 0.85 + 0.36 * len(rows))
+    fig, ax = figure("page" if several else "column", 0.85 + 0.38 * len(rows))
     with look():
         _coverage(ax, periods)
         middle = frame["date_start"] + (frame["date_end"] - frame["date_start"]) / 2
@@ -1010,7 +1025,7 @@ def lifecycle(frame: pd.DataFrame, *, periods: pd.DataFrame | None = None) -> tu
                     fontsize=6.5,
                 )
         titles = frame.groupby(keys.to_numpy(), sort=False)["instrument"].first() if several else {"": ""}
-        _rows(ax, [_wrapped(str(titles[key]), 48) for key in rows])
+        _rows(ax, [_wrapped(str(titles[key]), 48, 3) for key in rows])
         ax.set_ylim(len(rows) - 0.4, -0.6)
         _time_axis(ax, frame["date_start"].min(), frame["date_end"].max() + pd.Timedelta(days=25))
         used = [(s, *STAGE_MARKS[s]) for s in STAGE_MARKS if s in set(stages)]
@@ -1031,7 +1046,7 @@ def durations(
     frame
         With ``days_min`` and ``days_max``.
     label
-        Column with the labels of the rows.
+        Column with the labels of the rows; a label with lines of its own keeps them.
     xlabel
         Of the axis.
     width
@@ -1068,7 +1083,7 @@ def durations(
                 va="center",
                 fontsize=6.5,
             )
-        _rows(ax, [_wrapped(str(words), 30 if width == "column" else 62) for words in frame[label]])
+        _rows(ax, [_wrapped(str(words), 30 if width == "column" else 70, 3) for words in frame[label]])
         ax.set_xlim(
             left=-0.02 * max(1.0, high.max(initial=1.0)), right=1.15 * max(1.0, high.max(initial=1.0))
         )

@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 #: The file of a package that holds the agreement of the two codings.
 AGREEMENT = "validation/agreement.csv"
+ADJUDICATION = "validation/adjudication.csv"
+ADJUDICATION_COLUMNS = [
+    "development",
+    "source_id",
+    "variable",
+    "first",
+    "second",
+    "decided",
+    "rule",
+    "reason",
+]
 AGREEMENT_COLUMNS = ["scope", "variable", "statistic", "value", "low", "high", "n"]
 STATISTICS = ["precision", "recall", "f1", "agreement", "alpha"]
 
@@ -230,6 +241,8 @@ def comparable(
     sources: pd.DataFrame,
     first: str,
     second: str,
+    *,
+    every_topic: bool = False,
 ) -> pd.DataFrame:
     """Return the acts that each of two sources could have reported and at least one did.
 
@@ -246,6 +259,8 @@ def comparable(
         of all sources of that kind.
     first, second
         Two sources.
+    every_topic
+        Whether acts on all topics count, also those that one kind of source leaves out.
 
     Returns
     -------
@@ -296,7 +311,7 @@ def comparable(
     frame["certain"] = (developments["date_start"] >= lower) & (developments["date_end"] <= upper)
     keep = (
         (frame["first"] | frame["second"])
-        & frame["topic_id"].isin(of_kind[0] & of_kind[1])
+        & (every_topic | frame["topic_id"].isin(of_kind[0] & of_kind[1]))
         & (lower <= upper)
         & (developments["date_start"] <= upper)
         & (developments["date_end"] >= lower)
@@ -418,6 +433,60 @@ def _first(start: int, holds: Callable[[int], bool]) -> int:
 # -- two codings
 
 
+def _published(
+    source: str | os.PathLike[str] | None, path: str, columns: list[str], lost: str
+) -> tuple[pd.DataFrame, str]:
+    """Return a file of the package's validation folder as text, and what messages call it."""
+    _, files = open_package(source)
+    where = f"{files.label}/{path}"
+    try:
+        data = files.read(path)
+    except KeyError:
+        raise PackageNotFoundError(
+            f"{where}: the file is missing, so {lost}; restore it from the release"
+        ) from None
+    try:
+        text = data.decode("utf-8")
+        raw = pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise PackageError(f"{where}: no readable CSV ({error}); restore it from the release") from None
+    if list(raw.columns) != columns:
+        raise PackageError(
+            f"{where}: expected the columns {', '.join(columns)}, found {', '.join(raw.columns)}"
+        )
+    return raw, where
+
+
+def adjudication_table(source: str | os.PathLike[str] | None = None) -> pd.DataFrame:
+    """Return how each disagreement of the two codings was decided, as it was published with the package.
+
+    Parameters
+    ----------
+    source
+        As for :func:`tmt_dataset.load`: ``None`` for the package that came with the library, or a folder,
+        or a release archive.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each decision, all text: ``development``, ``source_id``, ``variable``, ``first``, ``second``,
+        ``decided``, ``rule``, ``reason``. Where ``first`` equals ``second``, both codings were overruled.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If there is no such package, or its file of decisions is missing.
+    PackageError
+        If the file is no CSV or has other columns.
+
+    Examples
+    --------
+    >>> bool((adjudication_table()["decided"] != "").all())
+    True
+    """
+    return _published(source, ADJUDICATION, ADJUDICATION_COLUMNS, "no decision can be traced")[0]
+
+
 def agreement_table(source: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     """Return how far the two codings of the package agree, as it was published with the package.
 
@@ -449,23 +518,7 @@ def agreement_table(source: str | os.PathLike[str] | None = None) -> pd.DataFram
     >>> bool((table["value"] <= 1).all())
     True
     """
-    _, files = open_package(source)
-    where = f"{files.label}/{AGREEMENT}"
-    try:
-        data = files.read(AGREEMENT)
-    except KeyError:
-        raise PackageNotFoundError(
-            f"{where}: the file is missing, so nothing can be said of agreement; restore it from the release"
-        ) from None
-    try:
-        text = data.decode("utf-8")
-        raw = pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise PackageError(f"{where}: no readable CSV ({error}); restore it from the release") from None
-    if list(raw.columns) != AGREEMENT_COLUMNS:
-        raise PackageError(
-            f"{where}: expected the columns {', '.join(AGREEMENT_COLUMNS)}, found {', '.join(raw.columns)}"
-        )
+    raw, where = _published(source, AGREEMENT, AGREEMENT_COLUMNS, "nothing can be said of agreement")
 
     def stop(bad: pd.Series, field: str, expected: str) -> None:
         if bad.any():
@@ -658,14 +711,15 @@ def list_figure(
     both
         As :func:`comparable` returns it.
     results
-        Estimates by label; those that are not carried are left out.
+        Estimates by label; of those that are not carried only the interval is drawn.
     names
         Of the first and the second source.
 
     Returns
     -------
     tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
-        Each container of the axes holds one part of the bar; each line with a marker is an estimate.
+        Each container of the axes holds one part of the bar; each line without a marker is an interval, each with
+        one an estimate.
 
     Examples
     --------
@@ -681,8 +735,7 @@ def list_figure(
         (f"{names[1]} only", int((sure["second"] & ~sure["first"]).sum()), "orange"),
         ("perhaps not in these months", len(both) - len(sure), "light"),
     ]
-    shown = {label: r for label, r in results.items() if r.carried}
-    rows = ["observed", *shown]
+    rows = ["observed", *results]
     fig, ax = figure("column", 0.95 + 0.3 * len(rows))
     with look():
         left = 0
@@ -692,14 +745,16 @@ def list_figure(
             )
             bars.set_label(f"{label}: {width}")
             left += width
-        for row, r in enumerate(shown.values(), start=1):
+        for row, r in enumerate(results.values(), start=1):
             ink = PALETTE["vermilion"]
             if math.isfinite(r.high):
                 ax.plot([r.low, r.high], [row, row], color=ink, lw=1.2)
-            ax.plot(r.estimate, row, "o", color=ink)
+            if r.carried:
+                ax.plot(r.estimate, row, "o", color=ink)
+            bounds = f"{r.low} to {r.high:.0f}" if math.isfinite(r.high) else f"{r.low} or more"
             ax.annotate(
-                f"{r.estimate:.0f} ({r.low} to {r.high:.0f})",
-                (r.high if math.isfinite(r.high) else r.estimate, row),
+                f"{r.estimate:.0f} ({bounds})" if r.carried else bounds,
+                (r.high if math.isfinite(r.high) else r.low, row),
                 xytext=(4, 0),
                 textcoords="offset points",
                 va="center",
@@ -709,7 +764,7 @@ def list_figure(
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
-        ax.set_xlim(0, 1.3 * max([left, *(r.high for r in shown.values() if math.isfinite(r.high))]))
+        ax.set_xlim(0, 1.3 * max([left, *(r.high for r in results.values() if math.isfinite(r.high))]))
         ax.set_xlabel("acts")
         _key(fig, list(ax.containers), 2)
     return fig, ax

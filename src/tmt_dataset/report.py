@@ -6,6 +6,8 @@ Called as ``python -m tmt_dataset.report NOTEBOOKS REPORT``.
 from __future__ import annotations
 
 import base64
+import html
+import re
 import shutil
 import sys
 import tempfile
@@ -19,6 +21,8 @@ from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import MissingExtraError, TmtDatasetError
 from tmt_dataset.evidence import number
 
+#: What nbconvert writes for a drawing, which has no place for a text of its own.
+NO_ALT = "No description has been provided for this image"
 #: Every figure as picture and as drawing; asked for here, so that the notebooks stay free of it.
 SETUP = "%config InlineBackend.figure_formats = ['png', 'svg']\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
 #: The kernel warns of its local sockets at every start.
@@ -75,8 +79,11 @@ def run_notebook(path: Path, out: Path) -> list[Path]:
         ) from None
     del notebook.cells[0]
     written = [out / f"{path.stem}.html"]
-    n = 0
+    n, heading, described = 0, path.stem, []
     for cell in notebook.cells:
+        if cell["cell_type"] == "markdown":
+            headings = re.findall(r"^#+ (.+)$", cell["source"], re.MULTILINE)
+            heading = headings[-1] if headings else heading
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/png" not in data:
@@ -89,7 +96,10 @@ def run_notebook(path: Path, out: Path) -> list[Path]:
                     target.write_bytes(base64.b64decode(text) if suffix == "png" else text.encode("utf-8"))
                     written.append(target)
             data.pop("image/png")  # the page shows the drawing
+            described.append(f"Figure {n}, {heading}; its numbers stand in the text and tables beside it")
     page, _ = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(notebook)
+    texts = iter(described)
+    page = re.sub(f'alt="{NO_ALT}"', lambda _: f'alt="{html.escape(next(texts))}"', page)
     written[0].write_text(page, encoding="utf-8")
     return written
 
