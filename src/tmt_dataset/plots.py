@@ -663,9 +663,8 @@ def totals_and_flows(
     )
     axes = np.asarray(grid)
     places = list(dict.fromkeys(place for t, f in panels.values() for place in [*t["place"], *f["place"]]))
-    colors = dict(
-        zip(places, [PALETTE[c] for c in ("blue", "vermilion", "green", "purple", "orange")], strict=False)
-    )
+    hues = dict(zip(places, ("blue", "vermilion", "green", "purple", "black"), strict=False))
+    colors = {place: PALETTE[hue] for place, hue in hues.items()}
     marks = dict(zip(places, "osD^v", strict=False))
     with look():
         for column, (title, (totals, flows)) in enumerate(panels.items()):
@@ -700,7 +699,7 @@ def totals_and_flows(
                         ha="right",
                         va="center" if last_one else "bottom",
                         fontsize=6.5,
-                        color=color if last_one else PALETTE["black"],
+                        color=INKS[hues[str(place)]] if last_one else PALETTE["black"],
                     )
             spans = flows.loc[flows["start"].notna()]
             for row in spans.to_dict("records"):
