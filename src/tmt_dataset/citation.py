@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Files, open_package, sha256
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Files, open_package, read_table, sha256
 from tmt_dataset.errors import PackageError, unknown
 
 if TYPE_CHECKING:
@@ -308,9 +308,7 @@ def read_rows(descriptor: Descriptor, files: Files, name: str) -> list[dict[str,
     table = descriptor.table(name)
     where = f"{files.label}/{table.path}"
     try:
-        text = files.read(table.path).decode("utf-8")
-    except KeyError:
-        raise PackageError(f"{where}: the file is missing; restore it, or run `tmt-dataset build`") from None
+        text = read_table(files, table).decode("utf-8")
     except UnicodeDecodeError as error:
         raise PackageError(f"{where}: not UTF-8 ({error}); save it as UTF-8") from None
     try:

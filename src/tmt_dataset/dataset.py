@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset import schema
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package, read_table
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
 
@@ -57,13 +57,7 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     raw: dict[str, pd.DataFrame] = {}
     for name, table in descriptor.tables.items():
         where = f"{files.label}/{table.path}"
-        try:
-            data = files.read(table.path)
-        except KeyError:
-            raise PackageError(
-                f"{where}: the file is missing; restore it, or run `tmt-dataset build`"
-            ) from None
-        raw[name] = schema.read_strings(data, table, where)
+        raw[name] = schema.read_strings(read_table(files, table), table, where)
         if table.is_vocabulary or name == "sources":
             keys = raw[name][table.primary_key[0]]
             if keys.isna().any() or keys.duplicated().any():

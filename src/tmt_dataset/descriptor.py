@@ -418,6 +418,22 @@ def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descript
     return descriptor, files
 
 
+def read_table(files: Files, table: Table) -> bytes:
+    """Return the bytes of a table.
+
+    Raises
+    ------
+    PackageError
+        If its file is missing.
+    """
+    try:
+        return files.read(table.path)
+    except KeyError:
+        raise PackageError(
+            f"{files.label}/{table.path}: the file is missing; restore it, or run `tmt-dataset build`"
+        ) from None
+
+
 def sha256(data: bytes) -> str:
     """Return the hexadecimal SHA-256 of some bytes."""
     import hashlib

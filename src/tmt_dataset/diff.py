@@ -21,7 +21,17 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import DESCRIPTOR, SUMS, Archive, Descriptor, Field, Files, Table, open_package
+from tmt_dataset.descriptor import (
+    DESCRIPTOR,
+    SUMS,
+    Archive,
+    Descriptor,
+    Field,
+    Files,
+    Table,
+    open_package,
+    read_table,
+)
 from tmt_dataset.errors import PackageError
 from tmt_dataset.schema import code_table, pandera_schema, read_strings
 
@@ -381,13 +391,7 @@ def _side(source: Source) -> _Side:
     frames = {}
     for name, table in descriptor.tables.items():
         where = f"{files.label}/{table.path}"
-        try:
-            data = files.read(table.path)
-        except KeyError:
-            raise PackageError(
-                f"{where}: the file is missing; restore it, or run `tmt-dataset build`"
-            ) from None
-        frames[name] = read_strings(data, table, where).fillna("").astype("str")
+        frames[name] = read_strings(read_table(files, table), table, where).fillna("").astype("str")
     return _Side(descriptor, frames, files)
 
 
