@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tmt_dataset.coding import agreement as module
 from tmt_dataset.coding.annotation import Annotation
 from tmt_dataset.descriptor import embedded
-from tmt_dataset.errors import PackageNotFoundError
+from tmt_dataset.errors import AnnotationError, PackageNotFoundError
 
 TEXT = "First act on the third of May. Second act with 12 cases. Third act, fined 500 yuan."
 
@@ -195,3 +195,13 @@ def test_both_codings_of_all_sources_can_be_read_and_matched() -> None:
     assert all(
         p.first.summary != p.second.summary for p in module.match(first, second).pairs
     )  # read twice, not copied
+
+
+def test_a_coding_that_would_not_be_read_is_named(tmp_path: Path) -> None:
+    published = embedded() / "validation" / "second_coding"
+    first = min(published.glob("newsletter-*.yaml"))
+    (tmp_path / first.name).write_bytes(first.read_bytes())
+    assert list(module.read_coding(tmp_path)) == [first.stem]
+    (tmp_path / "other.yml").touch()
+    with pytest.raises(AnnotationError, match=r"other\.yml: expected the suffix \.yaml, found \.yml"):
+        module.read_coding(tmp_path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import product
 from math import comb, exp, factorial, isclose, isnan
@@ -622,3 +624,100 @@ def test_collective_statements_cite_the_rule_and_span_a_period() -> None:
         }
     )
     assert analysis.collective({"developments": developments}) == ["a"]  # type: ignore[arg-type]  # one table is read
+
+
+# -- selections
+
+
+def _members(part: Dataset) -> pd.DataFrame:
+    frame = analysis.acts(part).assign(hit=lambda a: a["area"].eq("ai"))
+    return analysis.members(frame, analysis.windows(part), analysis.reports(part))
+
+
+OF_A_DATASET: dict[str, Any] = {
+    name: function
+    for name, function in vars(analysis).items()
+    if getattr(function, "__module__", None) == analysis.__name__
+    and not name.startswith("_")
+    and next(iter(inspect.signature(function).parameters), None) == "ds"
+}
+DERIVED: dict[str, Any] = {
+    "gaps": lambda part: analysis.gaps(analysis.windows(part)),
+    "members": _members,
+    "members of all windows": lambda part: analysis.members(analysis.acts(part), analysis.windows(part)),
+    "tally": lambda part: analysis.tally(_members(part)),
+    "tally by": lambda part: analysis.tally(_members(part), "level"),
+    "shares": lambda part: analysis.shares(_members(part), "hit"),
+    "rates": lambda part: analysis.rates(_members(part), "hit"),
+    "narrowed": lambda part: analysis.narrowed(analysis.lifecycles(part)),
+    "steps": lambda part: analysis.steps(analysis.lifecycles(part)),
+    "numbers of a kind": lambda part: analysis.numbers(part, "statistic"),
+    "totals": lambda part: analysis.implied(part.series("accounts_closed"))[0],
+    "flows": lambda part: analysis.implied(part.series("accounts_closed"))[1],
+}
+
+
+@pytest.mark.parametrize("name", [*OF_A_DATASET, *DERIVED])
+@pytest.mark.parametrize(
+    "criteria", [{"year": 1999}, {"topic": "data"}, {"source": factories.SPRING}], ids=str
+)
+def test_a_selection_gives_the_same_columns_and_types(
+    ds: Dataset, name: str, criteria: dict[str, Any]
+) -> None:
+    function = {**OF_A_DATASET, **DERIVED}[name]
+    whole, part = function(ds), function(ds.select(**criteria))
+    assert type(part) is type(whole)
+    if isinstance(whole, pd.DataFrame):
+        assert part.dtypes.astype("str").to_dict() == whole.dtypes.astype("str").to_dict()
+        if criteria.get("year") == 1999:
+            assert part.empty
+
+
+def test_all_functions_of_a_data_set_are_tried() -> None:
+    assert {"windows", "acts", "reports", "lifecycles", "open_drafts", "numbers", "targets"} <= set(
+        OF_A_DATASET
+    )
+
+
+# -- what is refused
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: analysis.poisson(3, -1), "time=-1: expected a finite number above 0"),
+        (lambda: analysis.poisson(3, 0), "time=0"),
+        (lambda: analysis.poisson(3, float("nan")), "time=nan"),
+        (lambda: analysis.poisson(-1), "k=-1: expected a count"),
+        (lambda: analysis.poisson(3, 1, 2), "confidence=2: expected a number between 0 and 1"),
+        (lambda: analysis.wilson(3, 4, 0), "confidence=0"),
+        (lambda: analysis.wilson(5, 4), "k=5: expected 0 to n=4"),
+        (lambda: analysis.wilson(3, 0), "k=3: expected 0 to n=0"),
+    ],
+)
+def test_an_interval_of_what_cannot_be_is_refused(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        call()
+
+
+def test_implied_takes_one_of_two_words(ds: Dataset) -> None:
+    with pytest.raises(ValueError, match="keep='x': expected 'all' or 'stated'"):
+        analysis.implied(ds.series("accounts_closed"), keep="x")  # type: ignore[arg-type]  # the error is what is tested
+
+
+@pytest.mark.parametrize("function", [analysis.shares, analysis.rates])
+def test_hits_are_booleans(ds: Dataset, function: Callable[[pd.DataFrame, str], pd.DataFrame]) -> None:
+    frame = _members(ds).assign(
+        number=1, missing=pd.array([True, None], "boolean").take([1] * len(_members(ds)))
+    )
+    for column in ("title", "number", "missing", "date_start"):
+        with pytest.raises(TypeError, match=f"column '{column}': expected booleans"):
+            function(frame, column)
+    expected = function(frame, "hit")
+    for kind in ("object", "boolean"):
+        pd.testing.assert_frame_equal(function(frame.astype({"hit": kind}), "hit"), expected)
+
+
+def test_a_column_that_is_not_there_is_named(ds: Dataset) -> None:
+    with pytest.raises(UnknownCodeError, match="unknown column 'leve'; did you mean 'level'"):
+        analysis.tally(_members(ds), "leve")

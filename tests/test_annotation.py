@@ -644,3 +644,39 @@ def test_known_codes_are_those_of_the_declaration() -> None:
     assert codes["segments.role"] == list(descriptor.table("segments").field("role").enum)
     names = "|".join(codes["quotes.supports"])
     assert descriptor.table("quotes").field("supports").pattern == f"(?:{names})(?: (?:{names}))*"
+
+
+@pytest.mark.parametrize("name", [f"{WINTER}.yml", "newsletter-2024-05.YAML", "newsletter-2024-05.yml"])
+def test_a_file_that_would_not_be_read_is_named(annotated: Package, name: str) -> None:
+    folder = annotated[0] / ANNOTATIONS
+    if name.startswith(WINTER):
+        (folder / f"{WINTER}.yaml").rename(folder / name)
+    else:
+        (folder / name).write_bytes((folder / f"{WINTER}.yaml").read_bytes())
+    suffix = name.rpartition(".")[2]
+    # and no word of the records that other files point to
+    assert complaints(annotated[0]) == [
+        f"{name}: expected the suffix .yaml, found .{suffix}; rename it: no other file is read"
+    ]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path)], ids=["folder", "loop"])
+def test_what_cannot_be_read_is_an_annotation_error(annotated: Package, make: Callable[[Path], None]) -> None:
+    path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
+    path.unlink()
+    make(path)
+    (found,) = complaints(annotated[0])
+    assert found.startswith(f"{WINTER}.yaml: cannot be read (")
+    assert found.endswith("); expected a YAML file")
+
+
+@pytest.mark.parametrize("date", ["2024-02-30", "2024-13-01"])
+def test_a_date_that_is_none_is_named_with_its_line(annotated: Package, date: str) -> None:
+    path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
+    text = path.read_text("utf-8")
+    old = next(line for line in text.splitlines() if line.startswith("  date: "))
+    path.write_text(text.replace(old, f"  date: {date}", 1), encoding="utf-8")
+    (found,) = complaints(annotated[0])
+    assert found.startswith(f"{WINTER}.yaml:{line_of(path, f'date: {date}')}: ")
+    assert "is out of range" in found or "must be in 1..12" in found
+    assert found.endswith(f"found {date!r}")

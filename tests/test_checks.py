@@ -86,12 +86,31 @@ BROKEN = [
     Broken("shortened by hand", checks.quote_length, put("quotes", 4, exact="the Lamp Data Rules"), "quotes", 4, "exact"),
     Broken("offset moved", checks.quote_length, put("quotes", 4, start=1), "quotes", 4, "exact"),
     Broken("one too long", checks.quote_length, put("quotes", 4, exact="x" * (QUOTE_LIMIT + 1), start=0, end=QUOTE_LIMIT + 1), "quotes", 4, "exact"),
+    Broken("words of an erratum shortened", checks.quote_length, put("errata", 2, has="Court decides"), "errata", 2, "has"),
+    Broken("a quote moved by one", checks.identifier_parts, put("quotes", 4, start=768, end=800), "quotes", 4, "quote_id"),
+    Broken("a quote of another act under the old name", checks.identifier_parts, put("quotes", 4, development_id="TMT-0003"), "quotes", 4, "quote_id"),
+    Broken("a quote of another source", checks.identifier_parts, put("quotes", 4, source_id=SPRING), "quotes", 4, "quote_id"),
+    Broken("a figure named for another act", checks.identifier_parts, put("figures", 2, figure_id=f"TMT-0001:{WINTER}:1273-1337#1"), "figures", 2, "figure_id"),
+    Broken("a figure named for another quote", checks.identifier_parts, put("figures", 2, figure_id=f"TMT-0003:{WINTER}:1259-1272#1"), "figures", 2, "figure_id"),
+    Broken("a segment named for another source", checks.identifier_parts, put("segments", 2, segment_id=f"{SPRING}:099"), "segments", 2, "segment_id"),
+    Broken("an erratum moved", checks.identifier_parts, put("errata", 2, start=1217, end=1241), "errata", 2, "erratum_id"),
+    Broken("an erratum beyond its source", checks.within_source, put("errata", 2, start=90_000, end=90_024), "errata", 2, "end"),
+    Broken("a quote beyond its source by one", checks.within_source, put("quotes", 20, start=1462, end=1481), "quotes", 20, "end"),
     # rule 2
     Broken("no action", checks.proof, put("quotes", 3, supports="authorities date"), "developments", 2, "action"),
     Broken("no authorities", checks.proof, put("quotes", 3, supports="action unnamed_authorities"), "developments", 2, None),
     Broken("no date", checks.proof, put("quotes", 2, supports="effective_date"), "developments", 2, "date"),
     Broken("no effective date", checks.proof, put("developments", 2, effective_date="2024-09-01"), "developments", 2, "effective_date"),
     Broken("quote of another", checks.proof, put("quotes", 2, development_id="TMT-0002"), "developments", 2, "date"),
+    Broken("links to bodies lost", checks.proof, drop("development_authorities", 2), "quotes", 3, "supports"),
+    Broken("stale authorities", checks.proof, put("quotes", 17, supports="action authorities unnamed_authorities"), "quotes", 17, "supports"),
+    Broken("stale unnamed authorities", checks.proof, put("developments", 5, unnamed_authorities=0), "quotes", 11, "supports"),
+    Broken("stale effective date", checks.proof, put("developments", 3, effective_date=None), "quotes", 6, "supports"),
+    Broken("topics lost", checks.proof, drop("development_topics", 2, 3), "quotes", 3, "supports"),
+    Broken("places lost", checks.proof, drop("development_places", 2), "quotes", 5, "supports"),
+    Broken("instruments lost", checks.proof, drop("development_instruments", 2), "quotes", 2, "supports"),
+    Broken("figure lost", checks.proof, drop("figures", 2), "quotes", 10, "supports"),
+    Broken("relation lost", checks.proof, drop("relations", 2), "quotes", 15, "supports"),
     Broken("bare relation", checks.proof, put("relations", 2, quote_id=None), "relations", 2, "note"),
     Broken("tenfold", checks.figure_in_quote, put("figures", 2, value=400_000.0), "figures", 2, "value"),
     Broken("a tenth", checks.figure_in_quote, put("figures", 2, value=4_000.0), "figures", 2, "value"),
@@ -99,6 +118,7 @@ BROKEN = [
     Broken("start of another number", checks.figure_in_quote, many(put("figures", 2, value=40_000.0), put("quotes", 10, exact="pay ¥40,000,000")), "figures", 2, "value"),
     Broken("scale forgotten", checks.figure_in_quote, put("figures", 3, value=1.3), "figures", 3, "value"),
     Broken("quote of another act", checks.figure_in_quote, put("figures", 2, development_id="TMT-0001"), "figures", 2, "quote_id"),
+    Broken("no finite number", checks.figure_in_quote, put("figures", 2, value=float("inf")), "figures", 2, "value"),
     # rule 3
     Broken("overlap", checks.ledger, put("segments", 4, start=297), "segments", 4, "start"),
     Broken("gap", checks.ledger, put("segments", 4, start=299), "segments", 4, "start"),
@@ -133,6 +153,15 @@ BROKEN = [
     Broken("no primary report", checks.ranks, put("mentions", 14, rank="secondary"), "developments", 8, None),
     Broken("aggregated fine", checks.ranks, put("figures", 2, aggregation="flow"), "figures", 2, "aggregation"),
     Broken("statistic that is neither flow nor level", checks.ranks, put("figures", 3, aggregation=None), "figures", 3, "aggregation"),
+    # keys
+    Broken("related to itself", checks.references, put("relations", 2, related_id="TMT-0005"), "relations", 2, "related_id"),
+    Broken("parent of another path", checks.references, put("topics", 3, parent="data"), "topics", 3, "parent"),
+    Broken("no parent under a path", checks.references, put("topics", 3, parent=None), "topics", 3, "parent"),
+    Broken("parent without a path", checks.references, put("topics", 2, parent="ai"), "topics", 2, "parent"),
+    Broken("place that is its own parent", checks.references, put("places", 3, parent="110000"), "places", 3, "parent"),
+    Broken("places in a circle", checks.references, put("places", 2, parent="330100"), "places", 6, "parent"),
+    Broken("body that is its own parent", checks.references, put("authorities", 2, authority_id="cac", parent="cac"), "authorities", 2, "parent"),
+    Broken("bodies in a circle", checks.references, put("authorities", 2, parent="cac-shanghai"), "authorities", 3, "parent"),
     # rule 7
     Broken("too much quoted", checks.quoted_share, put("sources", 2, characters=1000), "sources", 2, "characters"),
 ]
@@ -141,7 +170,14 @@ BROKEN = [
 SOUND = [
     ("a quote of the longest length", checks.quote_length, put("quotes", 4, exact="x" * QUOTE_LIMIT, start=0, end=QUOTE_LIMIT)),
     ("code points, not bytes", checks.quote_length, put("quotes", 4, exact="“国家”—é", start=0, end=6)),
-    ("authorities without a quote where there are none", checks.proof, drop("development_authorities", 2)),
+    ("authorities without a quote where there are none", checks.proof, many(drop("development_authorities", 2), put("quotes", 3, supports="action topics"))),
+    ("a variable of no development", checks.proof, put("quotes", 7, development_id="TMT-9999", supports="figures")),
+    ("two errata at one place", checks.identifier_parts, copy("errata", 2, erratum_id=f"{WINTER}:1216-1240#2")),
+    ("the twelfth figure of a quote", checks.identifier_parts, put("figures", 4, figure_id=f"TMT-0004:{WINTER}:1731-1792#12")),
+    ("a quote up to the last character", checks.within_source, put("quotes", 20, start=1461, end=1480)),
+    ("a source without a length", checks.within_source, put("sources", 2, characters=pd.NA)),
+    ("relations of two to each other", checks.references, copy("relations", 2, development_id="TMT-0001", related_id="TMT-0005")),
+    ("a body whose parent has a parent", checks.references, put("authorities", 4, parent="cac-shanghai")),
     ("a date without a quote where the basis is the period", checks.proof, put("developments", 2, date_basis="period")),
     ("a relation with a note", checks.proof, put("relations", 2, quote_id=None, note="the same title")),
     ("a value in words", checks.figure_in_quote, many(put("figures", 2, value=21.0), put("quotes", 10, exact="twenty-one lamps"))),
@@ -216,6 +252,21 @@ def test_cells_that_could_not_be_read_raise_nothing(check: Check, tables: Frames
             found(
                 check, {**tables, name: frame.assign(**{column: frame[column].mask(frame[column].notna())})}
             )
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh") | st.none(), max_size=8))
+def test_cycles_are_those_that_walking_up_returns_from(parents: dict[str, str | None]) -> None:
+    def returns(start: str) -> bool:
+        at: str | None = start
+        for _ in parents:
+            at = parents.get(at) if at is not None else None
+            if at == start:
+                return True
+        return False
+
+    series = pd.Series(list(parents.values()), index=pd.Index(list(parents), dtype="str"), dtype="str")
+    assert checks._in_cycles(series).tolist() == sorted(k for k in parents if returns(k))
 
 
 def test_window_that_cannot_be_read_is_not_compared(tables: Frames) -> None:

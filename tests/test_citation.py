@@ -424,12 +424,49 @@ def test_a_damaged_archive_is_not_cited(package: Path, tmp_path: Path) -> None:
     ids=["header", "cells", "encoding", "quote", "empty"],
 )
 def test_a_broken_table_is_reported_and_hinders_the_whole_citation_not(package: Path, broken: Any) -> None:
-    whole = cite(package)
-    path = factories.table_path(package, "developments")
-    path.write_bytes(broken(path.read_bytes()))
+    factories.edit_bytes(package, "data/developments.csv", broken, rehash=True)
     with pytest.raises(PackageError, match=r"developments\.csv"):
         cite(package, record=RECORD)
-    assert cite(package) == whole
+    assert fingerprint(open_package(package)[0]) in cite(package)
+
+
+@pytest.mark.parametrize("record", [None, RECORD])
+def test_a_folder_is_not_cited_by_a_fingerprint_that_it_has_not(package: Path, record: str | None) -> None:
+    factories.edit_bytes(package, "data/quotes.csv", lambda data: data[:-1])
+    with pytest.raises(ChecksumError, match=r"data/quotes\.csv: expected .* bytes, sha256:"):
+        cite(package, record=record)
+
+
+def test_the_installed_package_is_cited_without_its_tables(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tmt_dataset.descriptor.embedded", lambda: package)
+    factories.table_path(package, "quotes").unlink()
+    assert "fingerprint sha256:" in cite()
+
+
+@pytest.mark.parametrize(
+    "contributors",
+    [None, [], "The developers", ["The developers"], {"title": "x"}, [{"title": "x", "roles": 5}], 5],
+    ids=str,
+)
+def test_contributors_of_another_form_are_reported(package: Path, contributors: Any) -> None:
+    factories.edit_descriptor(package, lambda raw: raw.update(contributors=contributors))
+    with pytest.raises(PackageError, match=r"datapackage\.json: .*contributor"):
+        cite(package)
+
+
+@pytest.mark.parametrize(("key", "value"), [("hash", 5), ("hash", ["x"]), ("bytes", "many")])
+def test_a_checksum_of_another_type_is_reported(package: Path, key: str, value: Any) -> None:
+    factories.edit_descriptor(package, lambda raw: raw["resources"][1].update({key: value}))
+    with pytest.raises(PackageError, match=rf"resource 'segments' .*{key}: expected \w+, found"):
+        cite(package)
+
+
+@pytest.mark.parametrize("package", [5, [], {"descriptor": 1}])
+def test_what_is_no_package_is_a_type_error(package: Any) -> None:
+    with pytest.raises(TypeError, match="expected a path, a Dataset or None, found"):
+        cite(package)
 
 
 def test_a_missing_table_is_reported(package: Path) -> None:

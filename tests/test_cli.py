@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
+import factories
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
-from tmt_dataset.cli import main
+from tmt_dataset.cli import _emit, main
 from tmt_dataset.descriptor import open_package
+from tmt_dataset.export import inert
 
 
 def run(*args: str) -> Result:
@@ -132,9 +138,24 @@ def test_a_missing_package_is_one_line(tmp_path: Path) -> None:
 
 
 def test_prove_says_what_it_could_not_check(tmp_path: Path) -> None:
-    result = run("prove", str(tmp_path))
-    assert result.exit_code == 0
-    assert result.output.count("(not checked:") == len(tmt.load().sources)
+    sources = tmt.load().sources["source_id"].tolist()
+    for form in ("table", "json", "csv"):
+        result = run("prove", str(tmp_path), "--format", form)
+        assert result.exit_code == 1  # nothing was proved
+        assert all(f"{source}.txt" in result.output for source in sources)
+        assert "not checked" in result.output
+    assert f"proved 0 of {len(sources)} sources; not checked: " in run("prove", str(tmp_path)).output
+    assert json.loads(run("prove", str(tmp_path), "--format", "json").output)["valid"] is False
+    assert "source is missing or cannot be read" in " ".join(run("prove", "--help").output.split())
+
+
+def test_prove_fails_where_one_source_was_left_out(annotated: tuple[Path, Path]) -> None:
+    package, sources = annotated
+    assert run("prove", str(sources), "--package", str(package)).exit_code == 0
+    (sources / f"{factories.WINTER}.txt").unlink()
+    result = run("prove", str(sources), "--package", str(package))
+    assert result.exit_code == 1
+    assert result.output.endswith(f"proved 1 of 2 sources; not checked: {factories.WINTER}\n")
 
 
 def test_export_and_cite_and_diff(tmp_path: Path) -> None:
@@ -173,3 +194,234 @@ def test_every_command_is_documented() -> None:
     readme = Path(__file__).parents[1] / "docs" / "commands.md"
     text = readme.read_text(encoding="utf-8")
     assert all(f"## tmt-dataset {name}" in text for name in main.commands)
+
+
+# what a hostile package may hold
+@pytest.fixture
+def hostile(package: Path) -> Path:
+    """Return a package whose texts are formulas, escape sequences and markup."""
+
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[0, ["title", "summary"]] = ["=cmd|' /C calc'!A0", "\x1b[31mred\x9b0m\u202e"]
+
+    factories.edit_table(package, "developments", change)
+    factories.edit_descriptor(package, lambda raw: raw.update(name="n[/red]"))
+    return package
+
+
+@pytest.mark.parametrize("command", ["search", "show", "validate", "diff"])
+def test_no_spreadsheet_finds_a_formula_in_what_is_printed(
+    hostile: Path, tmp_path: Path, command: str
+) -> None:
+    args = {
+        "search": ["--package", str(hostile)],
+        "validate": ["--package", str(hostile)],
+        "show": ["TMT-0001", "--package", str(hostile)],
+        "diff": [str(factories.make_package(tmp_path / "clean")), str(hostile)],
+    }[command]
+    output = run(command, *args, "--format", "csv").stdout_bytes.decode()
+    rows = list(csv.reader(io.StringIO(output, newline=""), strict=True))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert not [cell for row in rows for cell in row if inert(cell) != cell and not cell.startswith("'")]
+    assert "\n=" not in output
+    assert not re.search('(^|,)"?=', output, re.MULTILINE)
+    if command != "show":
+        assert "'=cmd|' /C calc'!A0" in {cell for row in rows for cell in row}
+
+
+def test_a_carriage_return_opens_no_row() -> None:
+    rows = pd.DataFrame(
+        {"=a": ["x\r=cmd()", "-1"], "n": [1.5, None], "d": pd.to_datetime(["2024-01-02", ""])}
+    )
+    stdout = io.StringIO()
+    with contextlib.redirect_stdout(stdout):
+        _emit(rows, "csv")
+    assert stdout.getvalue() == "'=a,n,d\n\"x\r=cmd()\",1.5,2024-01-02\n'-1,,\n"
+
+
+def test_escape_sequences_do_not_reach_the_terminal(hostile: Path, tmp_path: Path) -> None:
+    here = ["--package", str(hostile)]
+    clean = str(factories.make_package(tmp_path / "clean"))
+    for args in (
+        ["show", "TMT-0001", *here],
+        ["search", *here],
+        ["validate", *here],
+        ["info", *here],
+        ["diff", clean, str(hostile)],
+    ):
+        output = run(*args).output
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", output), args
+    assert r"\x1b[31mred\x9b0m\u202e" in run("show", "TMT-0001", *here).output
+    assert r"unknown topic '\x1b" in run("search", "--topic", "\x1b[2J").stderr
+    assert "\x1b" not in run("search", "--topic", "\x1b[2J").stderr
+
+
+def test_a_name_that_looks_like_markup_is_text(hostile: Path) -> None:
+    assert "n[/red] 1.0.0" in run("info", "--package", str(hostile)).output
+
+
+# what is printed in which form
+def test_csv_of_rows_is_what_the_frame_holds() -> None:
+    rows = tmt.load().flat()
+    read = pd.read_csv(
+        io.StringIO(run("search", "--format", "csv").output), dtype="str", keep_default_na=False
+    )
+    assert list(read.columns) == list(rows.columns)
+    assert read["title"].tolist() == rows["title"].tolist()
+    assert read["date_start"].tolist() == rows["date_start"].dt.strftime("%Y-%m-%d").tolist()
+    assert read["unnamed_authorities"].tolist() == rows["unnamed_authorities"].astype("str").tolist()
+    assert read["note"].tolist() == rows["note"].fillna("").tolist()
+
+
+def test_days_are_printed_as_days_in_every_form() -> None:
+    for form in ("json", "csv"):
+        output = run("search", "--year", "2025", "--format", form).output
+        assert re.search(r"\d{4}-\d{2}-\d{2}", output)
+        assert not re.search(r"\d{4}-\d{2}-\d{2}[T ]00", output)
+
+
+def test_info_says_version_and_period_in_every_form() -> None:
+    ds = tmt.load()
+    assert ds.period is not None
+    expected = [ds.version, *(f"{day:%Y-%m-%d}" for day in ds.period)]
+    (row, *_) = json.loads(run("info", "--format", "json").output)
+    assert [row["version"], row["period_start"], row["period_end"]] == expected
+    frame = pd.read_csv(io.StringIO(run("info", "--format", "csv").output))
+    assert frame[["version", "period_start", "period_end"]].to_numpy().tolist()[0] == expected
+
+
+@pytest.mark.parametrize("date", ["2024-07/2024-08/2024-09", "2024-07/", "/", "2024-08/2024-07", "soon"])
+def test_what_is_no_interval_is_wrong_usage(date: str) -> None:
+    result = run("search", "--date", date)
+    assert result.exit_code == 2
+    assert "expected YYYY" in result.stderr or "ends before it starts" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["search", "--topic", "nope"], "All of them: data/vocabularies/topics.csv of the package"),
+        (["search", "--place", "Shanghai"], "did you mean '310000' (Shanghai)?"),
+        (["search", "--category", "nope"], "All of them: `tmt-dataset search --help`"),
+        (["show", "TMT-"], "`tmt-dataset search` lists them"),
+        (["cite", "--style", "mla"], "All of them: `tmt-dataset cite --help`"),
+        (["cite", "TMT-"], "All of them: `tmt-dataset search` lists them"),
+        (["export", "x"], "give --as, one of csv,"),
+        (["export", "."], "give --as"),
+    ],
+)
+def test_messages_speak_the_language_of_the_shell(args: list[str], words: str) -> None:
+    result = run(*args)
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert not re.search(r"\bds\.|tmt_dataset\.|\w=", result.stderr)
+
+
+def test_messages_name_options_and_commands(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite").touch()
+    assert "give --overwrite to replace it" in run("export", str(tmp_path / "x.sqlite")).stderr
+    factories.edit_table(package, "figures", lambda f: f.__setitem__("value", "many"))
+    assert "run `tmt-dataset validate` for all findings" in run("info", "--package", str(package)).stderr
+    # what a user typed is not rewritten
+    for typed in ("ds.topics", "ds.developments"):
+        assert f"unknown topic '{typed}'" in run("search", "--topic", typed).stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is full")
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["show", "TMT-0001"],
+        ["search", "--format", "csv"],
+        ["search"],
+        ["cite"],
+        ["search", "--format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_output_that_cannot_be_written_is_one_line(args: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tmt_dataset.cli", *args], stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode() == "error: cannot write output: No space left on device\n"
+
+
+def test_a_path_that_cannot_be_reached_is_one_line() -> None:
+    for command in (["info", "--package"], ["cite", "--package"], ["diff"]):
+        result = run(*command, "x" * 5000)
+        assert result.exit_code == 1
+        assert result.stderr.count("\n") == 1
+        assert "cannot be reached (File name too long)" in result.stderr
+
+
+def false_title(node: Any) -> None:
+    node["source"]["title"] = "=cmd()"
+
+
+def test_build_says_where_what_it_built_is_not_valid(annotated: tuple[Path, Path]) -> None:
+    package, _ = annotated
+    folder = ["--folder", str(package)]
+    assert run("build", *folder).exit_code == 0
+    assert run("build", "--check", *folder).output == "in step\n"
+    factories.edit_annotation(package, factories.WINTER, false_title)
+    result = run("build", *folder)
+    assert result.exit_code == 1
+    assert "data/sources.csv\n" in result.stdout  # an editor looks at what became of it
+    assert "=cmd()" in (package / "data" / "sources.csv").read_text("utf-8")
+    assert result.stderr.startswith("error: what was built is NOT valid: 1 errors; ")
+    assert f"run `tmt-dataset validate --package {package}`" in result.stderr
+    assert "[schema] sources, row 2, field title: " in result.stderr
+    checked = run("build", "--check", *folder)
+    assert (checked.exit_code, checked.stdout, checked.stderr) == (1, "", result.stderr)
+    # nothing is left to write, and it is no more valid
+    assert run("build", *folder).stdout == ""
+    assert run("build", *folder).exit_code == 1
+
+
+def test_build_shows_the_first_of_many_errors(annotated: tuple[Path, Path]) -> None:
+    package, _ = annotated
+
+    def reuse(node: Any) -> None:
+        for segment in node["segments"][1:]:
+            segment["id"] = node["segments"][0]["id"]
+
+    factories.edit_annotation(package, factories.WINTER, reuse)
+    result = run("build", "--folder", str(package))
+    assert result.exit_code == 1
+    report = json.loads((package / "validation" / "report.json").read_text("utf-8"))
+    errors = sum(f["severity"] == "error" for f in report["findings"])
+    assert errors > 5
+    assert result.stderr.splitlines()[0].startswith(f"error: what was built is NOT valid: {errors} errors")
+    assert len(result.stderr.splitlines()) == 7
+    assert result.stderr.endswith(f"  and {errors - 5} more\n")
+
+
+def test_build_check_writes_nothing_and_takes_no_texts(annotated: tuple[Path, Path]) -> None:
+    result = run("build", "--check", "--locate", str(annotated[1]), "--folder", str(annotated[0]))
+    assert result.exit_code == 2
+    assert "--check writes nothing, --locate fills in offsets: give one of them" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "path", ["data/annotations/newsletter-2024-01.yaml", "data/sources.csv", "README.md"]
+)
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_build_names_what_it_cannot_read(annotated: tuple[Path, Path], path: str, check: list[str]) -> None:
+    package, _ = annotated
+    assert run("build", "--folder", str(package)).exit_code == 0
+    (package / path).unlink(missing_ok=True)
+    (package / path).mkdir()
+    result = run("build", *check, "--folder", str(package))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: {package / path}: cannot be read (Is a directory)")
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_build_names_a_vocabulary_that_is_missing(annotated: tuple[Path, Path], check: list[str]) -> None:
+    package, _ = annotated
+    (package / "data" / "vocabularies" / "topics.csv").unlink()
+    result = run("build", *check, "--folder", str(package))
+    assert result.exit_code == 1
+    assert result.stderr == "error: data/vocabularies/topics.csv: the vocabulary is missing; restore it\n"

@@ -33,7 +33,7 @@ import tmt_dataset as tmt
 from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import Annotation
 from tmt_dataset.descriptor import DESCRIPTOR, Table, embedded, open_package, sha256
-from tmt_dataset.errors import AnnotationError, OutOfStepError
+from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError
 from tmt_dataset.schema import CANONICAL
 
 Package = tuple[Path, Path]
@@ -475,3 +475,25 @@ def test_figures_keep_their_values(untouched: Path) -> None:
     assert written
     values = sorted(tmt.load(untouched).figures["value"])
     assert all(math.isclose(a, b, rel_tol=0) for a, b in zip(written, values, strict=True))
+
+
+def test_a_missing_vocabulary_is_named(folder: Path) -> None:
+    (folder / "data" / "vocabularies" / "topics.csv").unlink()
+    with pytest.raises(AnnotationError, match=r"topics\.csv: the vocabulary is missing; restore it"):
+        compile.check(folder)
+
+
+@pytest.mark.parametrize("do", [compile.build, compile.check])
+def test_a_table_that_cannot_be_read_is_named(folder: Path, do: Callable[[Path], object]) -> None:
+    target = folder / "data" / "sources.csv"
+    target.unlink()
+    target.mkdir()
+    with pytest.raises(PackageError, match=r"data/sources\.csv: cannot be read \(Is a directory\)"):
+        do(folder)
+
+
+def test_a_file_that_cannot_be_written_is_named(folder: Path) -> None:
+    target = folder / ("x" * 250)  # the file that is written beside it has a longer name
+    with pytest.raises(PackageError, match=r"x: cannot be written \(File name too long\); make its folder"):
+        compile.replace(target, b"data")
+    assert not target.exists()

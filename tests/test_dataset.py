@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import pickle
 import warnings
 import zipfile
@@ -16,6 +17,7 @@ from factories import (
     SPRING,
     WINTER,
     csv_bytes,
+    declare,
     edit_bytes,
     edit_descriptor,
     edit_table,
@@ -28,7 +30,7 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import DESCRIPTOR, MAX_UNPACKED, embedded
+from tmt_dataset.descriptor import DESCRIPTOR, MAX_UNPACKED, Folder, embedded, sha256
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
 
 Edit = Callable[[bytes], bytes]
@@ -217,7 +219,7 @@ BROKEN: dict[str, tuple[str, Edit, str]] = {
 def test_a_broken_table_is_named(package: Path, name: str) -> None:
     table, damage, words = BROKEN[name]
     path = f"data/{table}.csv"
-    edit_bytes(package, path, damage)
+    edit_bytes(package, path, damage, rehash=True)
     message = load_error(package)
     assert message.startswith(f"{package}/{path}: ")
     assert words in message
@@ -293,9 +295,107 @@ def test_an_archive_that_was_tampered_with_is_refused(package: Path, tmp_path: P
     assert "Download the release again" in message
 
 
-def test_a_folder_may_be_edited(package: Path) -> None:
-    edit_table(package, "figures", lambda f: f.__setitem__("value", "1"), rehash=False)
+def test_a_folder_may_be_edited_and_declared_anew(package: Path) -> None:
+    edit_table(package, "figures", lambda f: f.__setitem__("value", "1"), rehash=True)
     assert set(tmt.load(package).figures["value"]) == {1.0}  # validate() judges, load() does not
+
+
+def test_a_table_of_a_folder_that_was_cut_off_is_refused(package: Path) -> None:
+    """What is left of it is a table, too, and a selection of it would be empty without a word."""
+    before = {name: table_path(package, name).read_bytes() for name in ("mentions", "topics", "figures")}
+    whole_lines = before["mentions"][: before["mentions"].index(b"\n", 200) + 1]
+    same_size = before["topics"].replace(b"data", b"Data")
+    edit_bytes(package, "data/mentions.csv", lambda _: whole_lines)
+    edit_bytes(package, "data/vocabularies/topics.csv", lambda _: same_size)
+    message = load_error(package, ChecksumError)
+    assert message.startswith(f"{package}: not as {DESCRIPTOR} declares: data/mentions.csv: expected ")
+    for words in (
+        f"{len(before['mentions'])} bytes, sha256:{sha256(before['mentions'])}",
+        f"found {len(whole_lines)} bytes, sha256:{sha256(whole_lines)}",
+        f"topics.csv: expected sha256:{sha256(before['topics'])}, found sha256:{sha256(same_size)}",
+        "Restore these files from the release",
+        "`tmt-dataset build`",
+        "`tmt-dataset validate`",
+    ):
+        assert words in message
+    assert "figures.csv" not in message
+
+
+def test_a_table_that_declares_no_checksum_is_not_compared(package: Path) -> None:
+    edit_table(package, "figures", lambda f: f.__setitem__("value", "1"), rehash=False)
+    edit_descriptor(
+        package, lambda raw: next(r for r in raw["resources"] if r["name"] == "figures").update(hash=None)
+    )
+    assert set(tmt.load(package).figures["value"]) == {1.0}
+
+
+def test_each_table_is_read_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    whole = Folder.read
+
+    def counted(self: Folder, path: str) -> bytes:
+        read.append(path)
+        return whole(self, path)
+
+    monkeypatch.setattr(Folder, "read", counted)
+    tmt.load(small)
+    assert len(read) == len(set(read))
+
+
+@pytest.mark.parametrize("name", ["sources", "topics", "instruments", "developments"])
+@pytest.mark.parametrize(("key", "found"), [(None, "found none"), ("nope", "found nope")])
+def test_a_table_without_the_key_that_others_name_is_refused(
+    package: Path, name: str, key: str | None, found: str
+) -> None:
+    def change(raw: dict[str, Any]) -> None:
+        resource = next(r for r in raw["resources"] if r["name"] == name)
+        resource["schema"].pop("primaryKey")
+        if key is not None:
+            resource["schema"]["primaryKey"] = key
+
+    edit_descriptor(package, change)
+    message = load_error(package)
+    assert message.startswith(
+        f"{package}/{DESCRIPTOR}: resource {name!r}, primaryKey: expected fields of the"
+    )
+    assert found in message
+
+
+def test_a_list_of_values_that_has_one_twice_is_refused(package: Path) -> None:
+    def change(raw: dict[str, Any]) -> None:
+        field = next(f for f in raw["resources"][1]["schema"]["fields"] if "enum" in f.get("constraints", {}))
+        field["constraints"]["enum"].append(field["constraints"]["enum"][0])
+
+    edit_descriptor(package, change)
+    assert "resource 'segments', field role, enum: expected each value once, found " in load_error(package)
+
+
+# what is no place
+@pytest.mark.parametrize("source", ["x" * 5000, "x" * 300 + "/y"])
+def test_a_path_that_cannot_be_reached_is_named(source: str) -> None:
+    with pytest.raises(
+        PackageNotFoundError, match=r"cannot be reached \(File name too long\); expected a folder"
+    ):
+        tmt.load(source)
+
+
+def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(PackageNotFoundError, match="loop"):
+        tmt.load(tmp_path / "loop")
+
+
+def test_an_empty_path_is_not_the_current_folder(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(small)
+    assert tmt.load(".").version
+    with pytest.raises(PackageNotFoundError, match="the path is empty"):
+        tmt.load("")
+
+
+@pytest.mark.parametrize("source", [5, b"folder", ["folder"]])
+def test_what_is_no_path_is_a_type_error(source: Any) -> None:
+    with pytest.raises(TypeError, match="expected the path of a package or None, found"):
+        tmt.load(source)
 
 
 def test_a_truncated_archive_is_refused(small: Path, tmp_path: Path) -> None:
@@ -617,6 +717,7 @@ def write(part: Dataset, folder: Path) -> Path:
             texts[column] = texts[column].astype("str")
         rows = texts.astype("object").where(texts.notna(), None).itertuples(index=False)
         table_path(folder, name).write_bytes(csv_bytes(frame.columns, rows))
+    declare(folder)
     return folder
 
 
@@ -732,3 +833,70 @@ def test_chinese_names_are_found_in_the_real_data(real: Dataset) -> None:
     assert not used.empty
     name, code = used.iloc[0][["name_zh", "authority_id"]]
     assert set(ids(real.select(authority=code))) <= set(ids(real.select(text=name)))
+
+
+# what must not change by accident
+def test_a_table_is_not_assigned(ds: Dataset) -> None:
+    with pytest.raises(
+        AttributeError, match=r"developments is a table .* ds\.select.* ds\.developments\.copy\(\)"
+    ):
+        ds.developments = ds.developments.head(1)
+    assert ds.developments is ds["developments"]
+
+
+@pytest.mark.parametrize("criteria", [{}, {"topic": "data"}, {"year": 1999}])
+def test_what_is_changed_in_a_selection_is_not_changed_in_its_origin(
+    small: Path, criteria: dict[str, Any]
+) -> None:
+    whole, untouched = tmt.load(small), tmt.load(small)
+    part = whole.select(**criteria)
+    for name in whole:
+        part[name].loc[:, part[name].columns[-1]] = None
+        part[name]["more"] = 1
+    assert whole == untouched
+    again = whole.select(**criteria)
+    whole.topics["label"] = "X"
+    assert set(again.topics["label"]) == set(untouched.topics["label"])
+
+
+def test_a_data_set_is_a_mapping(ds: Dataset) -> None:
+    assert ds.get("nope", 3) == 3
+    assert ds.get("nope") is None
+    with pytest.raises(KeyError) as caught:
+        ds["developmens"]
+    assert isinstance(caught.value, LookupError)
+    assert str(caught.value).startswith("unknown table 'developmens'; did you mean 'developments'")
+
+
+# what is asked for in another form
+def test_a_range_is_a_pair_in_a_list_or_a_tuple_of_texts_or_days(real: Dataset) -> None:
+    assert real.select(year=[2024, 2025]) == real.select(year=(2024, 2025))
+    first, last = "2024-07-01", "2024-08-31"
+    expected = real.select(date=(first, last))
+    assert len(expected.developments)
+    for kind in (pd.Timestamp, datetime.date.fromisoformat, datetime.datetime.fromisoformat):
+        assert real.select(date=(kind(first), kind(last))) == expected
+    assert real.select(date="2024-07/2024-08") == expected
+
+
+@pytest.mark.parametrize("criteria", [{"year": [2024]}, {"year": []}, {"date": ["2024", "2025", "2026"]}])
+def test_a_range_of_another_length_is_refused(ds: Dataset, criteria: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="expected one year or date, or a pair of them"):
+        ds.select(**criteria)
+
+
+@pytest.mark.parametrize("text", [5, ["ai"], b"ai"])
+def test_words_are_one_text(ds: Dataset, text: Any) -> None:
+    with pytest.raises(TypeError, match="expected one text"):
+        ds.select(text=text)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "name", "code"),
+    [("place", "Shanghai", "'310000' (Shanghai)"), ("topic", "Lamps", "")],
+)
+def test_near_misses_are_found_by_name(ds: Dataset, criterion: str, name: str, code: str) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        ds.select(**{criterion: name})  # type: ignore[arg-type]  # one criterion
+    assert f"unknown {criterion} '{name}'" in str(caught.value)
+    assert code in str(caught.value)

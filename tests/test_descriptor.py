@@ -28,6 +28,7 @@ from tmt_dataset.descriptor import (
     ForeignKey,
     Table,
     embedded,
+    find,
     open_package,
     sha256,
     verify_checksums,
@@ -327,3 +328,24 @@ def test_version_is_text_whatever_was_written(package: Path) -> None:
 def test_reading_the_declaration_imports_no_pandas() -> None:
     code = "import sys, tmt_dataset.descriptor as d; d.open_package(); sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_package_is_found_by_its_folder_and_by_its_descriptor(package: Path) -> None:
+    assert find(package) == find(str(package)) == find(package / DESCRIPTOR) == package
+
+
+def test_what_may_not_be_entered_is_named(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, **_: Any) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refused)  # the superuser may enter every folder
+    with pytest.raises(PackageNotFoundError, match=r"cannot be reached \(Permission denied\)"):
+        find(package)
+
+
+def test_a_link_that_leads_to_itself_and_a_name_that_is_none_are_named(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(PackageNotFoundError, match=r"loop: cannot be reached \(Too many levels"):
+        find(tmp_path / "loop")
+    with pytest.raises(PackageNotFoundError, match="no such file or folder"):
+        find("a\0b")

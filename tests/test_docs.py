@@ -6,9 +6,13 @@ import doctest
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
-from tmt_dataset.coding import build
+from tmt_dataset.coding import build, docs
+from tmt_dataset.dataset import load
+from tmt_dataset.descriptor import open_package
+from tmt_dataset.errors import PackageError
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -63,3 +67,53 @@ def test_notebooks_were_executed_from_top_to_bottom(path: Path) -> None:
 
 def test_there_are_notebooks() -> None:
     assert len(NOTEBOOKS) >= 6
+
+
+def test_every_example_of_the_dictionary_stands_in_its_column() -> None:
+    descriptor, _ = open_package(ROOT)
+    for table in descriptor.tables.values():
+        frame = pd.read_csv(ROOT / table.path, dtype="str", keep_default_na=False)
+        for field in table.fields:
+            known = set(frame[field.name]) - {""}
+            # a column that is empty so far has an invented one
+            if field.example is not None and known:
+                assert str(field.example) in known, f"{table.name}.{field.name}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- coverag -->\n<!-- /coverage -->\n",
+        "<!-- coverage -->\n<!-- /coverag -->\n",
+        "<!-- /coverage -->\n<!-- coverage -->\n",
+        "<!-- coverage -->\n<!-- coverage -->\n<!-- /coverage -->\n",
+        "<!-- coverage -->\n<!-- /coverage -->\n<!-- /coverage -->\n",
+    ],
+)
+def test_a_readme_that_lost_a_mark_is_an_error(annotated: tuple[Path, Path], text: str) -> None:
+    package, _ = annotated
+    (package / "README.md").write_text(f"# Lamps\n{text}", encoding="utf-8")
+    with pytest.raises(PackageError, match=r"README\.md: expected the marks '<!-- coverage -->' and '<!-- /"):
+        docs.generated(package)
+
+
+def test_the_table_stands_between_the_marks_of_the_readme(annotated: tuple[Path, Path]) -> None:
+    package, _ = annotated
+    (package / "README.md").write_text("# Lamps\n", encoding="utf-8")
+    assert docs.generated(package)["README.md"] == b"# Lamps\n"  # no mark: no table is wanted
+    (package / "README.md").write_text("a\n<!-- coverage -->\nold\n<!-- /coverage -->\nb\n", encoding="utf-8")
+    text = docs.generated(package)["README.md"].decode()
+    table = docs.coverage_table(load(package))
+    assert text == f"a\n<!-- coverage -->\n{table}\n<!-- /coverage -->\nb\n"
+    assert all(mark in (ROOT / "README.md").read_text("utf-8") for mark in docs.README_BLOCK)
+
+
+def test_a_readme_that_cannot_be_read_is_an_error(annotated: tuple[Path, Path]) -> None:
+    readme = annotated[0] / "README.md"
+    readme.write_bytes(b"# Lamps\ncaf\xe9\n")
+    with pytest.raises(PackageError, match=r"README\.md:2: not UTF-8"):
+        docs.generated(annotated[0])
+    readme.unlink()
+    readme.mkdir()
+    with pytest.raises(PackageError, match=r"README\.md: cannot be read \(Is a directory\)"):
+        docs.generated(annotated[0])

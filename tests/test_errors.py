@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmt_dataset import errors
-from tmt_dataset.errors import PackageNotFoundError, TmtDatasetError, UnknownCodeError, near, unknown
+from tmt_dataset.errors import (
+    PackageNotFoundError,
+    TmtDatasetError,
+    UnknownCodeError,
+    near,
+    near_by_name,
+    unknown,
+)
 
 CLASSES = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, TmtDatasetError)]
 TOPICS = ["ai/ethics", "ai/misuse", "platforms/advertising", "data/personal-information"]
@@ -30,6 +37,7 @@ def test_every_error_is_caught_by_the_base_class_and_keeps_its_message(cls: type
         (errors.PackageError, ValueError),
         (errors.ChecksumError, errors.PackageError),
         (errors.UnknownCodeError, LookupError),
+        (errors.UnknownCodeError, KeyError),  # what a mapping raises
         (errors.AnnotationError, ValueError),
         (errors.QuoteNotFoundError, ValueError),
         (errors.MissingExtraError, ImportError),
@@ -95,3 +103,13 @@ def test_names_with_apostrophes_keep_their_message() -> None:
     assert str(unknown("authority", "All' All", [], "ds.authorities")) == (
         'unknown authority "All\' All". All of them: ds.authorities'
     )
+
+
+def test_a_code_is_found_by_its_name() -> None:
+    names = {"Shanghai": "310000", "Hangzhou": "330100", "北京": "110000"}
+    for asked, expected in (("shanghai", "'310000' (Shanghai)"), ("Hangzou", "'330100' (Hangzhou)")):
+        assert f"did you mean {expected}?" in str(unknown("place", asked, list(names.values()), "x", names))
+    assert near_by_name("京", names) == "; did you mean '110000' (北京)?"
+    assert near_by_name("", names) == near_by_name("Zürich", names) == ""
+    # a code that is near comes first
+    assert "did you mean '310000', " in str(unknown("place", "31000", list(names.values()), "x", names))

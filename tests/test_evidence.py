@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.evidence import COLUMNS, link, number
 
 
@@ -397,3 +397,43 @@ def test_the_positions_are_those_of_the_text(ds: Dataset) -> None:
             source = annotation["id"].split(":")[3]
             words, place = annotation["target"]["selector"]
             assert source_text(source)[place["start"] : place["end"]] == words["exact"]
+
+
+# what cannot be shown
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        ("quotes", "exact"),
+        ("quotes", "supports"),
+        ("quotes", "source_id"),
+        ("developments", "action"),
+        ("developments", "jurisdiction"),
+        ("developments", "date"),
+        ("development_topics", "topic_id"),
+        ("figures", "measure"),
+        ("figures", "value"),
+    ],
+)
+def test_a_cell_that_must_not_be_empty_is_named(package: Path, table: str, field: str) -> None:
+    edit_table(package, table, lambda f: f.__setitem__(field, ""))
+    whole = tmt.load(package)
+    development_id = whole[table]["development_id"].iloc[0]
+    with pytest.raises(PackageError) as caught:
+        whole.record(development_id)
+    assert str(caught.value) == (
+        f"{table}: {development_id}, field {field}: expected a value, found none; run tmt_dataset.validate()"
+    )
+
+
+def test_a_link_that_leads_nowhere_is_named(package: Path) -> None:
+    edit_table(package, "development_instruments", lambda f: f.__setitem__("instrument_id", "nope"))
+    whole = tmt.load(package)
+    with pytest.raises(PackageError, match="instruments: there is no row 'nope'"):
+        whole.evidence(whole["development_instruments"]["development_id"].iloc[0])
+
+
+@pytest.mark.parametrize("asked", [["TMT-0001"], 5, None, ("TMT-0001",)])
+def test_what_is_no_identifier_is_a_type_error(ds: Dataset, asked: Any) -> None:
+    for method in (ds.evidence, ds.record):
+        with pytest.raises(TypeError, match="expected one development, as 'TMT-0001'; found"):
+            method(asked)

@@ -892,3 +892,10 @@ def test_a_missing_extra_is_named(
         export(small, tmp_path / "out", format=name)
     assert isinstance(caught.value, TmtDatasetError)
     assert snapshot(tmp_path) == {}
+
+
+@pytest.mark.parametrize("data", [None, "tmt", pd.DataFrame()], ids=["None", "text", "frame"])
+def test_what_is_no_data_set_is_a_type_error(tmp_path: Path, data: Any) -> None:
+    with pytest.raises(TypeError, match=r"expected a Dataset, as tmt_dataset\.load\(\) returns it, found"):
+        export(data, tmp_path / "x.csv")
+    assert not any(tmp_path.iterdir())

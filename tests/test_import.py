@@ -83,3 +83,76 @@ for name in tmt.__all__:
         assert callable(getattr(tmt, name)), name
 """
     modules_after(code)
+
+
+WITHOUT_EXTRAS = """
+import sys
+for name in ("krippendorff", "matplotlib", "networkx", "pyarrow", "pydantic", "ruamel", "ruamel.yaml", "scipy",
+             "xlsxwriter"):
+    sys.modules[name] = None
+"""
+
+
+def test_coverage_and_proof_need_no_extra() -> None:
+    code = """
+import tempfile
+import tmt_dataset as tmt
+from tmt_dataset.coding.prove import coverage, prove
+ds = tmt.load()
+assert len(coverage(ds)) == len(ds.sources)
+assert len(prove(ds, tempfile.mkdtemp()).not_checked) == len(ds.sources)
+"""
+    modules_after(WITHOUT_EXTRAS + code)
+
+
+@pytest.mark.parametrize(
+    ("missing", "statement", "message"),
+    [
+        ("ruamel", "from tmt_dataset.coding import build", "annotations need pydantic and ruamel.yaml"),
+        ("pydantic", "from tmt_dataset.coding import locate", "annotations need pydantic and ruamel.yaml"),
+        ("ruamel", "from tmt_dataset.coding import agreement", "annotations need pydantic and ruamel.yaml"),
+        ("krippendorff", "from tmt_dataset.coding import build", "agreement needs krippendorff and scipy"),
+        ("scipy", "from tmt_dataset.coding import agreement", "agreement needs krippendorff and scipy"),
+    ],
+)
+def test_what_needs_the_coding_extra_says_so(missing: str, statement: str, message: str) -> None:
+    code = f"""
+import sys
+sys.modules["{missing}"] = None
+from tmt_dataset.errors import MissingExtraError
+try:
+    {statement}
+except MissingExtraError as error:
+    assert str(error) == '{message}: pip install "tmt-dataset[coding]"', error
+else:
+    raise AssertionError("no error")
+"""
+    modules_after(code)
+
+
+@pytest.mark.parametrize("command", ["build", "build --check", "agreement"])
+def test_commands_without_their_extra_are_one_line(command: str) -> None:
+    code = f"""{WITHOUT_EXTRAS}
+from click.testing import CliRunner
+from tmt_dataset.cli import main
+result = CliRunner().invoke(main, {command.split()!r}, catch_exceptions=False)
+assert result.exit_code == 1
+assert result.stderr.startswith("error: annotations need"), result.stderr
+assert result.stderr.count("\\n") == 1
+"""
+    modules_after(code)
+
+
+@pytest.mark.parametrize("call", ["maps.ink_on('#fff')", "plots.kinds(analysis.numbers(tmt.load()))"])
+def test_figures_and_colours_without_matplotlib_say_so(call: str) -> None:
+    code = f"""{WITHOUT_EXTRAS}
+import tmt_dataset as tmt
+from tmt_dataset import analysis, errors, maps, plots
+try:
+    {call}
+except errors.MissingExtraError as error:
+    assert 'need matplotlib: pip install "tmt-dataset[plots]"' in str(error), error
+else:
+    raise AssertionError("no error")
+"""
+    modules_after(code)

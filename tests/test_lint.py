@@ -43,7 +43,7 @@ def is_text(value: str) -> bool:
 
 text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 texts = st.one_of(
-    st.text(" \",;'ab=é中\ufeff", max_size=6),
+    st.text(" \",;'ab=é中\u3000", max_size=6),
     text.map(lambda v: unicodedata.normalize("NFC", v)).filter(is_text),
 )
 
@@ -141,6 +141,13 @@ DEFECTS = [
     ("tab", HEADER + b"1,2,3\n4,5\t,6\n", {("bytes", 3)}),
     ("next line", HEADER + b"1,2,3\n4,5\xc2\x85,6\n", {("bytes", 3)}),
     ("line separator", HEADER + b"1,2,3\n4,5\xe2\x80\xa8,6\n", {("bytes", 3)}),
+    ("zero-width space", HEADER + "1,2,3\n4,5\u200b,6\n".encode(), {("bytes", 3)}),
+    ("zero-width joiner", HEADER + "1,2,3\n4,5\u200d5,6\n".encode(), {("bytes", 3)}),
+    ("mark of direction", HEADER + "1,2,3\n4,\u200f5,6\n".encode(), {("bytes", 3)}),
+    ("override of direction", HEADER + "1,2,3\n4,\u202e5,6\n".encode(), {("bytes", 3)}),
+    ("word joiner", HEADER + "1,2,3\n4,5\u20605,6\n".encode(), {("bytes", 3)}),
+    ("isolate", HEADER + "1,2,3\n4,\u20665\u2069,6\n".encode(), {("bytes", 3)}),
+    ("byte order mark in a cell", HEADER + "1,2,3\n4,5\ufeff,6\n".encode(), {("bytes", 3)}),
     ("two controls", HEADER + b"1,2\x0c,3\n4,5\x00,6\n", {("bytes", 2), ("bytes", 3)}),
     ("not NFC", HEADER + "1,e\u0301,3\n4,u\u0308,6\n".encode(), {("bytes", 2), ("bytes", 3)}),
     ("no line end", GOOD.removesuffix(b"\n"), {("bytes", 4)}),
@@ -216,6 +223,17 @@ def test_messages_say_what_was_expected_and_found() -> None:
     assert "too few cells" in finding.message
     (finding,) = read(HEADER + b'1,"2\n3",4\n')[1][:1]
     assert "newline within a cell" in finding.message
+
+
+def test_characters_that_nobody_sees_are_named_and_taken_out() -> None:
+    """Two titles that look alike were two titles."""
+    frame, found = read(HEADER + "1,a\u200bb\u202ec,3\n".encode())
+    assert [f.message for f in found] == [
+        "the file has an invisible (U+200B) character",
+        "the file has an invisible (U+202E) character",
+    ]
+    assert cells(frame) == [["1", "abc", "3"]]
+    assert all("annotation" in f.hint for f in found)
 
 
 @pytest.mark.parametrize("limit", [131_072, 10_000_000])

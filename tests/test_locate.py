@@ -316,3 +316,116 @@ def test_a_source_that_is_not_utf8_is_an_annotation_error(annotated: Package) ->
 def test_a_missing_folder_of_sources_is_an_error(annotated: Package) -> None:
     with pytest.raises(PackageNotFoundError, match="nowhere: no such folder; expected the source texts"):
         locate(coded(annotated[0]), annotated[1] / "nowhere")
+
+
+# the text that is not the one, and offsets that cannot be
+def refusal(package: Path, sources: Path) -> list[str]:
+    """Return the lines of an error of a file; no file is written."""
+    before = files(coded(package))
+    with pytest.raises(AnnotationError) as caught:
+        locate(coded(package), sources)
+    assert files(coded(package)) == before
+    return str(caught.value).splitlines()
+
+
+def test_a_text_that_was_changed_between_the_quotes_is_refused(annotated: Package) -> None:
+    package, sources = annotated
+    target = sources / f"{WINTER}.txt"
+    text = source_text(WINTER)
+    changed = text.replace("by post or through a form", "by form or through a post")
+    assert (changed != text, len(changed)) == (True, len(text))
+    target.write_bytes(changed.encode())
+    (line,) = refusal(package, sources)
+    path = coded(package) / f"{WINTER}.yaml"
+    where = path.read_text("utf-8").split("  sha256: ")[0].count("\n") + 1
+    expected, found = (sha256(t.encode()) for t in (text, changed))
+    assert line.startswith(
+        f"{path}:{where}: source.sha256: expected {expected}, found {found} in {target}; take the text"
+    )
+
+
+def test_a_text_of_another_length_than_declared_is_refused(annotated: Package) -> None:
+    package, sources = annotated
+    edit_annotation(package, WINTER, lambda node: node["source"].update(characters=1))
+    (line,) = refusal(package, sources)
+    assert f"source.characters: expected 1, found {len(source_text(WINTER))} in " in line
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [
+        ((999_999, None), "expected offsets in the text (0 to {length}), the start before the end"),
+        ((None, 999_999), "expected offsets in the text (0 to {length}), the start before the end"),
+        ((-5, None), "expected offsets in the text (0 to {length}), the start before the end"),
+        ((0, None), "expected a start after that of the segment before, {before}"),
+    ],
+)
+def test_impossible_offsets_of_a_segment_are_refused(
+    annotated: Package, at: tuple[int | None, int | None], message: str
+) -> None:
+    package, sources = annotated
+    segments = annotation_content(WINTER)["segments"]
+    start, end = (new if new is not None else old for new, old in zip(at, segments[3]["at"], strict=True))
+    path = edit_annotation(package, WINTER, lambda node: node["segments"][3].update(at=[start, end]))
+    (line,) = failure(package, sources)
+    where = path.read_text("utf-8").split(f"id: {WINTER}:004")[0].count("\n") + 1
+    expected = message.format(length=len(source_text(WINTER)), before=segments[2]["at"][0])
+    assert line.startswith(f"{path}:{where}: {WINTER}:004: {expected}")
+    assert f"found [{start}, {end}]; correct them, or give `starts`" in line
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+def test_segments_that_do_not_tile_are_refused(annotated: Package, by: int) -> None:
+    package, sources = annotated
+    segments = annotation_content(WINTER)["segments"]
+    start, end = segments[3]["at"]
+    edit_annotation(package, WINTER, lambda node: node["segments"][3].update(at=[start, end + by]))
+    (line,) = failure(package, sources)
+    assert f"{WINTER}:004: expected its end at {end}, where {WINTER}:005 starts, found [{start}, " in line
+
+
+def test_segments_reach_from_the_first_character_to_the_last(annotated: Package) -> None:
+    package, sources = annotated
+
+    def cut(node: Any) -> None:
+        node["segments"][0]["at"][0] += 1
+        node["segments"][-1]["at"][1] -= 1
+
+    edit_annotation(package, WINTER, cut)
+    first, last = failure(package, sources)
+    assert f"{WINTER}:001: expected the first segment to start at 0, found 1" in first
+    assert f"expected its end at {len(source_text(WINTER))}, where the text ends, found [" in last
+
+
+def test_a_new_segment_between_two_others_moves_the_end_of_the_one_before(annotated: Package) -> None:
+    package, sources = annotated
+
+    def insert(node: Any) -> None:
+        before, new = node["segments"][2:4]
+        before["at"][1] += 5
+        new["starts"] = "CAC consults on"
+
+    path = edit_annotation(package, WINTER, insert)
+    assert locate(coded(package), str(sources)) == [str(path)]
+    assert [list(s["at"]) for s in read_yaml(path)["segments"]] == [
+        s["at"] for s in annotation_content(WINTER)["segments"]
+    ]
+
+
+def test_a_source_that_is_a_folder_is_an_annotation_error(annotated: Package) -> None:
+    package, sources = annotated
+    (sources / f"{WINTER}.txt").unlink()
+    (sources / f"{WINTER}.txt").mkdir()
+    (line,) = refusal(package, sources)
+    assert line == f"{sources / WINTER}.txt: no readable text (Is a directory)"
+
+
+def test_a_file_of_another_suffix_is_named(annotated: Package) -> None:
+    package, sources = annotated
+    path = coded(package) / f"{WINTER}.yaml"
+    path.rename(path.with_suffix(".yml"))
+    (line,) = refusal(package, sources)
+    assert (
+        line
+        == f"{path.with_suffix('.yml')}: expected the suffix .yaml, found .yml; rename it: no other file is read"
+    )

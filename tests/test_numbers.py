@@ -143,6 +143,14 @@ def test_any_text_gives_finite_numbers(text: str) -> None:
     assert all(0 <= n < float("inf") for n in readable(text))
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+@pytest.mark.parametrize("text", ["", "fined 40,000 yuan", "1" + "0" * 400, f"{'9' * 308}.5 trillion"])
+def test_what_is_not_finite_is_neither_found_nor_read(value: float, text: str) -> None:
+    """An infinite value was read in any text with a number in it."""
+    assert not reads(text, value)
+    assert all(number < float("inf") for number in readable(text))
+
+
 @given(whole, whole, around)
 @example(40_000, 140_000, "¥{}")
 @example(40_000, 40_000_000, "¥{}")

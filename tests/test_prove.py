@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,7 +171,7 @@ def test_a_missing_text_is_said_and_the_others_are_checked(annotated: Package) -
     assert report.unchecked[0].startswith(
         f"{WINTER}: no {WINTER}.txt in {sources}; its quotes and checksums were not"
     )
-    assert f"(not checked: {WINTER}" in str(report)
+    assert f"proved 0 of 2 sources; not checked: {WINTER}; NOT valid: 3 findings" in str(report)
     spring = read_table(package, "quotes")["source_id"] == SPRING
     assert (report.checked["sources"], report.checked["quotes"]) == (1, int(spring.sum()))
     assert {f.table for f in report} == {"sources", "segments", "quotes"}
@@ -181,6 +182,43 @@ def test_without_any_text_nothing_is_called_checked(annotated: Package, tmp_path
     report = proved(annotated[0], tmp_path / "empty")
     assert set(report.checked.values()) == {0}
     assert len(report.unchecked) == 2
+    assert not report
+    assert report.to_dict()["not_checked"] == [WINTER, SPRING]
+    verdict = str(report).splitlines()[-1]
+    assert verdict.startswith(f"proved 0 of 2 sources; not checked: {WINTER}, {SPRING}. No text was checked")
+
+
+def test_a_proof_that_leaves_a_source_out_is_not_valid(annotated: Package) -> None:
+    package, sources = annotated
+    (sources / f"{WINTER}.txt").unlink()
+    report = prove(tmt.load(package), sources)
+    finding = only(report)
+    assert (finding.table, finding.row, finding.field) == ("sources", 2, "source_id")
+    assert (finding.expected, finding.found) == (f"{WINTER}.txt in {sources}", "no such file")
+    assert (report.proved, report.not_checked) == ((SPRING,), (WINTER,))
+    assert str(report).splitlines()[-1] == f"proved 1 of 2 sources; not checked: {WINTER}"
+    found = json.loads(report.to_json())
+    assert (found["valid"], found["proved"], found["not_checked"]) == (False, [SPRING], [WINTER])
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path)], ids=["folder", "loop"])
+def test_what_is_no_readable_text_is_said(annotated: Package, make: Callable[[Path], None]) -> None:
+    package, sources = annotated
+    text = sources / f"{SPRING}.txt"
+    text.unlink()
+    make(text)
+    report = prove(tmt.load(package), sources)
+    assert only(report).row == 3
+    assert report.not_checked == (SPRING,)
+    assert f"{SPRING}.txt in {sources} is no readable text" in report.unchecked[0]
+    assert report.findings[0].found in ("Is a directory", "Too many levels of symbolic links")
+
+
+def test_the_folder_may_be_a_text(annotated: Package) -> None:
+    package, sources = annotated
+    assert prove(tmt.load(package), str(sources)).valid
+    with pytest.raises(PackageNotFoundError, match="nowhere: no such folder"):
+        prove(tmt.load(package), str(sources / "nowhere"))
 
 
 def test_a_missing_folder_is_an_error(annotated: Package) -> None:

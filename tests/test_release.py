@@ -93,6 +93,7 @@ def bump(folder: Path, version: str) -> None:
         write(folder, "CHANGELOG.md", f"{log}\n## {version}\n\n- More.\n")
     build.build(folder)
     register(folder, version)
+    build.build(folder)  # the report knows of the list
     commit(folder)
 
 
@@ -163,7 +164,8 @@ def test_everything_is_in_one_folder_and_nothing_is_code_or_text_of_a_source(
     }
     assert {f"data/annotations/{p.name}" for p in (template / "data/annotations").iterdir()} <= inside
     assert not {n for n in inside if PurePosixPath(n).suffix in (".py", ".ipynb", ".txt")}
-    assert not {n for n in inside if n.startswith(("src/", "notebooks/", ".git/", "docs/"))}
+    assert "docs/data-dictionary.md" in inside
+    assert not {n for n in inside if n.startswith(("src/", "notebooks/", ".git/"))}
 
 
 def test_every_entry_has_its_checksum(built: Path, tmp_path: Path) -> None:
@@ -799,3 +801,17 @@ def test_checksums_have_the_form_that_sha256sum_reads() -> None:
         f"{hashlib.sha256(b'x').hexdigest()}  a",
         f"{hashlib.sha256(b'').hexdigest()}  b",
     ]
+
+
+def test_a_version_is_built_from_its_tag_alone(tree: Path, tmp_path: Path) -> None:
+    git(tree, "tag", "--annotate", "v1.0.0", "--message", "1.0.0")
+    first = release(tree, "1.0.0", tmp_path / "one")  # the tagged commit may be built again
+    write(tree, "README.md", "# Later\n")
+    commit(tree)
+    with pytest.raises(
+        ReleaseError, match=r"the tag v1\.0\.0 names the commit [0-9a-f]{12}, .* raise the version"
+    ):
+        release(tree, "1.0.0", tmp_path / "two")
+    assert not (tmp_path / "two").exists()
+    git(tree, "checkout", "--quiet", "v1.0.0")
+    assert release(tree, "1.0.0", tmp_path / "two").read_bytes() == first.read_bytes()

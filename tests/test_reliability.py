@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
 import tmt_dataset as tmt
-from tmt_dataset import reliability
+from tmt_dataset import analysis, reliability
 from tmt_dataset.errors import PackageError, PackageNotFoundError, UnknownCodeError
 
 
@@ -358,3 +358,19 @@ def test_agreement_figure_orders_by_value(package: Path) -> None:
     _, ax = reliability.agreement_figure(table[table["scope"] == "all"])
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["unit", "action"]
     assert [np.asarray(line.get_xdata())[0] for line in ax.lines] == [0.9, 0.81]
+
+
+@pytest.mark.parametrize("criteria", [{}, {"year": 1999}])
+def test_a_selection_of_nothing_gives_the_same_columns(criteria: dict[str, int]) -> None:
+    ds = tmt.load()
+    part, months = ds.select(**criteria), pd.date_range("2024-01-01", periods=2, freq="MS")  # type: ignore[arg-type]  # one criterion
+    told = analysis.reports(part)
+    tables = part.developments, part.development_topics, told, ds.sources
+    assert reliability.shared(told).dtypes.eq("int64").all()
+    assert reliability.shared(told).index.name == reliability.shared(told).columns.name == "source_id"
+    assert reliability.monthly_exposure(part.sources).dtypes.eq("float64").all()
+    assert reliability.acts_by_month(part.developments, months).columns.tolist() == ["certain", "possible"]
+    assert reliability.resolution(part.developments).dtype == reliability.resolution(ds.developments).dtype
+    assert reliability.damaged(part.mentions, part.segments, part.errata).dtypes.eq("str").all()
+    both = reliability.comparable(*tables, "newsletter-2024-07", "review-2024-1")
+    assert both.dtypes.astype("str").tolist() == ["str", "str", "str", "bool", "bool", "bool"]

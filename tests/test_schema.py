@@ -97,10 +97,10 @@ def test_every_day_has_one_form_and_is_read_back(day: Any) -> None:
 # fmt: off
 FORMS = [
     ("integer", ["0", "7", "-7", "999999999999999"], ["", "-0", "00", "07", "+7", "7.", "7.0", "1e3", "1,000", "1_000", "0x1", " 7", "7 ", "7\n", "٧", "seven", "nan", "9" * 16]),
-    ("number", ["0", "0.5", "-0.5", "12.25", "50000000000"], [".5", "5.", "0.50", "-0", "-0.0", "1e3", "1,000", "inf", "-inf", "nan", "NaN", " 7", "7\n", "٧", "1_0", "--1"]),
+    ("number", ["0", "0.5", "-0.5", "12.25", "50000000000", "1" + "0" * 308], [".5", "5.", "0.50", "-0", "-0.0", "1e3", "1,000", "inf", "-inf", "nan", "NaN", " 7", "7\n", "٧", "1_0", "--1", "1" + "0" * 400, "-1" + "0" * 309, "1" + "0" * 400 + ".5"]),
     ("date", ["2024-02-29", "0001-01-01", "9999-12-31"], ["2023-02-29", "2024-02-30", "2024-13-01", "2024-00-01", "2024-1-5", "24-01-05", "2024-01-05 ", "2024-01-05T00:00", "2024/01/05", "20240105", "٢٠٢٤-٠١-٠٥", "2024-01-05\n"]),
     ("boolean", ["true", "false"], ["True", "TRUE", "1", "0", "yes", "t", " true", "true\n"]),
-    ("string", ["", "x", "–5", "a = b", "007", "NA", "null", "nan"], ["=1+1", "+1", "-1", "@a", "=cmd|' /C calc'!A0"]),
+    ("string", ["", "x", "–5", "a = b", "007", "NA", "null", "nan"], ["=1+1", "+1", "-1", "@a", "=cmd|' /C calc'!A0", "＝cmd()", "＋1", "－1", "＠a", " ", "  ", "\u00a0", "\u3000 "]),
 ]
 # fmt: on
 
@@ -179,7 +179,7 @@ def test_table_without_rows_or_values_is_judged() -> None:
         assert rejected(cells, constraints={"pattern": "x", "enum": ["x"], "maxLength": 1}) == set()
 
 
-@given(st.lists(st.text("=+-@a1", max_size=4), min_size=1, max_size=6))
+@given(st.lists(st.text("=+-@＝＋－＠a1", max_size=4), min_size=1, max_size=6))
 def test_no_text_is_taken_for_a_formula(cells: list[str]) -> None:
     """A spreadsheet runs what begins so: the cell came from a source and ran as a command."""
     assert rejected([c or None for c in cells]) == {n for n, c in enumerate(cells) if c.startswith(FORMULA)}
@@ -248,6 +248,10 @@ def test_what_is_no_table_is_one_error(data: bytes, message: str) -> None:
         ("integer", "inf", "a number (integer)"),
         ("number", "many", "a number (number)"),
         ("number", "nan", "a number (number)"),
+        ("number", "inf", "a number (number)"),
+        ("number", "-inf", "a number (number)"),
+        ("number", "1e400", "a number (number)"),
+        ("number", "1" + "0" * 400, "a number (number)"),
         ("date", "2024-02-30", "a date YYYY-MM-DD"),
         ("date", "soon", "a date YYYY-MM-DD"),
         ("boolean", "True", "true or false"),
@@ -274,6 +278,13 @@ def test_unknown_code_is_one_error_with_its_place() -> None:
         PackageError, match=r"field topic_id: expected a code of data/vocabularies/topics\.csv, found 'ai/x'"
     ):
         typed(raw, SMALL, mentions, {"topics": pd.Index(["ai"])}, "t.csv")
+
+
+def test_enum_with_a_value_twice_is_one_error() -> None:
+    """Pandas cannot tell which of the two a cell is, and said so with an error of its own."""
+    d, table = descriptor({"name": "a", "constraints": {"enum": ["x", "y", "x"]}})
+    with pytest.raises(PackageError, match="resource 't', field a: a value of its enum stands twice"):
+        typed(pd.DataFrame({"a": pd.Series(["x"], dtype="str")}), d, table, {}, "t.csv")
 
 
 @pytest.mark.parametrize("name", list(SMALL.tables))

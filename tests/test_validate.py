@@ -149,6 +149,12 @@ def folder_for_file(folder: Path) -> None:
     table_path(folder, "relations").mkdir()
 
 
+def loop_for_file(folder: Path) -> None:
+    path = table_path(folder, "relations")
+    path.unlink()
+    path.symlink_to(path.name)
+
+
 def rows_without(field: str, value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return lambda frame: frame[frame[field] != value]
 
@@ -194,6 +200,7 @@ CELLS = [
     Defect("needless point", cell("figures", 2, "value", "40000.0"), "schema", "figures", "value", 2),
     Defect("exponent", cell("figures", 2, "value", "4e4"), "schema", "figures", "value", 2),
     Defect("infinite number", cell("figures", 2, "value", "inf"), "schema", "figures", "value", 2),
+    Defect("number beyond a float", cell("figures", 2, "value", "1" + "0" * 400), "schema", "figures", "value", 2),
     Defect("no number", cell("segments", 2, "end", "many"), "schema", "segments", "end", 2),
     Defect("fraction for an integer", cell("segments", 2, "end", "44.5"), "schema", "segments", "end", 2),
     Defect("absurdly large integer", cell("segments", 2, "end", "9" * 30), "schema", "segments", "end", 2),
@@ -202,6 +209,9 @@ CELLS = [
     Defect("value twice in a unique field", cell("sources", 3, "sha256", factories.sha256(factories.source_text(WINTER).encode())), "schema", "sources", "sha256", 3),
     Defect("compound key twice", added("development_topics", rank="secondary"), "schema", "development_topics", None, 11),
     Defect("hostile cell", cell("developments", 2, "title", '=cmd("calc")'), "schema", "developments", "title", 2),
+    Defect("hostile cell in full width", cell("developments", 3, "title", "＝cmd()"), "schema", "developments", "title", 3),
+    Defect("title of blanks", cell("developments", 4, "title", "  "), "schema", "developments", "title", 4),
+    Defect("summary of wide blanks", cell("developments", 4, "summary", "\u3000"), "schema", "developments", "summary", 4),
     Defect("hostile note", cell("developments", 2, "note", "@SUM(1)"), "schema", "developments", "note", 2),
 ]
 
@@ -214,6 +224,9 @@ BYTES = [
     Defect("NUL", line("authorities", 2, lambda b: b.replace(b"CAC", b"CA\x00C")), "bytes", "authorities", None, 2),
     Defect("control character", line("authorities", 2, lambda b: b.replace(b"CAC", b"CA\x0bC")), "bytes", "authorities", None, 2),
     Defect("line separator", line("authorities", 2, lambda b: b.replace(b"CAC", "CA\u2028C".encode())), "bytes", "authorities", None, 2),
+    Defect("zero-width space", line("authorities", 2, lambda b: b.replace(b"CAC", "C\u200bAC".encode())), "bytes", "authorities", None, 2),
+    Defect("direction overridden", line("developments", 3, lambda b: b.replace(b"Two", "\u202eTwo".encode())), "bytes", "developments", None, 3),
+    Defect("byte order mark in a cell", line("authorities", 2, lambda b: b.replace(b"CAC", "\ufeffCAC".encode())), "bytes", "authorities", None, 2),
     Defect("not NFC", line("places", 3, lambda b: b.replace(b"Beijing", "Be\u0301ijing".encode())), "bytes", "places", None, 3),
     Defect("no line end at the end", raw("actions", lambda b: b.removesuffix(b"\n")), "bytes", "actions", None, 8),
     Defect("extra cell", line("mentions", 4, lambda b: b + b",more"), "form", "mentions", None, 4),
@@ -236,6 +249,7 @@ FILES = [
     Defect("other bytes", lambda p: edit_table(p, "places", lambda f: f.replace("Shanghai", "Shanghia"), rehash=False), "integrity", "places", "hash"),
     Defect("missing file", lambda p: table_path(p, "relations").unlink(), "files", "relations"),
     Defect("folder for a file", folder_for_file, "files", "relations"),
+    Defect("loop of links for a file", loop_for_file, "files", "relations"),
 ]
 
 DESCRIPTORS = [
@@ -251,6 +265,16 @@ DESCRIPTORS = [
     Defect("bad name", declared(lambda d: d.update(name="TMT Dataset")), "descriptor", field="name"),
     Defect("bad version", declared(lambda d: d.update(version="1.0")), "descriptor", field="version"),
     Defect("no licence", declared(lambda d: d.pop("licenses")), "descriptor", field="licenses"),
+    Defect("no contributors", declared(lambda d: d.pop("contributors")), "descriptor", field="contributors"),
+    Defect("null contributors", declared(lambda d: d.update(contributors=None)), "descriptor", field="contributors"),
+    Defect("contributors no list", declared(lambda d: d.update(contributors={"title": "A"})), "descriptor", field="contributors"),
+    Defect("contributors no objects", declared(lambda d: d.update(contributors=["A"])), "descriptor", field="contributors"),
+    Defect("contributor without title", declared(lambda d: d["contributors"].append({"roles": ["creator"]})), "descriptor", field="contributors"),
+    Defect("created on a day", declared(lambda d: d.update(created="2026-01-31")), "descriptor", field="created"),
+    Defect("created on no day", declared(lambda d: d.update(created="2026-02-30T00:00:00Z")), "descriptor", field="created"),
+    Defect("created null", declared(lambda d: d.update(created=None)), "descriptor", field="created"),
+    Defect("hash that is no text", resource("figures", lambda r: r.update(hash=12)), "descriptor"),
+    Defect("value twice in an enum", field("segments", "role", lambda f: f["constraints"]["enum"].append("outlook")), "descriptor", "segments", "role"),
     Defect("no encoding", resource("topics", lambda r: r.pop("encoding")), "descriptor", "topics", "encoding"),
     Defect("table twice", declared(lambda d: d["resources"].append(d["resources"][0])), "descriptor", "sources"),
     Defect("field not declared", resource("topics", lambda r: r["schema"]["fields"].pop()), "descriptor", "topics"),
@@ -281,6 +305,19 @@ RULES = [
     Defect("source without segments", rows("segments", lambda f: f[f["source_id"] != SPRING]), "ledger", "sources", "source_id", 3),
     Defect("wrong text of a quote", cell("quotes", 4, "exact", "the Lamp Data Rules (16 February)"), "quote-length", "quotes", "exact", 4),
     Defect("wrong length of a quote", cell("quotes", 4, "end", "800"), "quote-length", "quotes", "exact", 4),
+    Defect("wrong length of an erratum", cell("errata", 2, "has", "Court decides"), "quote-length", "errata", "has", 2),
+    Defect("quote moved under its old identifier", together(cell("quotes", 6, "start", "911"), cell("quotes", 6, "end", "938")), "identifier-parts", "quotes", "quote_id", 6),
+    Defect("figure named for another quote", cell("figures", 6, "figure_id", f"TMT-0006:{SPRING}:649-692#1"), "identifier-parts", "figures", "figure_id", 6),
+    Defect("figure named for another act", cell("figures", 5, "figure_id", f"TMT-0005:{SPRING}:715-764#1"), "identifier-parts", "figures", "figure_id", 5),
+    Defect("segment named for another source", cell("segments", 9, "segment_id", f"{SPRING}:098"), "identifier-parts", "segments", "segment_id", 9),
+    Defect("erratum beyond its source", together(*(cell("errata", 2, k, v) for k, v in {"start": "90000", "end": "90024", "erratum_id": f"{WINTER}:90000-90024"}.items())), "within-source", "errata", "end", 2),
+    Defect("quote beyond its source", together(*(cell("quotes", 20, k, v) for k, v in {"start": "90000", "end": "90019", "quote_id": f"TMT-0007:{SPRING}:90000-90019"}.items())), "within-source", "quotes", "end", 20),
+    Defect("links to bodies lost", rows("development_authorities", lambda f: f.iloc[:0]), "proof", "quotes", "supports", 3),
+    Defect("variable without a value", cell("quotes", 21, "supports", "action jurisdiction topics places instruments"), "proof", "quotes", "supports", 21),
+    Defect("related to itself", cell("relations", 2, "related_id", "TMT-0005"), "references", "relations", "related_id", 2),
+    Defect("parent of another path", cell("topics", 5, "parent", "ai"), "references", "topics", "parent", 5),
+    Defect("place that is its own parent", cell("places", 4, "parent", "310000"), "references", "places", "parent", 4),
+    Defect("bodies in a circle", cell("authorities", 2, "parent", "cac-shanghai"), "references", "authorities", "parent", 3),
     Defect("figure not in its quote", cell("figures", 2, "value", "400000"), "figure-in-quote", "figures", "value", 2),
     Defect("period date outside its window", cell("developments", 5, "date", "2024-01"), "dates", "developments", "date_end", 5),
     Defect("period that is not the window", together(cell("developments", 5, "date", "2024-01"), cell("developments", 5, "date_end", "2024-01-31")), "dates", "developments", "date", 5),
@@ -305,6 +342,11 @@ RULES = [
     Defect("retired id used again", released(f"TMT-0001,{WINTER},300,900,1.0.0,merged into TMT-0002"), "identifiers", "developments", "development_id"),
     Defect("released identifiers unreadable", released(f"TMT-0001,{WINTER},some,where,1.0.0,"), "identifiers"),
     Defect("released identifiers without columns", released("TMT-0001", header="development_id"), "identifiers"),
+    Defect("released identifiers with surplus cells", released(f"TMT-0001,{WINTER},304,751,1.0.0,,more"), "identifiers"),
+    Defect("released identifiers in a loop of links", lambda p: (p / RELEASED).symlink_to(Path(RELEASED).name), "identifiers"),
+    Defect("released id twice", released(*[f"TMT-0001,{WINTER},304,751,1.0.0,"] * 2), "identifiers", field="development_id"),
+    Defect("released later than this package", released(f"TMT-0001,{WINTER},304,751,99.10.0,"), "identifiers", field="released_in"),
+    Defect("released in no version", released(f"TMT-0001,{WINTER},304,751,first,"), "identifiers", field="released_in"),
 ]
 
 # fmt: on
@@ -356,7 +398,10 @@ def test_clean_package_is_valid_for_both(package: Path) -> None:
     report = validate(package)
     assert report.findings == ()
     assert report.valid
-    assert report.unchecked == ()
+    # its list of released identifiers is missing, and that is said
+    assert [line[:7] for line in report.unchecked] == ["Rule 6:"]
+    assert RELEASED in report.unchecked[0]
+    assert "(not checked: Rule 6" in str(report)
     resources = json.loads((package / DESCRIPTOR).read_bytes())["resources"]
     assert report.checked == {r["name"]: len(read_table(package, r["name"])) for r in resources}
     assert frictionless.Package(str(package / DESCRIPTOR)).validate().valid
@@ -419,6 +464,8 @@ def test_all_defects_are_reported_together(package: Path) -> None:
         "newline",
         "id ending",
         "period that",
+        "links to",
+        "erratum beyond",
         "dated after",
     )
     planted: dict[tuple[str | None, int | None, str | None], Defect] = {}
@@ -496,8 +543,44 @@ def test_list_of_released_identifiers_that_is_met(package: Path) -> None:
         f"TMT-0099,{WINTER},0,9,1.0.0,reported in error",
     )(package)
     assert validate(package).findings == ()
+    assert validate(package).unchecked == ()
     # a report that was cut anew is the same report as long as it overlaps
     released(*(f"{k},{r.s},{r.a + 3},{r.b - 3},1.0.0," for k, r in spans.iterrows()))(package)
+    assert validate(package).findings == ()
+
+
+def test_rows_of_the_list_of_released_identifiers_are_named(package: Path) -> None:
+    released(
+        f"TMT-0001,{WINTER},304,751,1.0.0,",
+        f"TMT-0001,{WINTER},304,751,0.10.0,",
+        f"TMT-0002,{WINTER},some,1204,99.10.0,",
+    )(package)
+    found = {(f.row, f.field, f.found) for f in validate(package) if f.rule == "identifiers"}
+    assert found == {
+        (3, "development_id", "TMT-0001"),
+        (4, "start", "some"),
+        (4, "released_in", "99.10.0"),
+    }
+
+
+def test_versions_are_compared_as_numbers(package: Path) -> None:
+    edit_descriptor(package, lambda d: d.update(version="1.10.0"))
+    released(f"TMT-0001,{WINTER},304,751,1.9.0,")(package)
+    assert validate(package).findings == ()
+
+
+def test_file_that_is_there_and_cannot_be_read_is_not_called_missing(package: Path) -> None:
+    loop_for_file(package)
+    (finding,) = (f for f in validate(package) if f.rule == "files")
+    assert "relations.csv: cannot be read (Too many levels of symbolic links)" in finding.message
+    assert "Restore" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    "created", ["2026-01-31T00:00:00Z", "2026-01-31T00:00:00.5+08:00", "1999-12-31T23:59:59-01:00"]
+)
+def test_times_of_creation_that_are_some(created: str, package: Path) -> None:
+    edit_descriptor(package, lambda d: d.update(created=created))
     assert validate(package).findings == ()
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import tmt_dataset as tmt
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.views import STAGES
 
 
@@ -395,3 +395,31 @@ def test_an_unknown_measure_has_near_misses(ds: Dataset) -> None:
         match=r"unknown measure 'account_closed'; did you mean 'accounts_closed'.*ds\.measures",
     ):
         ds.series("account_closed")
+
+
+# what cannot be shown
+def test_a_date_of_effect_that_is_none_is_named(package: Path) -> None:
+    edit_table(package, "developments", lambda f: f.__setitem__("effective_date", "soon"))
+    whole = tmt.load(package)
+    links = whole["development_instruments"]
+    link = links.loc[links["stage"] == "issued"].iloc[0]
+    expected = (
+        f"developments: {link['development_id']}, field effective_date: 'soon' is no EDTF date; expected YYYY"
+    )
+    with pytest.raises(PackageError) as caught:
+        whole.lifecycle(link["instrument_id"])
+    assert str(caught.value).startswith(expected)
+    assert str(caught.value).endswith("run tmt_dataset.validate()")
+
+
+@pytest.mark.parametrize("asked", [["x"], 5, None])
+def test_what_is_no_name_is_a_type_error(ds: Dataset, asked: Any) -> None:
+    with pytest.raises(TypeError, match="expected one measure, as text; found"):
+        ds.series(asked)
+    with pytest.raises(TypeError, match="expected one instrument, as text; found"):
+        ds.lifecycle(asked)
+
+
+@pytest.mark.parametrize("criteria", [{"year": 1999}, {"source": WINTER}, {"topic": "data"}])
+def test_flat_has_the_same_types_whatever_is_selected(ds: Dataset, criteria: dict[str, Any]) -> None:
+    assert ds.select(**criteria).flat().dtypes.equals(ds.flat().dtypes)

@@ -84,7 +84,8 @@ def windows(ds: Dataset, *, reviews_last: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     ds
-        The data.
+        The whole data set. Of a selection, the windows without a hit are missing, and whatever is counted by window
+        leaves their zeros out: take the acts of the selection, and the windows of the data set.
     reviews_last
         Whether annual reviews, which hold highlights of their year only, stand apart: last, and marked in
         their label.
@@ -103,6 +104,11 @@ def windows(ds: Dataset, *, reviews_last: bool = False) -> pd.DataFrame:
     'Nov–Dec 2023'
     >>> windows(ds, reviews_last=True)["window"].iloc[-1]
     '2024 (review)'
+    >>> games = ds.select(topic="games")
+    >>> len(windows(games)) < len(windows(ds))
+    True
+    >>> len(tally(members(acts(games), windows(ds), reports(ds)))) == len(windows(ds))
+    True
     """
     sources = ds["sources"].assign(review=ds["sources"]["kind"].astype("str") == "annual-review")
     order = ["review"] if reviews_last else []
@@ -193,7 +199,7 @@ def acts(ds: Dataset) -> pd.DataFrame:
     topics = ds["development_topics"]
     primary = topics.loc[topics["rank"] == "primary"].set_index("development_id")["topic_id"].astype("str")
     out["topic"] = out["development_id"].map(primary)
-    out["area"] = out["topic"].str.partition("/")[0]
+    out["area"] = out["topic"].str.replace("/.*", "", regex=True)
     levels = ds["places"].set_index("place_id")["level"].astype("str")
     level = dev["jurisdiction"].astype("str").map(levels)
     out["level"] = level.map({"country": "national", "international": "international"}).fillna("local")
@@ -303,6 +309,11 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
         ``window``, the column, ``min`` (acts that must have happened there), ``max`` (that may have). Every
         window has a row with every value.
 
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such column.
+
     Examples
     --------
     >>> import tmt_dataset as tmt
@@ -311,6 +322,8 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     >>> bool((counted["min"] <= counted["max"]).all())
     True
     """
+    if by is not None and by not in frame.columns:
+        raise unknown("column", by, list(frame.columns), "frame.columns")
     keys = ["window"] if by is None else ["window", by]
     part = frame[[*keys, "certain"]].copy()
     if by is not None:
@@ -321,6 +334,11 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
 
 
 # -- intervals and tests
+
+
+def _judge_level(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence}: expected a number between 0 and 1, as 0.95")
 
 
 def wilson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -338,11 +356,19 @@ def wilson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     tuple of float
         Lower and upper bound; 0 and 1 where ``n`` is 0.
 
+    Raises
+    ------
+    ValueError
+        If there are more hits than trials, a count is negative, or ``confidence`` does not lie between 0 and 1.
+
     Examples
     --------
     >>> [round(bound, 3) for bound in wilson(4, 33)]
     [0.048, 0.273]
     """
+    _judge_level(confidence)
+    if not 0 <= k <= n:
+        raise ValueError(f"k={k}: expected 0 to n={n}")
     if n == 0:
         return 0.0, 1.0
     interval = _stats().binomtest(int(k), int(n)).proportion_ci(confidence, method="wilson")
@@ -366,11 +392,21 @@ def poisson(k: int, time: float = 1.0, confidence: float = 0.95) -> tuple[float,
     tuple of float
         Lower and upper bound, events per unit of time.
 
+    Raises
+    ------
+    ValueError
+        If ``k`` is negative, ``time`` is not above 0, or ``confidence`` does not lie between 0 and 1.
+
     Examples
     --------
     >>> [round(bound, 2) for bound in poisson(4, 2)]
     [0.54, 5.12]
     """
+    _judge_level(confidence)
+    if not k >= 0:
+        raise ValueError(f"k={k}: expected a count of events, 0 or more")
+    if not 0 < time < np.inf:
+        raise ValueError(f"time={time}: expected a finite number above 0")
     chi2 = _stats().chi2
     alpha = 1 - confidence
     low = float(chi2.ppf(alpha / 2, 2 * k)) / 2 if k else 0.0
@@ -381,6 +417,12 @@ def _ranges(frame: pd.DataFrame, hit: str) -> pd.DataFrame:
     """Return least and most hits (``k``), misses (``m``) and acts (``n``) for each window."""
     if hit not in frame.columns:
         raise unknown("column", hit, list(frame.columns), "frame.columns")
+    kind = pd.api.types.infer_dtype(frame[hit], skipna=False)
+    if kind not in ("boolean", "empty") or frame[hit].isna().any():
+        raise TypeError(
+            f"column {hit!r}: expected booleans, without missing values, found {frame[hit].dtype}; mark the hits in a column "
+            "of their own, as frame.assign(hit=frame['area'].eq('ai'))"
+        )
     flags = frame.assign(hits=frame[hit].astype(bool), misses=~frame[hit].astype(bool))
     grouped = flags.groupby("window", observed=False)
     out = pd.DataFrame(index=grouped.size().index)
@@ -413,6 +455,13 @@ def shares(
         ``window``, ``k_min``, ``k_max`` (hits), ``n_min``, ``n_max`` (acts), ``share_min``, ``share_max``
         (what the dates allow), ``low`` (lower bound of the least share), ``high`` (upper bound of the
         greatest). Not a number where there are too few acts.
+
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such column.
+    TypeError
+        If it does not hold booleans.
 
     Examples
     --------
@@ -454,7 +503,15 @@ def rates(frame: pd.DataFrame, hit: str, *, confidence: float = 0.95) -> pd.Data
     -------
     pandas.DataFrame
         ``window``, ``months``, ``k_min``, ``k_max``, ``rate_min``, ``rate_max``, ``low``, ``high``. A window
-        without any act has no row.
+        without any act has no row, so give it all acts, with the hits marked, and not the hits alone: a window
+        without a hit has a rate, too.
+
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such column.
+    TypeError
+        If it does not hold booleans.
 
     Examples
     --------
@@ -764,17 +821,13 @@ def lifecycles(ds: Dataset) -> pd.DataFrame:
             events.insert(position, column, getattr(row, column))
         lives.append(events)
     if not lives:
-        names = [
-            *columns,
-            "stage",
-            "date",
-            "date_start",
-            "date_end",
-            "days_min",
-            "days_max",
-            "development_id",
-        ]
-        return pd.DataFrame(columns=names)
+        types: dict[Any, Any] = {
+            **dict.fromkeys([*columns, "stage", "date"], "str"),
+            **dict.fromkeys(["date_start", "date_end"], DATE_DTYPE),
+            **dict.fromkeys(["days_min", "days_max"], "Int64"),
+            "development_id": "str",
+        }
+        return pd.DataFrame(columns=list(types)).astype(types)
     return pd.concat(lives, ignore_index=True)
 
 
@@ -833,17 +886,19 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
     """
     relations = ds["relations"].reset_index(drop=True)
     dev = ds["developments"].set_index("development_id")
-    earlier, later = dev.loc[relations["related_id"]], dev.loc[relations["development_id"]]
+    earlier, later = (
+        dev.loc[relations[name]].reset_index(drop=True) for name in ("related_id", "development_id")
+    )
     days = days_between(earlier, later)
     return pd.DataFrame(
         {
             "relation": relations["relation"].astype("str"),
             "from_id": relations["related_id"],
-            "from_title": earlier["title"].to_numpy(),
-            "from_date": earlier["date"].to_numpy(),
+            "from_title": earlier["title"],
+            "from_date": earlier["date"],
             "to_id": relations["development_id"],
-            "to_title": later["title"].to_numpy(),
-            "to_date": later["date"].to_numpy(),
+            "to_title": later["title"],
+            "to_date": later["date"],
             "days_min": days["days_min"],
             "days_max": days["days_max"],
             "basis": relations["quote_id"].notna().map({True: "quoted", False: "inferred"}),
@@ -880,7 +935,8 @@ def open_drafts(
     """
     events = lifecycles(ds) if events is None else events
     if until is None:
-        until = cast("tuple[pd.Timestamp, pd.Timestamp]", ds.period)[1]
+        # without sources there is nothing whose age counts
+        until = ds.period[1] if ds.period else cast(pd.Timestamp, pd.NaT)
     left = events.drop_duplicates("instrument_id").reset_index(drop=True)
     last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
     left["stage"] = left["instrument_id"].map(last["stage"])
@@ -890,7 +946,7 @@ def open_drafts(
     done = relations.loc[relations["relation"] == "finalises", "related_id"]
     left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["latest_id"].isin(done)]
     left = left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)
-    today = pd.DataFrame({"date_start": until, "date_end": until}, index=left.index)
+    today = pd.DataFrame({"date_start": until, "date_end": until}, index=left.index, dtype=DATE_DTYPE)
     left[["days_min", "days_max"]] = days_between(left, today)
     return left
 
@@ -1014,6 +1070,11 @@ def implied(
         ``place``, ``start``, ``end``, ``months``, ``value``, ``per_month``, ``qualifier``, ``basis``. A flow
         whose period is not known has missing days and no rate.
 
+    Raises
+    ------
+    ValueError
+        If ``keep`` is neither of its two values.
+
     Examples
     --------
     >>> import tmt_dataset as tmt
@@ -1021,6 +1082,8 @@ def implied(
     >>> set(totals["basis"]) <= {"stated", "implied"}
     True
     """
+    if keep not in ("all", "stated"):
+        raise ValueError(f"keep={keep!r}: expected 'all' or 'stated'")
     columns = ["place", "value", "qualifier", "basis"]
     stated = series.assign(basis="stated", qualifier=series["qualifier"].astype("str"))
     totals = stated.loc[(stated["aggregation"] == "cumulative") & stated["period_end"].notna()]

@@ -26,6 +26,15 @@ QUOTED_SHARE = 0.40
 REPORTING = ("heading", "development")
 #: Actions that may lie ahead of the source that reports them.
 AHEAD = ("effect", "agenda")
+#: Variables of which a development has any number of values, and the table that holds them.
+LINKED = {
+    "authorities": "development_authorities",
+    "topics": "development_topics",
+    "places": "development_places",
+    "instruments": "development_instruments",
+    "figures": "figures",
+    "relations": "relations",
+}
 
 
 def _at(frame: pd.DataFrame, row: Hashable, column: str) -> Any:
@@ -56,24 +65,30 @@ def _lines(frame: pd.DataFrame, mask: pd.Series) -> list[int]:
 
 
 def quote_length(t: Tables) -> Iterator[Finding]:
-    """Rule 1: a quote is as long as its offsets say, and short.
+    """Rule 1: a quote is as long as its offsets say, and short; so are the words of an erratum, whose field says how short.
 
     A quote that was shortened by hand kept its offsets, and pointed at words that it no longer held.
     """
+    for table, what, key, words in (
+        ("quotes", "quote", "quote_id", "exact"),
+        ("errata", "erratum", "erratum_id", "has"),
+    ):
+        f = t[table]
+        length = f[words].str.len()
+        span = (f["end"] - f["start"]).astype("float64")
+        for row in _lines(f, length.notna() & span.notna() & (length != span)):
+            yield Finding(
+                "quote-length",
+                f"{what} {_at(f, row, key)} does not have the length of its offsets",
+                table,
+                row,
+                words,
+                f"{int(span[row])} characters",
+                str(int(length[row])),
+                f"Correct the {what} in its annotation and run `tmt-dataset build --locate SOURCES`.",
+            )
     q = t["quotes"]
     length = q["exact"].str.len()
-    span = (q["end"] - q["start"]).astype("float64")
-    for row in _lines(q, length.notna() & span.notna() & (length != span)):
-        yield Finding(
-            "quote-length",
-            f"quote {_at(q, row, 'quote_id')} does not have the length of its offsets",
-            "quotes",
-            row,
-            "exact",
-            f"{int(span[row])} characters",
-            str(int(length[row])),
-            "Correct the quote in its annotation and run `tmt-dataset build --locate SOURCES`.",
-        )
     for row in _lines(q, length > QUOTE_LIMIT):
         yield Finding(
             "quote-length",
@@ -87,19 +102,79 @@ def quote_length(t: Tables) -> Iterator[Finding]:
         )
 
 
-def proof(t: Tables) -> Iterator[Finding]:
-    """Rule 2: every coded value has its quote.
+def identifier_parts(t: Tables) -> Iterator[Finding]:
+    """Rule 1: an identifier that is made of other cells of its row agrees with them.
 
-    A date without a quote was a guess that looked like a fact.
+    A quote that was moved kept the identifier of its old place, and whoever cited it cited other words.
+    """
+
+    def place(f: pd.DataFrame) -> pd.Series:
+        return f["source_id"] + ":" + f["start"].astype("str") + "-" + f["end"].astype("str")
+
+    q, f, s, e = t["quotes"], t["figures"], t["segments"], t["errata"]
+    # a table, its identifier, the number that may end it and is no part of another cell, and what the rest has to be
+    made = (
+        ("quotes", "quote_id", None, q["development_id"] + ":" + place(q)),
+        ("figures", "figure_id", r"#\d+$", f["quote_id"]),
+        ("segments", "segment_id", r":\d+$", s["source_id"]),
+        ("errata", "erratum_id", r"#\d+$", place(e)),
+    )
+    for table, key, number, expected in made:
+        ids = t[table][key]
+        stem = ids if number is None else ids.str.replace(number, "", regex=True)
+        for row in _lines(t[table], stem.notna() & expected.notna() & (stem != expected)):
+            yield Finding(
+                "identifier-parts",
+                "the identifier does not agree with the cells that it is made of",
+                table,
+                row,
+                key,
+                str(expected[row]) if number is None else f"{expected[row]} with a number behind it",
+                str(ids[row]),
+                "Correct the annotation and run `tmt-dataset build`, which makes the identifiers.",
+            )
+
+
+def within_source(t: Tables) -> Iterator[Finding]:
+    """Rule 1: quotes and errata lie within their source, as segments do by rule 3.
+
+    An erratum beyond the last character of its source told of words that nobody could look up.
+    """
+    sources = t["sources"].dropna(subset="source_id").drop_duplicates("source_id").set_index("source_id")
+    characters = sources["characters"].astype("float64")
+    for table, key in (("quotes", "quote_id"), ("errata", "erratum_id")):
+        f = t[table]
+        length = f["source_id"].map(characters).astype("float64")
+        for row in _lines(f, f["end"].astype("float64") > length):
+            yield Finding(
+                "within-source",
+                f"{_at(f, row, key)} lies beyond the end of its source",
+                table,
+                row,
+                "end",
+                f"at most {int(length[row])}",
+                str(_at(f, row, "end")),
+                "Correct the offsets in the annotation and run `tmt-dataset build`.",
+            )
+
+
+def proof(t: Tables) -> Iterator[Finding]:
+    """Rule 2: every coded value has its quote, and every quote a value of each variable that it names.
+
+    A date without a quote was a guess that looked like a fact. The bodies of an act were lost with the rows that linked them, and
+    the quotes that still named them were the only trace.
     """
     d, q = t["developments"], t["quotes"]
     # lists of variables are few: each is looked at once, not once a quote
     supported = q[["development_id", "supports"]].dropna()
     lists = {text: text.split(" ") for text in supported["supports"].unique()}
 
-    def proved(variable: str) -> pd.Series:
+    def naming(variable: str) -> pd.DataFrame:
         named = [text for text, variables in lists.items() if variable in variables]
-        return is_in(d["development_id"], supported.loc[supported["supports"].isin(named), "development_id"])
+        return supported.loc[supported["supports"].isin(named)]
+
+    def proved(variable: str) -> pd.Series:
+        return is_in(d["development_id"], naming(variable)["development_id"])
 
     needs = {
         "action": pd.Series(True, index=d.index),
@@ -116,6 +191,27 @@ def proof(t: Tables) -> Iterator[Finding]:
                 row,
                 None if variable == "authorities" else variable,
                 hint="Add a quote, or name the variable in the `supports` of one that proves it.",
+            )
+    owners = {
+        **{variable: t[table]["development_id"] for variable, table in LINKED.items()},
+        "effective_date": d.loc[d["effective_date"].notna(), "development_id"],
+        # a number that could not be read is some number
+        "unnamed_authorities": d.loc[d["unnamed_authorities"].fillna(1) > 0, "development_id"],
+    }
+    for variable, owner in owners.items():
+        named = naming(variable)
+        lacking = named.loc[~is_in(named["development_id"], owner)]
+        # a development that is in no row is found with the keys
+        for row in _lines(lacking, is_in(lacking["development_id"], d["development_id"])):
+            yield Finding(
+                "proof",
+                f"quote {_at(q, row, 'quote_id')} supports {variable}, of which {_at(q, row, 'development_id')} has none",
+                "quotes",
+                row,
+                "supports",
+                "variables that the development has a value of",
+                variable,
+                "Code the value that the quote proves, or take the variable out of its `supports`.",
             )
     r = t["relations"]
     for row in _lines(r, r["quote_id"].isna() & r["note"].isna()):
@@ -521,9 +617,73 @@ def quoted_share(t: Tables) -> Iterator[Finding]:
             )
 
 
+def _in_cycles(parents: pd.Series) -> pd.Index:
+    """Return the identifiers that are their own ancestors; ``parents`` has the parent of each identifier of its index.
+
+    Examples
+    --------
+    >>> _in_cycles(pd.Series({"a": "b", "b": "a", "c": "a", "d": "d", "e": None}, dtype="str")).tolist()
+    ['a', 'b', 'd']
+    """
+    above = parents[parents.index.notna() & ~parents.index.duplicated()].dropna()
+    # the ancestor twice as far up in each turn: who has one farther up than there are rows, has it on a cycle
+    for _ in range(len(above).bit_length()):
+        above = above.map(above).dropna()
+    found: pd.Index = pd.Index(above.unique()).sort_values()
+    return found
+
+
+def references(t: Tables) -> Iterator[Finding]:
+    """Rule of keys: a row refers to another one, and parents lead to a root.
+
+    A place that was its own parent had no province, and whoever walked up from it did not arrive.
+    """
+    r = t["relations"]
+    for row in _lines(r, r["development_id"].notna() & (r["development_id"] == r["related_id"])):
+        yield Finding(
+            "references",
+            "a development is related to itself",
+            "relations",
+            row,
+            "related_id",
+            "another development",
+            str(_at(r, row, "related_id")),
+            "Name the development that is meant, or delete the relation.",
+        )
+    topics = t["topics"]
+    above = topics["topic_id"].str.extract("(.*)/")[0]
+    for row in _lines(topics, topics["topic_id"].notna() & (above.fillna("") != topics["parent"].fillna(""))):
+        found = _at(topics, row, "parent")
+        yield Finding(
+            "references",
+            f"the parent of {_at(topics, row, 'topic_id')} is not the one of its path",
+            "topics",
+            row,
+            "parent",
+            "an empty cell" if pd.isna(above[row]) else str(above[row]),
+            "" if pd.isna(found) else str(found),
+        )
+    for table, key in (("places", "place_id"), ("authorities", "authority_id")):
+        f = t[table]
+        cycles = _in_cycles(f.set_index(key)["parent"])
+        for row in _lines(f, f[key].isin(cycles)):
+            yield Finding(
+                "references",
+                f"{_at(f, row, key)} is its own parent, or a parent of one of its parents",
+                table,
+                row,
+                "parent",
+                "parents that lead to one without a parent",
+                str(_at(f, row, "parent")),
+            )
+
+
 #: Rule 6 needs the released identifiers and stands in validate.py.
 CHECKS: tuple[Check, ...] = (
+    references,
     quote_length,
+    identifier_parts,
+    within_source,
     proof,
     figure_in_quote,
     ledger,

@@ -11,7 +11,16 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Files, open_package, read_table, sha256
+from tmt_dataset.descriptor import (
+    DESCRIPTOR,
+    Archive,
+    Descriptor,
+    Files,
+    open_package,
+    read_table,
+    read_tables,
+    sha256,
+)
 from tmt_dataset.errors import PackageError, unknown
 
 if TYPE_CHECKING:
@@ -49,7 +58,7 @@ class Agent(NamedTuple):
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Agent:
         """Read a contributor of the descriptor."""
-        family, given = str(raw.get("familyName", "")), str(raw.get("givenName", ""))
+        family, given = str(raw.get("familyName") or ""), str(raw.get("givenName") or "")
         return cls(str(raw.get("title") or f"{given} {family}".strip()), family, given, raw.get("path"))
 
     @property
@@ -136,9 +145,22 @@ def fingerprint(descriptor: Descriptor) -> str:
     return f"sha256:{sha256(''.join(lines).encode('utf-8'))}"
 
 
+def _contributors(descriptor: Descriptor) -> list[Mapping[str, Any]]:
+    """Return the contributors as they are declared, having judged their form."""
+    found = descriptor.raw.get("contributors") or []
+    if not isinstance(found, list) or not all(
+        isinstance(c, Mapping) and isinstance(c.get("roles") or [], list) for c in found
+    ):
+        raise PackageError(
+            f"{DESCRIPTOR}: contributors: expected a list of objects with title and a list of roles, found {found!r:.80}; "
+            "restore it from the release"
+        )
+    return found
+
+
 def _agents(descriptor: Descriptor, *roles: str) -> tuple[Agent, ...]:
     found = []
-    for raw in descriptor.raw.get("contributors", ()):
+    for raw in _contributors(descriptor):
         own = raw.get("roles") or [raw.get("role")]
         if any(role in own for role in roles):
             found.append(Agent.from_json(raw))
@@ -156,7 +178,7 @@ def reference(
     Raises
     ------
     PackageError
-        If the descriptor names no contributor, or ``created`` is no date.
+        If the descriptor names no contributor, or has them in another form, or ``created`` is no date.
 
     Examples
     --------
@@ -166,7 +188,7 @@ def reference(
     """
     raw = descriptor.raw
     authors = _agents(descriptor, "creator", "author") or tuple(
-        Agent.from_json(c) for c in raw.get("contributors", ())
+        Agent.from_json(c) for c in _contributors(descriptor)
     )
     if not authors:
         raise PackageError(
@@ -328,13 +350,15 @@ def cite(
     """Return the citation of a release, or of one development in it.
 
     It holds authors, year, title, version, publisher, the address of the release or (where it has none) the name of its archive, and the
-    :func:`fingerprint` of its data, by which a reader knows whether a copy is the one cited.
+    :func:`fingerprint` of its data, by which a reader knows whether a copy is the one cited. A copy that is named is
+    read for that, and refused where its tables are not those that it declares.
 
     Parameters
     ----------
     package
-        ``None`` for the package that came with the library; a folder, its ``datapackage.json`` or a release archive, whose checksums are verified
-        first; or a loaded data set. A selection is cited as the release that it was made from.
+        ``None`` for the package that came with the library, as it declares itself; a folder, its ``datapackage.json`` or a release
+        archive, whose checksums are verified first; or a loaded data set, whose checksums were verified when it was loaded. A
+        selection is cited as the release that it was made from.
     style
         ``"apa"`` (plain text), ``"bibtex"``, ``"ris"`` or ``"csl"`` (CSL-JSON).
     record
@@ -346,6 +370,8 @@ def cite(
         If there is no such style or development, with near misses.
     PackageNotFoundError, PackageError, ChecksumError
         As for :func:`tmt_dataset.load`.
+    TypeError
+        If ``package`` is none of these.
 
     Examples
     --------
@@ -365,11 +391,16 @@ def cite(
     title = None
     if package is None or isinstance(package, str | os.PathLike):
         descriptor, files = open_package(package)
+        if package is not None and not isinstance(files, Archive):  # an archive was verified as it was opened
+            read_tables(descriptor, files)
         if record is not None:
             rows = read_rows(descriptor, files, "developments")
             title = _title(
                 {r["development_id"]: r["title"] for r in rows}, record, descriptor.table("developments").path
             )
+    elif not isinstance(getattr(package, "descriptor", None), Descriptor):
+        # not isinstance(package, Dataset), which would import pandas
+        raise TypeError(f"expected a path, a Dataset or None, found {type(package).__name__}")
     else:
         descriptor = package.descriptor
         if record is not None:

@@ -6,8 +6,11 @@ message says what); 2 the command was called wrongly.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +38,65 @@ format_option = click.option(
 )
 sources_argument = click.argument("sources", type=click.Path(path_type=Path))
 
+#: What would move the cursor, colour or reorder what a terminal shows; line feed and tab may stay.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: What messages say to a user of Python, and what a user of the shell can do instead.
+_IN_A_SHELL = (
+    (r"give overwrite=True", "give --overwrite"),
+    (r"give format=, one of", "give --as, one of"),
+    (r"tmt_dataset\.validate\(\)", "`tmt-dataset validate`"),
+    # only at the end of a message stands the place where names are found; before it are words of the user
+    (r"(?<= All of them: )tmt_dataset\.citation\.STYLES$", "`tmt-dataset cite --help`"),
+    (r"(?<= All of them: )ds\.\w+\['\w+'\]\.cat\.categories$", "`tmt-dataset search --help`"),
+    (r"(?<= All of them: )(?:ds\.developments|data/developments\.csv)$", "`tmt-dataset search` lists them"),
+)
+
+
+def _visible(text: str) -> str:
+    r"""Return a text with its control characters written out: data may be anyone's, the terminal is the reader's.
+
+    Examples
+    --------
+    >>> _visible("\x1b[31mred")
+    '\\x1b[31mred'
+    """
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def _in_a_shell(message: str) -> str:
+    """Return an error's message with what a user of the shell can do, in place of what one of Python can.
+
+    Examples
+    --------
+    >>> _in_a_shell("unknown topic 'x'. All of them: ds.topics")
+    "unknown topic 'x'. All of them: data/vocabularies/topics.csv of the package; `tmt-dataset export FOLDER --as csv` writes it"
+    """
+    for pattern, words in _IN_A_SHELL:
+        message = re.sub(pattern, words, message)
+    if found := re.search(r" All of them: ds\.(\w+)$", message):
+        from tmt_dataset.descriptor import open_package
+
+        if table := open_package()[0].tables.get(found[1]):
+            place = f"{table.path} of the package; `tmt-dataset export FOLDER --as csv` writes it"
+            message = f"{message[: found.start()]} All of them: {place}"
+    return message
+
+
+def _fail(ctx: click.Context, message: str) -> None:
+    """Say on stderr, in one line, what went wrong; exit with 1."""
+    click.echo(click.style("error: ", fg="red", bold=True) + _visible(message), err=True)
+    ctx.exit(1)
+
+
+def _unreachable(error: OSError) -> str:
+    """Return what to say of an error of the system: it names a file, or it is the output that cannot be written."""
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    # what waits to be written would raise the error again when Python ends
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return f"cannot write output: {error.strerror or error}"
+
 
 class _Group(click.Group):
     """Turns this package's own errors into one line on stderr, and unknown commands into near misses."""
@@ -44,32 +106,64 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except TmtDatasetError as error:
-            click.echo(click.style("error: ", fg="red", bold=True) + str(error), err=True)
-            ctx.exit(1)
+            _fail(ctx, _in_a_shell(str(error)))
         except BrokenPipeError:
             # the reader of the pipe has seen enough (as `head`); nothing is wrong
             sys.stderr.close()
             ctx.exit(0)
+        except OSError as error:
+            _fail(ctx, _unreachable(error))
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with its days as text: no form needs their midnight."""
+    days = frame.select_dtypes("datetime")
+    return frame.assign(**{str(c): days[c].dt.strftime("%Y-%m-%d") for c in days})
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    """Return rows as CSV in which no spreadsheet finds a formula."""
+    import csv
+    import io
+
+    from tmt_dataset.export import inert
+
+    def line(cells: Iterable[object]) -> str:
+        stream = io.StringIO()
+        # the writer quotes a lone carriage return, which would open a row, only where records end with one
+        csv.writer(stream, lineterminator="\r\n").writerow(
+            [inert(c) if isinstance(c, str) else c for c in cells]
+        )
+        return stream.getvalue().removesuffix("\r\n") + "\n"
+
+    cells = frame.astype(object).where(frame.notna(), None)
+    return "".join(map(line, [list(frame.columns), *cells.itertuples(index=False, name=None)]))
 
 
 def _emit(frame: pd.DataFrame, form: str, title: str = "") -> None:
     """Print rows in the form asked for."""
+    frame = _plain(frame)
     if form == "csv":
-        click.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(_csv(frame), nl=False)
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, indent=2, date_format="iso"))
     else:
+        import pandas as pd
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
         console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-        table = Table(title=title or None, show_lines=False, header_style="bold")
+        # as text: a name may look like markup
+        heading = Text(_visible(title), style="table.title") if title else None
+        table = Table(title=heading, show_lines=False, header_style="bold")
         for column in frame.columns:
             number = frame[column].dtype.kind in "iuf" or str(frame[column].dtype) == "Int64"
-            table.add_column(str(column), justify="right" if number else "left", overflow="fold")
+            table.add_column(
+                Text(_visible(str(column))), justify="right" if number else "left", overflow="fold"
+            )
         for row in frame.itertuples(index=False):
-            table.add_row(*(Text("" if v is None or v != v else str(v)) for v in row))
+            table.add_row(*(Text("" if pd.isna(v) else _visible(str(v))) for v in row))
         console.print(table)
 
 
@@ -116,7 +210,10 @@ def info(package: Path | None, form: str) -> None:
     rows = pd.DataFrame(
         [{"table": n, "rows": len(ds[n]), "holds": ds.descriptor.tables[n].title} for n in ds]
     )
-    period = "" if ds.period is None else f", {ds.period[0]:%Y-%m-%d} to {ds.period[1]:%Y-%m-%d}"
+    start, end = (f"{day:%Y-%m-%d}" for day in ds.period) if ds.period else ("", "")
+    if form != "table":  # where the table has a title, rows say it themselves
+        rows = rows.assign(version=ds.version, period_start=start or None, period_end=end or None)
+    period = f", {start} to {end}" if start else ""
     _emit(rows, form, f"{ds.descriptor.name} {ds.version}{period}")
 
 
@@ -152,12 +249,8 @@ def search(
 
     lists: dict[str, Any] = {k: list(v) or None for k, v in criteria.items() if isinstance(v, tuple)}
     rest: dict[str, Any] = {k: v for k, v in criteria.items() if not isinstance(v, tuple)}
-    span: str | tuple[str, str] | None = date
-    if date is not None and "/" in date:
-        low, _, high = date.partition("/")
-        span = (low, high)
     try:
-        found = load(package).select(text=text, year=year, date=span, **lists, **rest)
+        found = load(package).select(text=text, year=year, date=date, **lists, **rest)
     except ValueError as error:
         if isinstance(error, TmtDatasetError):
             raise
@@ -189,9 +282,8 @@ def show(development_id: str, package: Path | None, form: str) -> None:
     if form == "csv":
         _emit(record.evidence, form)
     else:
-        click.echo(
-            json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2) if form == "json" else str(record)
-        )
+        annotations = json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2)
+        click.echo(annotations if form == "json" else _visible(str(record)))
 
 
 @_command("coverage", "tmt-dataset coverage")
@@ -220,7 +312,7 @@ def _report(report: Any, form: str) -> None:
         )
         _emit(rows.astype({"row": "Int64"}), form)
     else:
-        click.echo(str(report))
+        click.echo(_visible(str(report)))
     if not report.valid:
         sys.exit(1)
 
@@ -240,7 +332,11 @@ def validate(package: Path | None, form: str) -> None:
 @package_option
 @format_option
 def prove(sources: Path, package: Path | None, form: str) -> None:
-    """Check every quote, segment and source against the source texts in a folder (<source_id>.txt)."""
+    """Check every quote, segment and source against the source texts in a folder (<source_id>.txt).
+
+    Exits with 1 where anything is wrong, and where the text of any source is missing or cannot be read: a proof
+    that leaves a source out proves too little.
+    """
     from tmt_dataset.coding.prove import prove as check
     from tmt_dataset.dataset import load
 
@@ -266,15 +362,22 @@ def prove(sources: Path, package: Path | None, form: str) -> None:
     help="The package's checkout.",
 )
 def build(check: bool, locate: Path | None, folder: Path) -> None:
-    """Compile annotations and vocabularies into tables, checksums and everything that is generated from them."""
+    """Compile annotations and vocabularies into tables, checksums and everything that is generated from them.
+
+    Exits with 1 where what was built is not valid, having written it: look at it, and mend the annotations.
+    """
+    if check and locate is not None:
+        raise click.UsageError("--check writes nothing, --locate fills in offsets: give one of them")
     from tmt_dataset.coding import build as generated
 
     if check:
         generated.check(folder)
+        generated.judge(folder)
         click.echo("in step")
         return
     for path in generated.build(folder, locate):
         click.echo(path)
+    generated.judge(folder)
 
 
 @_command("export", "tmt-dataset export tmt.xlsx")
@@ -300,7 +403,7 @@ def cite(record: str | None, style: str, package: Path | None) -> None:
     """Print the citation of the package in hand, or of one development (RECORD, as TMT-0001)."""
     from tmt_dataset.citation import cite as citation
 
-    click.echo(citation(package, style=style, record=record))
+    click.echo(_visible(citation(package, style=style, record=record)))
 
 
 @_command("agreement", "tmt-dataset agreement validation")
@@ -331,10 +434,14 @@ def diff(old: Path, new: Path | None, form: str) -> None:
     from tmt_dataset.diff import diff as compare
 
     difference = compare(old, new)
-    click.echo(
-        {"text": difference.to_text, "json": difference.to_json, "csv": difference.to_csv}[form](),
-        nl=form != "csv",
-    )
+    if form == "csv":
+        import io
+
+        import pandas as pd
+
+        _emit(pd.read_csv(io.StringIO(difference.to_csv()), dtype="str", keep_default_na=False), form)
+    else:
+        click.echo(_visible(difference.to_text()) if form == "text" else difference.to_json())
 
 
 @_command("release", "tmt-dataset release 1.0.0 --out dist")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset import schema
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package, read_table
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package, read_tables
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tmt_dataset.evidence import Record
 
 Codes = str | Iterable[str] | None
+Day = str | datetime.date
 
 
 def load(source: str | os.PathLike[str] | None = None) -> Dataset:
@@ -28,12 +30,13 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     ----------
     source
         ``None`` for the package that came with the library; or a folder, its ``datapackage.json``, or a
-        release archive (``.zip``), whose checksums are verified first.
+        release archive (``.zip``).
 
     Returns
     -------
     Dataset
-        With typed tables. ``load`` reads and types; :func:`tmt_dataset.validate` judges.
+        With typed tables. ``load`` reads and types what the descriptor declares, byte for byte;
+        :func:`tmt_dataset.validate` judges.
 
     Raises
     ------
@@ -42,7 +45,10 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     PackageError
         If a file is missing or a cell cannot be read as its type.
     ChecksumError
-        If a file of an archive is not the one released.
+        If a table, or any file of an archive, has other bytes than are declared: it was cut off, or edited without
+        `tmt-dataset build`. A table that declares no checksum is not compared.
+    TypeError
+        If ``source`` is no path.
 
     Examples
     --------
@@ -52,12 +58,14 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     'TMT-0001'
     """
     descriptor, files = open_package(source)
+    _judge(descriptor, f"{files.label}/{DESCRIPTOR}")
+    contents = read_tables(descriptor, files)
     tables: dict[str, pd.DataFrame] = {}
     codes: dict[str, pd.Index] = {}
     raw: dict[str, pd.DataFrame] = {}
     for name, table in descriptor.tables.items():
         where = f"{files.label}/{table.path}"
-        raw[name] = schema.read_strings(read_table(files, table), table, where)
+        raw[name] = schema.read_strings(contents.pop(name), table, where)
         if table.is_vocabulary or name == "sources":
             keys = raw[name][table.primary_key[0]]
             if keys.isna().any() or keys.duplicated().any():
@@ -70,12 +78,43 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     return Dataset(descriptor, tables)
 
 
+def _judge(descriptor: Descriptor, where: str) -> None:
+    """Refuse a declaration by which no table could be typed: without the keys of codes, or with a code twice."""
+    named = {key.table for table in descriptor.tables.values() for key in table.foreign_keys}
+    for name, table in descriptor.tables.items():
+        if table.is_vocabulary or name == "sources" or name in named:
+            key = table.primary_key
+            if not key or not {*key} <= {*table.field_names}:
+                raise PackageError(
+                    f"{where}: resource {name!r}, primaryKey: expected fields of the table, found "
+                    f"{', '.join(key) or 'none'}; restore the resource from the release"
+                )
+        for field in table.fields:
+            if len(set(field.enum)) < len(field.enum):
+                twice = next(v for v in field.enum if field.enum.count(v) > 1)
+                raise PackageError(
+                    f"{where}: resource {name!r}, field {field.name}, enum: expected each value once, found {twice!r} "
+                    "twice; restore the resource from the release"
+                )
+
+
 def _as_list(value: Codes) -> list[str]:
     return (
         [str(v) for v in value]
         if isinstance(value, Iterable) and not isinstance(value, str)
         else [str(value)]
     )
+
+
+def _codes_by_name(frame: pd.DataFrame, key: str) -> dict[str, str]:
+    """Return the codes of a register by the names that they have in words."""
+    return {
+        name: code
+        for column in ("name_zh", "title", "label", "abbreviation", "name")
+        if column in frame
+        for name, code in zip(frame[column], frame[key], strict=True)
+        if isinstance(name, str)
+    }
 
 
 def _subtree(roots: Iterable[str], keys: pd.Series, parents: pd.Series) -> set[str]:
@@ -139,6 +178,15 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         raise AttributeError(f"a Dataset has no table or attribute {name!r}{near(name, tables)}")
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse to put something in the place of a table: ``ds[name]`` and every view would still see the table."""
+        if name in self.__dict__.get("_tables", {}):
+            raise AttributeError(
+                f"{name} is a table of the data set and cannot be assigned; take a part with ds.select(...), or work on "
+                f"a copy: frame = ds.{name}.copy()"
+            )
+        super().__setattr__(name, value)
+
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._tables]
 
@@ -169,7 +217,11 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
     @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        """First and last day that the sources' windows cover, or None where there is no source."""
+        """First and last day that the sources' windows cover, or None where there is no source.
+
+        In a selection these are the sources that it still has: ``ds.select(topic="games").period`` leaves out the windows
+        in which nothing on games was reported. What was observed is the period of the whole data set, ``ds.period``.
+        """
         sources = self["sources"]
         return (sources["period_start"].min(), sources["period_end"].max()) if len(sources) else None
 
@@ -186,8 +238,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         place: Codes = None,
         jurisdiction: Codes = None,
         source: Codes = None,
-        year: int | tuple[int, int] | None = None,
-        date: str | tuple[str, str] | None = None,
+        year: int | Sequence[int] | None = None,
+        date: Day | Sequence[Day] | None = None,
         dates: Literal["overlap", "within"] = "overlap",
         date_basis: Codes = None,
         instrument: Codes = None,
@@ -214,7 +266,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         source
             Sources that report the act, first or again.
         year, date
-            A year or a pair of them; an EDTF date or a pair of them. Both ends are included.
+            A year or a pair of them; an EDTF date (or a day of ``datetime`` or pandas) or a pair of them. Both ends
+            are included.
         dates
             What a date that is an interval means: ``"overlap"`` keeps an act that could have taken place in the
             range, ``"within"`` only one that must have.
@@ -231,7 +284,14 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Dataset
             Every table follows: rows of other developments, and segments, sources and instruments that no
             selected development uses, are gone; a relation stays where both its ends do. Vocabularies, and the
-            registers of authorities and places, stay whole.
+            registers of authorities and places, stay whole. Frames are the selection's own: what is changed in them is
+            not changed here.
+
+        Notes
+        -----
+        As sources without a hit are gone, so are their windows, and a count per window or month of the selection alone
+        overstates: it leaves out the windows of zero. Count with the windows of the whole data set, and, where the
+        acts are divided by months or by all acts, mark the selection among all acts (see the example).
 
         Raises
         ------
@@ -239,6 +299,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
             For a name that is not in its vocabulary, with near misses.
         ValueError
             If ``year`` or ``date`` is no date or pair of dates, or ``dates`` neither of its two values.
+        TypeError
+            If ``text`` is no text.
 
         Examples
         --------
@@ -247,6 +309,21 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> ai = ds.select(topic="ai", action=["consultation", "issuance"], jurisdiction="100000")
         >>> set(ai.developments["action"]) <= {"consultation", "issuance"}
         True
+
+        How many acts on games each window has, zero included, and how many a month:
+
+        >>> from tmt_dataset import analysis
+        >>> games = ds.select(topic="games")
+        >>> len(analysis.windows(games)) < len(analysis.windows(ds))
+        True
+        >>> found = analysis.members(analysis.acts(games), analysis.windows(ds), analysis.reports(ds))
+        >>> bool((analysis.tally(found)["max"] == 0).any())
+        True
+        >>> everything = analysis.acts(ds)
+        >>> marked = everything["development_id"].isin(games.developments["development_id"])
+        >>> among = analysis.members(everything.assign(games=marked), analysis.windows(ds), analysis.reports(ds))
+        >>> len(analysis.rates(among, "games")) == len(analysis.windows(ds))
+        True
         >>> ds.select(topic="ai/ethic")
         Traceback (most recent call last):
         ...
@@ -254,6 +331,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
         """
         if dates not in ("overlap", "within"):
             raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
+        if text is not None and not isinstance(text, str):
+            raise TypeError(
+                f"text={text!r:.60}: expected one text; several words that stand together are one"
+            )
         ranges = list(_ranges(year, date))
         codes_given = (
             topic,
@@ -337,8 +418,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return self._restrict(mask)
 
     def _known(self, what: str, wanted: Codes, table: str) -> list[str]:
-        keys = self._whole[table][self.descriptor.table(table).primary_key[0]]
-        return self._checked(what, wanted, keys, f"ds.{table}")
+        frame, key = self._whole[table], self.descriptor.table(table).primary_key[0]
+        return self._checked(what, wanted, frame[key], f"ds.{table}", lambda: _codes_by_name(frame, key))
 
     def _in_enum(self, what: str, wanted: Codes, table: str, column: str) -> list[str]:
         return self._checked(
@@ -349,12 +430,18 @@ class Dataset(Mapping[str, pd.DataFrame]):
         )
 
     @staticmethod
-    def _checked(what: str, wanted: Codes, known: Iterable[str], where: str) -> list[str]:
+    def _checked(
+        what: str,
+        wanted: Codes,
+        known: Iterable[str],
+        where: str,
+        names: Callable[[], Mapping[str, str]] = dict,
+    ) -> list[str]:
         known = list(known)
         index = set(known)
         for code in (codes := _as_list(wanted)):
             if code not in index:
-                raise unknown(what, code, known, where)
+                raise unknown(what, code, known, where, names())
         return codes
 
     def _found(self, text: str) -> pd.Series:
@@ -414,7 +501,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return self._part(tables)
 
     def _part(self, tables: Mapping[str, pd.DataFrame]) -> Dataset:
-        part = Dataset(self.descriptor, tables)
+        # pandas copies on write: what is changed in the part is not changed in the whole, and nothing is copied until then
+        part = Dataset(self.descriptor, {name: frame.copy(deep=False) for name, frame in tables.items()})
         part._whole = self._whole
         return part
 
@@ -483,7 +571,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return flat(self)
 
     def lifecycle(self, instrument_id: str) -> pd.DataFrame:
-        """Return the events of an instrument in order: planned, draft, approved, issued, effective, revised.
+        """Return the events of an instrument in order: planned, draft, approved, issued, revised, effective.
+
+        Dates decide; where those of two events overlap, the order of these stages does.
 
         Returns
         -------
@@ -565,18 +655,23 @@ class Dataset(Mapping[str, pd.DataFrame]):
         )
 
 
+def _edtf(value: object) -> str:
+    """Return a year or day as EDTF has it."""
+    return value.strftime("%Y-%m-%d") if isinstance(value, datetime.date) else str(value)
+
+
 def _ranges(
-    year: int | tuple[int, int] | None, date: str | tuple[str, str] | None
+    year: int | Sequence[int] | None, date: Day | Sequence[Day] | None
 ) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
     """Yield the first and last day of each range asked for."""
     for value in (year, date):
         if value is None:
             continue
-        pair = value if isinstance(value, tuple) else (value, value)
+        pair = value if isinstance(value, tuple | list) else (value, value)
         if len(pair) != 2:
             raise ValueError(f"expected one year or date, or a pair of them; found {value!r}")
         low, high = pair
-        lower, upper = bounds(str(low))[0], bounds(str(high))[1]
+        lower, upper = bounds(_edtf(low))[0], bounds(_edtf(high))[1]
         if upper < lower:
             raise ValueError(f"the range {value!r} ends before it starts")
         yield pd.Timestamp(lower), pd.Timestamp(upper)

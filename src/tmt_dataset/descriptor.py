@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -116,8 +117,8 @@ class Table(NamedTuple):
                 )
                 for k in schema.get("foreignKeys", [])
             ),
-            bytes=raw.get("bytes"),
-            hash=raw.get("hash"),
+            bytes=_of(raw, "bytes", int),
+            hash=_of(raw, "hash", str),
         )
 
     @property
@@ -371,6 +372,43 @@ def embedded() -> Path:
     )
 
 
+def find(source: str | os.PathLike[str] | None = None) -> Path:
+    """Return the path of a package: of a folder, or of an archive.
+
+    Parameters
+    ----------
+    source
+        As for :func:`open_package`.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If nothing is there, or what is there cannot be reached.
+    TypeError
+        If ``source`` is no path.
+
+    Examples
+    --------
+    >>> find(find() / DESCRIPTOR) == find()
+    True
+    """
+    if source is None:
+        return embedded()
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(f"expected the path of a package or None, found {type(source).__name__}")
+    wanted = f"expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
+    if not os.fspath(source):  # as a path it would be the current folder, which nobody named
+        raise PackageNotFoundError(f"the path is empty; {wanted}; the current folder is '.'")
+    path = Path(source)
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last for a NUL character
+        raise PackageNotFoundError(f"{path!s:.200}: no such file or folder; {wanted}") from None
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        raise PackageNotFoundError(f"{path!s:.200}: cannot be reached ({error.strerror}); {wanted}") from None
+    return path.parent if is_file and path.name == DESCRIPTOR else path
+
+
 def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descriptor, Files]:
     """Find a package and read its descriptor.
 
@@ -386,7 +424,8 @@ def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descript
     PackageError
         If what is there is no data package of this kind.
     ChecksumError
-        If a file of an archive is not the one that its descriptor declares.
+        If a file of an archive is not the one that its descriptor declares. The files of a folder are read, and
+        judged, by :func:`read_tables`.
 
     Examples
     --------
@@ -394,13 +433,7 @@ def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descript
     >>> descriptor.name
     'tmt-dataset'
     """
-    path = embedded() if source is None else Path(source)
-    if not path.exists():
-        raise PackageNotFoundError(
-            f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
-        )
-    if path.is_file() and path.name == DESCRIPTOR:
-        path = path.parent
+    path = find(source)
     files: Files = Folder(path) if path.is_dir() else Archive.open(path)
     try:
         data = files.read(DESCRIPTOR)
@@ -432,6 +465,44 @@ def read_table(files: Files, table: Table) -> bytes:
         raise PackageError(
             f"{files.label}/{table.path}: the file is missing; restore it, or run `tmt-dataset build`"
         ) from None
+
+
+def read_tables(descriptor: Descriptor, files: Files) -> dict[str, bytes]:
+    """Return the bytes of all tables by name, each read once and compared with what the descriptor declares.
+
+    A file that was cut off or edited may still be a table, and would be taken for the data. Of a table that declares no
+    checksum nothing can be said.
+
+    Raises
+    ------
+    PackageError
+        If a file is missing.
+    ChecksumError
+        Naming every file that differs.
+
+    Examples
+    --------
+    >>> descriptor, files = open_package()
+    >>> list(read_tables(descriptor, files)) == list(descriptor.tables)
+    True
+    """
+    contents = {name: read_table(files, table) for name, table in descriptor.tables.items()}
+    wrong = []
+    for name, data in contents.items():
+        table = descriptor.tables[name]
+        if table.hash is None or table.hash == (found := f"sha256:{sha256(data)}"):
+            continue
+        expected = table.hash
+        if table.bytes not in (None, len(data)):
+            expected, found = f"{table.bytes:,} bytes, {expected}", f"{len(data):,} bytes, {found}"
+        wrong.append(f"{table.path}: expected {expected}, found {found}")
+    if wrong:
+        what = "the file" if len(wrong) == 1 else "these files"
+        raise ChecksumError(
+            f"{files.label}: not as {DESCRIPTOR} declares: {'; '.join(wrong)}. Restore {what} from the release, or, after an "
+            "edit of your own, run `tmt-dataset build`; `tmt-dataset validate` tells what differs"
+        )
+    return contents
 
 
 def sha256(data: bytes) -> str:

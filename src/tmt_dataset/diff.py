@@ -405,7 +405,8 @@ def diff(old: Source, new: Source = None) -> Diff:
     ----------
     old, new
         Each ``None`` for the package that came with the library, a folder, a release archive, or a
-        :class:`~tmt_dataset.Dataset`.
+        :class:`~tmt_dataset.Dataset`. The tables of a folder are compared as they stand, also where they are being
+        edited and their checksums are declared no more.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class TmtDatasetError(Exception):
@@ -25,8 +25,15 @@ class ChecksumError(PackageError):
     """The bytes of a file are not those that the descriptor declares."""
 
 
-class UnknownCodeError(TmtDatasetError, LookupError):
-    """A code, identifier or table is not in its vocabulary."""
+class UnknownCodeError(TmtDatasetError, KeyError):
+    """A code, identifier or table is not in its vocabulary.
+
+    It is a KeyError, so that what a mapping promises holds of a data set: ``ds.get("nope")`` is None.
+    """
+
+    def __str__(self) -> str:
+        """Return the message alone: KeyError would show its repr."""
+        return str(self.args[0]) if self.args else ""
 
 
 class AnnotationError(TmtDatasetError, ValueError):
@@ -81,7 +88,36 @@ def near(name: object, known: Iterable[str], n: int = 3) -> str:
     return "; did you mean " + ", ".join(repr(f) for f in found) + "?" if found else ""
 
 
-def unknown(what: str, name: object, known: Sequence[str], where: str) -> UnknownCodeError:
+def near_by_name(name: object, codes: Mapping[str, str], n: int = 3) -> str:
+    """Return near misses among the names of codes, or nothing where nothing is near: the codes, each with the name.
+
+    Parameters
+    ----------
+    name
+        What was asked for.
+    codes
+        Codes by the names that they have in words.
+    n
+        How many suggestions at most.
+
+    Examples
+    --------
+    >>> near_by_name("shanghai", {"Shanghai": "310000", "Beijing": "110000"})
+    "; did you mean '310000' (Shanghai)?"
+    """
+    from difflib import get_close_matches
+
+    folded = {label.casefold(): label for label in codes}
+    wanted = str(name).casefold()
+    found = [folded[m] for m in get_close_matches(wanted, folded, n=n, cutoff=0.8)]
+    if not found:
+        found = [label for f, label in folded.items() if wanted and wanted in f][:n]
+    return "; did you mean " + ", ".join(f"{codes[f]!r} ({f})" for f in found) + "?" if found else ""
+
+
+def unknown(
+    what: str, name: object, known: Sequence[str], where: str, names: Mapping[str, str] | None = None
+) -> UnknownCodeError:
     """Return the error for a name that is not in a vocabulary.
 
     Parameters
@@ -94,10 +130,13 @@ def unknown(what: str, name: object, known: Sequence[str], where: str) -> Unknow
         All known names.
     where
         Where a reader finds them.
+    names
+        Codes by the names that they have in words, where codes alone say little.
 
     Examples
     --------
     >>> unknown("topic", "ai/ethic", ["ai/ethics", "ai/misuse"], "ds.topics")
     UnknownCodeError("unknown topic 'ai/ethic'; did you mean 'ai/ethics'? All of them: ds.topics")
     """
-    return UnknownCodeError(f"unknown {what} {name!r}{near(name, known) or '.'} All of them: {where}")
+    hint = near(name, known) or near_by_name(name, names or {}) or "."
+    return UnknownCodeError(f"unknown {what} {name!r}{hint} All of them: {where}")

@@ -11,7 +11,7 @@ from urllib.parse import quote as percent_encoded
 
 import pandas as pd
 
-from tmt_dataset.errors import unknown
+from tmt_dataset.errors import PackageError, unknown
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -42,9 +42,36 @@ def _rows(frame: pd.DataFrame) -> Iterable[Any]:
     return frame.itertuples()
 
 
+class _Names(dict[str, str]):
+    """Names by code, of a register; a code that leads nowhere is an error of the data."""
+
+    def __init__(self, register: str, names: Iterable[tuple[str, str]]) -> None:
+        super().__init__(names)
+        self.register = register
+
+    def __missing__(self, code: str) -> str:
+        """Say where the code is missing."""
+        raise PackageError(f"{self.register}: there is no row {code!r}; run tmt_dataset.validate()")
+
+
+def _of(ds: Dataset, table: str, development_id: str) -> pd.DataFrame:
+    """Return the rows of a development, having judged that what a reader is shown is there."""
+    frame = ds[table]
+    rows = frame.loc[frame["development_id"] == development_id]
+    required = [field.name for field in ds.descriptor.table(table).fields if field.required]
+    missing = rows[required].isna().any()
+    if missing.any():
+        raise PackageError(
+            f"{table}: {development_id}, field {missing.idxmax()}: expected a value, found none; run tmt_dataset.validate()"
+        )
+    return rows
+
+
 def _row(ds: Dataset, development_id: str) -> pd.Series:
+    if not isinstance(development_id, str):
+        raise TypeError(f"expected one development, as 'TMT-0001'; found {development_id!r:.60}")
     dev = ds["developments"]
-    found = dev.loc[dev["development_id"] == development_id]
+    found = _of(ds, "developments", development_id)
     if found.empty:
         raise unknown("development", development_id, dev["development_id"].tolist(), "ds.developments")
     return found.iloc[0]
@@ -52,7 +79,8 @@ def _row(ds: Dataset, development_id: str) -> pd.Series:
 
 def _labels(ds: Dataset, table: str, column: str) -> Mapping[str, str]:
     frame = ds[table]
-    return dict(zip(frame[ds.descriptor.table(table).primary_key[0]], frame[column], strict=True))
+    keys = frame[ds.descriptor.table(table).primary_key[0]]
+    return _Names(table, zip(keys, frame[column], strict=True))
 
 
 def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | None]]:
@@ -60,8 +88,7 @@ def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | 
     row = _row(ds, development_id)
 
     def of(table: str) -> Iterable[Any]:
-        frame = ds[table]
-        return _rows(frame.loc[frame["development_id"] == development_id])
+        return _rows(_of(ds, table, development_id))
 
     actions, places = _labels(ds, "actions", "label"), _labels(ds, "places", "name")
     bodies, topics = _labels(ds, "authorities", "name"), _labels(ds, "topics", "label")
@@ -133,8 +160,7 @@ def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
     coded = values(ds, development_id)
-    quotes = ds["quotes"]
-    quotes = quotes.loc[quotes["development_id"] == development_id]
+    quotes = _of(ds, "quotes", development_id)
     urls = _labels(ds, "sources", "url")
     rows: list[tuple[object, ...]] = []
     for variable, value, label, quote_id in coded:

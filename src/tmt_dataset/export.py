@@ -115,6 +115,8 @@ def export(
         it was.
     MissingExtraError
         If ``xlsx`` or ``parquet`` is asked for without the extra ``exports``.
+    TypeError
+        If ``ds`` is no data set.
 
     Examples
     --------
@@ -128,6 +130,8 @@ def export(
     >>> rows == len(ai.developments)
     True
     """
+    if not isinstance(ds, Dataset):
+        raise TypeError(f"expected a Dataset, as tmt_dataset.load() returns it, found {type(ds).__name__}")
     path = Path(target)
     name = _format(path, format)
     try:

@@ -20,13 +20,17 @@ from tmt_dataset.descriptor import Table
 from tmt_dataset.findings import Finding
 from tmt_dataset.schema import read_cells
 
-#: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line.
-CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+#: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line. And those that
+#: nobody sees: they join and part words, turn the direction of writing, and make equal words unequal.
+CONTROLS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _ASCII_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n != 0x0A)
-_NAMED = {"\x00": "NUL", "\r": "carriage return", "\t": "tab"}
+_NAMED = {"\x00": "a NUL", "\r": "a carriage return", "\t": "a tab"}
 #: What the csv module takes unless a library raises its limit, which holds for the whole process.
 CELL_LIMIT = 131_072
 SPREADSHEET = "Edit the annotations and run `tmt-dataset build`; do not save tables with a spreadsheet."
+UNSEEN = "Delete it where it was pasted, in an annotation or a vocabulary, and run `tmt-dataset build`."
 
 
 def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
@@ -66,17 +70,18 @@ def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
     if not text.isascii() or len(data.translate(None, _ASCII_CONTROLS)) < len(data):
         for character in sorted(set(CONTROLS.findall(text))):
             line = text.count("\n", 0, text.find(character)) + 1
-            name = _NAMED.get(character, f"control (U+{ord(character):04X})")
+            unseen = unicodedata.category(character) == "Cf"
+            kind = f"{'an invisible' if unseen else 'a control'} (U+{ord(character):04X})"
             found.append(
                 Finding(
                     "bytes",
-                    f"the file has a {name} character",
+                    f"the file has {_NAMED.get(character, kind)} character",
                     table,
                     line,
                     None,
                     "none",
                     f"{text.count(character)}",
-                    SPREADSHEET,
+                    UNSEEN if unseen else SPREADSHEET,
                 )
             )
             text = text.replace(character, "")

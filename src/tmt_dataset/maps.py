@@ -76,12 +76,20 @@ MAKERS = ("lead", "joint", "court")
 def ink_on(colour: str | tuple[float, float, float]) -> str:
     """Return the colour of text that can be read on a colour, by its relative luminance (WCAG).
 
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
     Examples
     --------
     >>> ink_on("#0072B2"), ink_on("#56B4E9")
     ('white', '#222222')
     """
-    from matplotlib.colors import to_rgb
+    try:
+        from matplotlib.colors import to_rgb
+    except ImportError:
+        raise MissingExtraError('colours need matplotlib: pip install "tmt-dataset[plots]"') from None
 
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

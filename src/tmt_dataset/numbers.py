@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -66,7 +67,8 @@ def readable(text: str) -> set[float]:
     Returns
     -------
     set of float
-        In full units: ``"50 billion"`` gives 50 000 000 000 (and 50).
+        In full units: ``"50 billion"`` gives 50 000 000 000 (and 50). All are finite: more digits than a float can hold are
+        no number that a value could be.
 
     Examples
     --------
@@ -94,15 +96,18 @@ def readable(text: str) -> set[float]:
     for word in re.findall(r"[a-z]+", text.lower()):
         if word in _VAGUE:
             found.add(_VAGUE[word])
-    return found
+    return {number for number in found if math.isfinite(number)}
 
 
 def reads(text: str, value: float) -> bool:
-    """Whether a value can be read in a text.
+    """Whether a value can be read in a text; one that is not finite can be read in none.
 
     Examples
     --------
-    >>> reads("fined 4,877.6 yuan", 4877.6), reads("fined 400,000 yuan", 40_000)
-    (True, False)
+    >>> reads("fined 4,877.6 yuan", 4877.6), reads("fined 400,000 yuan", 40_000), reads("fined 40 yuan", float("inf"))
+    (True, False, False)
     """
-    return any(abs(number - value) <= 1e-9 * max(1.0, abs(value)) for number in readable(text))
+    # an infinite value has an infinite tolerance, within which any number lies
+    return math.isfinite(value) and any(
+        abs(number - value) <= 1e-9 * max(1.0, abs(value)) for number in readable(text)
+    )

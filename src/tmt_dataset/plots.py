@@ -1109,6 +1109,11 @@ def kinds(frame: pd.DataFrame, *, width: Literal["column", "page"] = "column") -
     tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
         One row a kind, the most frequent first.
 
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
     Examples
     --------
     >>> import tmt_dataset as tmt
@@ -1118,12 +1123,12 @@ def kinds(frame: pd.DataFrame, *, width: Literal["column", "page"] = "column") -
     >>> int(drawn(ax, "bounded")[:, 2].sum()) == len(numbers)
     True
     """
-    from matplotlib.ticker import MaxNLocator
-
     exact = (frame["qualifier"] == "exact").groupby(frame["kind"].astype("str")).agg(["sum", "size"])
     exact = exact.sort_values("size", ascending=False, kind="stable")
     fig, ax = figure(width, 0.75 + 0.27 * len(exact))
     with look():
+        from matplotlib.ticker import MaxNLocator
+
         y = np.arange(len(exact), dtype=float)
         known, total = exact["sum"].to_numpy(float), exact["size"].to_numpy(float)
         ax.hlines(y, 0, known, color=PALETTE["blue"], lw=9, capstyle="butt", gid="exact")

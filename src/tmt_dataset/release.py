@@ -71,6 +71,7 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     """
     _version(version)
     commit = _Commit.of(folder)
+    _untagged(folder, version)
     descriptor = Descriptor.parse(_text(commit.read([DESCRIPTOR])[DESCRIPTOR], DESCRIPTOR), DESCRIPTOR)
     _declares(descriptor, version)
     contents = _contents(commit, descriptor)
@@ -345,13 +346,16 @@ def _contents(commit: _Commit, descriptor: Descriptor) -> dict[str, bytes]:
     optional, foreign = set(), []
     for path in commit.blobs:
         place = PurePosixPath(path)
-        if path in needed or place.parts[0] not in ("data", "validation"):
+        folder = place.parts[0]
+        if path in needed or folder not in ("data", "validation", "docs"):
             continue
-        if (place.parts[0] == "validation" and place.suffix in SUFFIXES) or (
-            place.parent.as_posix() == "data/annotations" and place.suffix == ".yaml"
+        if (
+            (folder == "validation" and place.suffix in SUFFIXES)
+            or (place.parent.as_posix() == "data/annotations" and place.suffix == ".yaml")
+            or (place.parent.as_posix() == "docs" and place.suffix == ".md")
         ):
             optional.add(path)
-        else:
+        elif folder != "docs":
             foreign.append(path)
     if foreign:
         raise ReleaseError(
@@ -383,6 +387,19 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _version(version: str) -> None:
     if not re.fullmatch(SEMVER, version):
         raise ReleaseError(f"{version!r} is no version; expected MAJOR.MINOR.PATCH, as 1.0.0")
+
+
+def _untagged(folder: Path, version: str) -> None:
+    """Refuse a version whose tag names another commit: its archive has been built from there."""
+    tagged = _git(
+        folder, "for-each-ref", "--format=%(objectname) %(*objectname)", f"refs/tags/v{version}"
+    ).split()
+    head = _git(folder, "rev-parse", "HEAD").strip()
+    if tagged and head not in tagged:
+        raise ReleaseError(
+            f"{folder}: the tag v{version} names the commit {tagged[-1].decode()[:12]}, but {head.decode()[:12]} is checked out; "
+            f"a version is released once: raise the version, or build it again from its tag (`git checkout v{version}`)"
+        )
 
 
 def _declares(descriptor: Descriptor, version: str) -> None:

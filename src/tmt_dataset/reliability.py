@@ -229,6 +229,9 @@ def shared(reported: pd.DataFrame) -> pd.DataFrame:
     n          2  1
     r          1  1
     """
+    if reported.empty:
+        none = pd.Index([], dtype="str", name="source_id")
+        return pd.DataFrame(index=none, columns=none, dtype="int64")
     told = pd.crosstab(reported["development_id"], reported["source_id"]).clip(upper=1)
     out: pd.DataFrame = told.T.dot(told)
     return out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.descriptor import Descriptor, Field, Table
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table
 from tmt_dataset.errors import PackageError
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ DATE_DTYPE: Final = "datetime64[s]"
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": DATE_DTYPE, "boolean": "boolean"}
 BOOLEANS = {"true": True, "false": False}
 
-#: A cell that begins so is run by spreadsheets when they open the file.
-FORMULA = ("=", "+", "-", "@")
+#: A cell that begins so is run by spreadsheets when they open the file; some take the full-width forms for the same.
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 #: How a cell of each type is written. There is one way, so that equal values are equal bytes.
 CANONICAL = {
     "integer": r"(?:0|-?[1-9][0-9]{0,14})",  # every reader takes 15 digits, a float among them
@@ -139,6 +139,11 @@ def _days(cells: pd.Series) -> pd.Series:
     return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").notna()
 
 
+def _finite(cells: pd.Series) -> pd.Series:
+    """Return which cells are not a number beyond what a float can hold; what is no number at all is judged by its form."""
+    return ~lenient_numbers(cells).abs().eq(np.inf)
+
+
 def is_in(values: pd.Series, known: pd.Series) -> pd.Series:
     """Return which values are among others: as ``isin``, which takes ten times as long on long lists of text.
 
@@ -193,7 +198,8 @@ def typed(
     Raises
     ------
     PackageError
-        At the first cell that cannot be read as its type or is not in its vocabulary: no value is lost silently.
+        At the first cell that cannot be read as its type (a number has to be finite) or is not in its vocabulary: no value is
+        lost silently. At an enum that names a value twice.
     """
     columns: dict[str, Any] = {}
     for field in table.fields:
@@ -202,6 +208,11 @@ def typed(
         column: Any  # an array of pandas
         if field.enum or target is not None:
             known = pd.Index(field.enum, dtype="str") if field.enum else codes[target.name]  # type: ignore[union-attr]
+            if not known.is_unique:
+                raise PackageError(
+                    f"{DESCRIPTOR}: resource {table.name!r}, field {field.name}: a value of its enum stands twice; "
+                    "run tmt_dataset.validate() for all findings"
+                )
             column = pd.Categorical.from_codes(known.get_indexer(pd.Index(cells)), known)
             what = f"one of {', '.join(field.enum)}" if field.enum else f"a code of {target.path}"  # type: ignore[union-attr]
         elif field.type == "date":
@@ -212,8 +223,8 @@ def typed(
             numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
             if field.type == "integer":  # from 2**53 on, a float is no longer the integer that was written
                 column = numbers.where((numbers % 1 == 0) & (numbers.abs() < 2**53)).astype("Int64").array
-            else:
-                column = numbers.array
+            else:  # neither `inf` nor digits beyond what a float can hold are a value
+                column = numbers.where(np.isfinite(numbers)).array
             what = f"a number ({field.type})"
         elif field.type == "boolean":
             column = cells.map(BOOLEANS).astype("boolean").array
@@ -245,6 +256,8 @@ def cell_checks(field: Field) -> list[tuple[str, Callable[[pd.Series], Any]]]:
     checks: list[tuple[str, Callable[[pd.Series], Any]]] = []
     if field.type in CANONICAL:
         checks.append((f"a {field.type} in canonical form", matches(CANONICAL[field.type])))
+    if field.type == "number":
+        checks.append(("a finite number: at most 308 digits before the point", _finite))
     if field.type == "date":
         checks.append(("a day of the calendar", _days))
     if field.enum:
@@ -252,8 +265,12 @@ def cell_checks(field: Field) -> list[tuple[str, Callable[[pd.Series], Any]]]:
     if field.pattern:
         checks.append((f"the pattern {field.pattern}", matches(field.pattern)))
     if field.type == "string" and not field.pattern and not field.enum:
-        expected = "text that no spreadsheet runs as a formula: not beginning with = + - @"
+        expected = (
+            "text that no spreadsheet runs as a formula: not beginning with = + - @ or their full-width forms"
+        )
         checks.append((expected, lambda s: ~s.str.startswith(FORMULA)))
+        # a cell of blanks looks empty and counts as filled; zero-width characters are lint.CONTROLS
+        checks.append(("text that is more than blanks", lambda s: ~s.str.isspace()))
     if (length := field.max_length) is not None:
         checks.append((f"at most {length} characters", lambda s: s.str.len() <= length))
     if (low := field.minimum) is not None:
@@ -291,9 +308,9 @@ def conforms(table: Table, cells: pd.DataFrame) -> bool:
 def pandera_schema(descriptor: Descriptor, table: Table) -> DataFrameSchema:
     """Return the pandera schema of a table's cells **as text**, derived from the declaration.
 
-    It judges what the table holds before anything is converted: form of numbers and dates (a real day of the
-    calendar), required cells, vocabularies declared as ``enum``, patterns on the whole cell, lengths, bounds,
-    uniqueness of a field and of the primary key, and the order of the columns.
+    It judges what the table holds before anything is converted: form of numbers (finite ones) and dates (a real day of
+    the calendar), required cells, vocabularies declared as ``enum``, patterns on the whole cell, text that is neither a formula
+    nor blanks, lengths, bounds, uniqueness of a field and of the primary key, and the order of the columns.
 
     Examples
     --------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -20,16 +21,18 @@ from tmt_dataset.descriptor import (
     Folder,
     ForeignKey,
     Table,
-    embedded,
+    find,
     open_package,
     sha256,
 )
-from tmt_dataset.errors import PackageError, PackageNotFoundError, near
+from tmt_dataset.errors import PackageError, near
 from tmt_dataset.findings import Finding, Report
 from tmt_dataset.schema import DATE_DTYPE, conforms, is_in, lenient_numbers, pandera_schema
 
 #: Identifiers of developments that releases have carried, and where their primary report stands.
 RELEASED = "data/released_identifiers.csv"
+_RELEASED_COLUMNS = ("development_id", "source_id", "start", "end", "released_in", "retired")
+_RESTORE = "Restore it from the release."
 SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
 
@@ -58,13 +61,7 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     >>> tmt.validate().valid
     True
     """
-    path = embedded() if source is None else Path(source)
-    if not path.exists():
-        raise PackageNotFoundError(
-            f"{path}: no such file or folder; expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
-        )
-    if path.is_file() and path.name == DESCRIPTOR:
-        path = path.parent
+    path = find(source)
     try:
         files: Files = Folder(path) if path.is_dir() else Archive.open(path)
         data = files.read(DESCRIPTOR)
@@ -86,7 +83,7 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     for table in descriptor.tables.values():
         try:
             content = files.read(table.path)
-        except (KeyError, PackageError):
+        except KeyError:
             findings.append(
                 Finding(
                     "files",
@@ -95,6 +92,9 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
                     hint="Restore the file, or run `tmt-dataset build`.",
                 )
             )
+            continue
+        except PackageError as error:  # it is there: no permission, a loop of links
+            findings.append(Finding("files", str(error), table.name, hint="Make it a file that can be read."))
             continue
         findings += _integrity(table, content)
         text, wrong = lint.decoded(content, table.name)
@@ -109,14 +109,14 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     tables = {
         name: _lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()
     }
-    for check in checks.CHECKS:
+    runs: list[tuple[Callable[..., Any], Iterator[Finding]]] = [(c, c(tables)) for c in checks.CHECKS]
+    runs.append((_released, _released(files, descriptor.version, tables)))
+    for rule, found in runs:
         try:
-            findings += check(tables)
+            findings += found
         except KeyError as error:
-            unchecked.append(
-                f"{(check.__doc__ or check.__name__).splitlines()[0]} The table or column {error} is missing."
-            )
-    findings += _released(files, tables)
+            title = (rule.__doc__ or rule.__name__).splitlines()[0]
+            unchecked.append(f"{title} The file, table or column {error} is missing.")
     return Report(tuple(findings), {name: len(frame) for name, frame in frames.items()}, tuple(unchecked))
 
 
@@ -146,6 +146,7 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
         )
     if not raw.get("licenses"):
         found.append(Finding("descriptor", "the package names no licence", field="licenses"))
+    found += _provenance(raw)
     names = [r.get("name") for r in raw["resources"]]
     for name in sorted({str(n) for n in names if names.count(n) > 1}):
         found.append(Finding("descriptor", "a table is declared twice", name))
@@ -250,7 +251,61 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
                         found=field.pattern,
                     )
                 )
+            for value in sorted({v for v in field.enum if field.enum.count(v) > 1}):
+                found.append(
+                    Finding(
+                        "descriptor",
+                        "the enum has a value twice",
+                        table.name,
+                        field=field.name,
+                        expected="each value once",
+                        found=value,
+                    )
+                )
     return found
+
+
+def _provenance(raw: Mapping[str, Any]) -> list[Finding]:
+    """Judge who made the package and when: what a citation and the time of an archive are taken from."""
+    found = []
+    contributors = raw.get("contributors")
+    named = isinstance(contributors, list) and all(
+        isinstance(c, dict) and isinstance(c.get("title"), str) and c["title"].strip() for c in contributors
+    )
+    if not (named and contributors):
+        found.append(
+            Finding(
+                "descriptor",
+                "the package names no contributors",
+                field="contributors",
+                expected='a list of objects, each with a title: [{"title": "…"}]',
+                found=f"{json.dumps(contributors, ensure_ascii=False):.80}",
+                hint="A citation needs them.",
+            )
+        )
+    if "created" in raw and not _is_time(raw["created"]):
+        found.append(
+            Finding(
+                "descriptor",
+                "the time of creation is none",
+                field="created",
+                expected="a date and time as 2026-01-31T00:00:00Z",
+                found=f"{raw['created']!s:.80}",
+            )
+        )
+    return found
+
+
+def _is_time(value: object) -> bool:
+    """Whether a value is a date-time as the Data Package standard has it (RFC 3339), and one that exists."""
+    form = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})"
+    if not isinstance(value, str) or not re.fullmatch(form, value, re.ASCII):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _sound(key: ForeignKey, table: Table, target: Table) -> bool:
@@ -409,6 +464,8 @@ def _lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
             numbers = lenient_numbers(frame[field.name])
             if field.type == "integer":  # from 2**53 on, a float is no longer the integer that was written
                 numbers = numbers.where((numbers % 1 == 0) & (numbers.abs() < 2**53)).astype("Int64")
+            else:
+                numbers = numbers.where(numbers.abs() < float("inf"))
             out[field.name] = numbers
     return out
 
@@ -429,76 +486,103 @@ def anchors(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def _released(files: Files, tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+def _released(files: Files, version: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Rule 6: identifiers that were released once stay.
 
     An identifier that was free again was given to another act, and every citation of it changed its meaning.
+
+    Raises
+    ------
+    KeyError
+        If the list of released identifiers, or a table or column that the rule needs, is missing.
     """
     try:
         content = files.read(RELEASED)
-    except KeyError:
-        return []
-    try:
-        released = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
-        released = released.astype({"start": "int64", "end": "int64"})
-        columns = released[["development_id", "source_id", "start", "end", "released_in", "retired"]]
-    except (ValueError, KeyError, pd.errors.ParserError) as error:
-        return [
-            Finding(
-                "identifiers", f"{RELEASED} cannot be read ({error})", hint="Restore it from the release."
-            )
-        ]
-    try:
-        now = anchors(tables).dropna().set_index("development_id")
-        present = set(tables["developments"]["development_id"].dropna())
-    except KeyError:
-        return []
-    found = []
+        released = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False).fillna("")
+    except (ValueError, PackageError) as error:
+        yield Finding("identifiers", f"{RELEASED} cannot be read ({error})", hint=_RESTORE)
+        return
+    if not isinstance(released.index, pd.RangeIndex):  # pandas takes surplus cells for an index
+        yield Finding("identifiers", f"{RELEASED} has more cells than columns", hint=_RESTORE)
+        return
+    lacking = [c for c in _RELEASED_COLUMNS if c not in released]
+    if lacking:
+        yield Finding(
+            "identifiers", f"{RELEASED} lacks the columns {', '.join(lacking)}", None, 1, hint=_RESTORE
+        )
+        return
+    yield from _released_rows(released, version)
+    released = released.drop_duplicates("development_id")
+    now = anchors(tables).dropna().set_index("development_id")
+    present = set(tables["developments"]["development_id"].dropna())
     row: Any  # a named tuple of the columns
-    for row in columns.itertuples():
+    for row in released.assign(
+        start=lenient_numbers(released["start"]), end=lenient_numbers(released["end"])
+    ).itertuples():
         retired = bool(row.retired)
         if row.development_id not in present:
             if not retired:
-                found.append(
-                    Finding(
-                        "identifiers",
-                        f"{row.development_id}, released in {row.released_in}, is gone",
-                        "developments",
-                        None,
-                        "development_id",
-                        row.development_id,
-                        None,
-                        f"Restore it, or give the reason in the column `retired` of {RELEASED}.",
-                    )
-                )
-        elif retired:
-            found.append(
-                Finding(
+                yield Finding(
                     "identifiers",
-                    f"{row.development_id} was retired ({row.retired}) and is used again",
+                    f"{row.development_id}, released in {row.released_in}, is gone",
                     "developments",
                     None,
                     "development_id",
-                    hint="Take a new identifier.",
+                    row.development_id,
+                    None,
+                    f"Restore it, or give the reason in the column `retired` of {RELEASED}.",
                 )
+        elif retired:
+            yield Finding(
+                "identifiers",
+                f"{row.development_id} was retired ({row.retired}) and is used again",
+                "developments",
+                None,
+                "development_id",
+                hint="Take a new identifier.",
             )
         elif row.development_id in now.index:
             place = now.loc[row.development_id]
+            # offsets that are no numbers are found above, and contradict nothing
             if (
                 place["source_id"] != row.source_id
                 or int(place["end"]) <= row.start
                 or int(place["start"]) >= row.end
             ):
-                found.append(
-                    Finding(
-                        "identifiers",
-                        f"{row.development_id}, released in {row.released_in}, now stands for another report",
-                        "mentions",
-                        None,
-                        "development_id",
-                        f"{row.source_id} {row.start}-{row.end}",
-                        f"{place['source_id']} {place['start']}-{place['end']}",
-                        "Give the new act an identifier of its own.",
-                    )
+                yield Finding(
+                    "identifiers",
+                    f"{row.development_id}, released in {row.released_in}, now stands for another report",
+                    "mentions",
+                    None,
+                    "development_id",
+                    f"{row.source_id} {row.start:.0f}-{row.end:.0f}",
+                    f"{place['source_id']} {place['start']}-{place['end']}",
+                    "Give the new act an identifier of its own.",
                 )
-    return found
+
+
+def _released_rows(released: pd.DataFrame, version: str) -> Iterator[Finding]:
+    """Judge the rows of the list of released identifiers by themselves."""
+
+    def wrong(field: str, mask: pd.Series, message: str, expected: str) -> Iterator[Finding]:
+        for at in released.index[mask]:
+            found = str(released.at[at, field])
+            yield Finding(
+                "identifiers", f"{RELEASED}: {message}", None, int(at) + 2, field, expected, found, _RESTORE
+            )
+
+    ids, released_in = released["development_id"], released["released_in"]
+    yield from wrong("development_id", ids.duplicated(), "the identifier stands twice", "one row each")
+    for field in ("start", "end"):
+        mask = ~released[field].str.fullmatch("[0-9]{1,15}")
+        yield from wrong(field, mask, "the offset is no number", "a number of characters")
+    sound = released_in.str.fullmatch(SEMVER)
+    yield from wrong("released_in", ~sound, "the version is no version", "MAJOR.MINOR.PATCH")
+    if re.fullmatch(SEMVER, version):  # if not, that is a finding of the descriptor
+        later = [v for v in released_in[sound].unique() if _numbers(v) > _numbers(version)]
+        mask = released_in.isin(later)
+        yield from wrong("released_in", mask, "the release is later than this package", f"at most {version}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

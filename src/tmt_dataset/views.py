@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import unknown
+from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.evidence import number
 from tmt_dataset.schema import DATE_DTYPE
 
@@ -21,7 +21,7 @@ STAGES = ["planned", "draft", "approved", "issued", "revised", "effective"]
 def _joined(links: pd.DataFrame, text: pd.Series, index: pd.Index) -> pd.Series:
     """Join the texts of each development's links by ``"; "``, in their order."""
     grouped = text.groupby(links["development_id"].to_numpy(), sort=False).agg("; ".join)
-    return grouped.reindex(index)
+    return grouped.astype("str").reindex(index)
 
 
 def flat(ds: Dataset) -> pd.DataFrame:
@@ -56,34 +56,34 @@ def flat(ds: Dataset) -> pd.DataFrame:
     ).drop_duplicates()
 
     out = pd.DataFrame({"development_id": index})
-    out["title"], out["summary"] = dev["title"].to_numpy(), dev["summary"].to_numpy()
+    out["title"], out["summary"] = dev["title"].array, dev["summary"].array
     for column in ("date", "date_start", "date_end", "date_basis", "action"):
-        out[column] = dev[column].to_numpy() if column != "action" else dev[column].astype("str").to_numpy()
-    out["action_label"] = label(dev["action"], "actions", "label").to_numpy()
-    out["category"] = label(dev["action"], "actions", "category").to_numpy()
-    out["jurisdiction"] = dev["jurisdiction"].astype("str").to_numpy()
-    out["jurisdiction_name"] = label(dev["jurisdiction"], "places", "name").to_numpy()
+        out[column] = dev[column].array if column != "action" else dev[column].astype("str").array
+    out["action_label"] = label(dev["action"], "actions", "label").array
+    out["category"] = label(dev["action"], "actions", "category").array
+    out["jurisdiction"] = dev["jurisdiction"].astype("str").array
+    out["jurisdiction_name"] = label(dev["jurisdiction"], "places", "name").array
     for role in ("lead", "court", "joint", "supporting"):
         part = authorities.loc[authorities["role"] == role]
         name = f"{role}_authority" if role in ("lead", "court") else f"{role}_authorities"
-        out[name] = _joined(part, label(part["authority_id"], "authorities", "name"), index).to_numpy()
-    out["unnamed_authorities"] = dev["unnamed_authorities"].to_numpy()
-    out["topic"] = primary.astype("str").to_numpy()
-    out["topic_label"] = label(primary, "topics", "label").to_numpy()
+        out[name] = _joined(part, label(part["authority_id"], "authorities", "name"), index).array
+    out["unnamed_authorities"] = dev["unnamed_authorities"].array
+    out["topic"] = primary.astype("str").array
+    out["topic_label"] = label(primary, "topics", "label").array
     other = topics.loc[topics["rank"] == "secondary"]
-    out["other_topics"] = _joined(other, label(other["topic_id"], "topics", "label"), index).to_numpy()
-    out["places"] = _joined(places, label(places["place_id"], "places", "name"), index).to_numpy()
+    out["other_topics"] = _joined(other, label(other["topic_id"], "topics", "label"), index).array
+    out["places"] = _joined(places, label(places["place_id"], "places", "name"), index).array
     titles = (
         label(instruments["instrument_id"], "instruments", "title")
         + " ("
         + instruments["stage"].astype("str")
         + ")"
     )
-    out["instruments"] = _joined(instruments, titles, index).to_numpy()
-    out["effective_date"] = dev["effective_date"].to_numpy()
-    out["figures"] = _joined(figures, figure_text, index).to_numpy()
-    out["sources"] = _joined(reports, reports["source_id"], index).to_numpy()
-    out["note"] = dev["note"].to_numpy()
+    out["instruments"] = _joined(instruments, titles, index).array
+    out["effective_date"] = dev["effective_date"].array
+    out["figures"] = _joined(figures, figure_text, index).array
+    out["sources"] = _joined(reports, reports["source_id"], index).array
+    out["note"] = dev["note"].array
     return out
 
 
@@ -105,6 +105,8 @@ def _in_order(events: pd.DataFrame) -> pd.DataFrame:
 def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.lifecycle`."""
     known = ds["instruments"]["instrument_id"]
+    if not isinstance(instrument_id, str):
+        raise TypeError(f"expected one instrument, as text; found {instrument_id!r:.60}")
     if instrument_id not in set(known):
         raise unknown("instrument", instrument_id, known.tolist(), "ds.instruments")
     links = ds["development_instruments"]
@@ -119,7 +121,12 @@ def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
         )
         # an act that issues an instrument may also say from when it applies: that day is an event of its own
         if isinstance(row["effective_date"], str) and link.stage in ("issued", "revised", "approved"):
-            first, last = (pd.Timestamp(d) for d in bounds(row["effective_date"]))
+            try:
+                first, last = (pd.Timestamp(d) for d in bounds(row["effective_date"]))
+            except ValueError as error:
+                raise PackageError(
+                    f"developments: {link.development_id}, field effective_date: {error}; run tmt_dataset.validate()"
+                ) from None
             events.append(
                 ("effective", row["effective_date"], first, last, link.development_id, row["title"])
             )
@@ -139,6 +146,8 @@ def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
 def series(ds: Dataset, measure: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.series`."""
     measures = ds["measures"].set_index("measure")
+    if not isinstance(measure, str):
+        raise TypeError(f"expected one measure, as text; found {measure!r:.60}")
     if measure not in measures.index:
         raise unknown("measure", measure, measures.index.tolist(), "ds.measures")
     rows = ds["figures"].loc[ds["figures"]["measure"] == measure]

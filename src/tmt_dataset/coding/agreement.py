@@ -13,14 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import krippendorff
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import bootstrap
 
-from tmt_dataset.coding.annotation import Annotation, Development, problems, read_yaml
-from tmt_dataset.errors import AnnotationError, PackageNotFoundError
+from tmt_dataset.coding.annotation import Annotation, Development, misnamed, problems, read_yaml
+from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageNotFoundError
+
+try:
+    import krippendorff
+    from scipy.optimize import linear_sum_assignment
+    from scipy.stats import bootstrap
+except ImportError:
+    raise MissingExtraError(
+        'agreement needs krippendorff and scipy: pip install "tmt-dataset[coding]"'
+    ) from None
 
 SYNONYMS = "authority_synonyms.csv"
 NONE = "none"
@@ -72,7 +78,7 @@ def read_coding(folder: Path) -> dict[str, Annotation]:
     if not paths:
         raise PackageNotFoundError(f"{folder}: no annotation files (*.yaml)")
     out: dict[str, Annotation] = {}
-    wrong: list[str] = []
+    wrong = misnamed(folder)
     for path in paths:
         annotation, found = problems(path, read_yaml(path), {})
         wrong += found

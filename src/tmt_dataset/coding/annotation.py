@@ -12,27 +12,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.reader import ReaderError
-
 from tmt_dataset.descriptor import Descriptor, Files
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import AnnotationError, near
+from tmt_dataset.errors import AnnotationError, MissingExtraError, near
 from tmt_dataset.schema import read_strings
+
+try:
+    from pydantic import (
+        BaseModel,
+        BeforeValidator,
+        ConfigDict,
+        Field,
+        GetCoreSchemaHandler,
+        GetJsonSchemaHandler,
+        ValidationError,
+        ValidationInfo,
+        model_validator,
+    )
+    from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
+except ImportError:
+    raise MissingExtraError(
+        'annotations need pydantic and ruamel.yaml: pip install "tmt-dataset[coding]"'
+    ) from None
 
 QUOTE_LIMIT = 320
 
@@ -269,9 +275,22 @@ class Annotation(_Strict):
     errata: list[Erratum] = []
 
 
+class _Constructor(RoundTripConstructor):
+    """Says where a scalar stands that has the form of a date or a number and is none, as 2024-02-30."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Return the value of a node."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            message = f"{error}, found {node.value!r:.80}"
+            raise ConstructorError(None, None, message, node.start_mark) from None
+
+
 def yaml() -> YAML:
     """Return the reader and writer of annotation files, so that all of them look alike."""
     engine = YAML()
+    engine.Constructor = _Constructor
     engine.width = 130
     engine.allow_unicode = True
     engine.indent(mapping=2, sequence=2, offset=0)
@@ -289,7 +308,7 @@ def known_codes(descriptor: Descriptor, files: Files) -> dict[str, list[str]]:
                     read_strings(files.read(table.path), table, table.path)[key].dropna().tolist()
                 )
             except KeyError:
-                raise AnnotationError(f"{table.path}: the vocabulary is missing") from None
+                raise AnnotationError(f"{table.path}: the vocabulary is missing; restore it") from None
         for field in table.fields:
             if field.enum:
                 codes[f"{table.name}.{field.name}"] = list(field.enum)
@@ -329,13 +348,15 @@ def read_yaml(path: Path) -> Any:
     Raises
     ------
     AnnotationError
-        If it is missing, not UTF-8, no YAML, or has a key twice.
+        If it is missing, cannot be read, is not UTF-8, no YAML, or has a key twice.
     """
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
     except FileNotFoundError:
         raise AnnotationError(f"{path}: no such file") from None
+    except OSError as error:
+        raise AnnotationError(f"{path}: cannot be read ({error.strerror}); expected a YAML file") from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise AnnotationError(f"{path}:{line}: not UTF-8 ({error}); save it as UTF-8") from None
@@ -421,6 +442,24 @@ def _plain(node: Any) -> Any:
     return float(node) if isinstance(node, float) else node
 
 
+def misnamed(folder: Path) -> list[str]:
+    """Name the files of a folder that look like annotations, but would not be read: ``*.yml``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "newsletter-2024-07.yml").touch()
+    >>> [line.removeprefix(str(folder)) for line in misnamed(folder)]
+    ['/newsletter-2024-07.yml: expected the suffix .yaml, found .yml; rename it: no other file is read']
+    """
+    return [
+        f"{path}: expected the suffix .yaml, found {path.suffix}; rename it: no other file is read"
+        for path in sorted(folder.glob("*"))
+        if path.suffix != ".yaml" and path.suffix.lower() in (".yml", ".yaml")
+    ]
+
+
 def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotation]:
     """Read all annotation files of a folder, each judged with the instruments and developments of all.
 
@@ -435,10 +474,11 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
         Listing every problem of every file with its line.
     """
     paths = sorted(folder.glob("*.yaml"))
+    unread = misnamed(folder)
     if not paths:
-        raise AnnotationError(f"{folder}: no annotation files (*.yaml)")
+        raise AnnotationError("\n".join([f"{folder}: no annotation files (*.yaml)", *unread]))
+    found = [*unread]
     nodes: dict[Path, Any] = {}
-    found: list[str] = []
     for path in paths:
         try:
             nodes[path] = read_yaml(path)
@@ -447,7 +487,7 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
     codes: dict[str, Iterable[str]] = {**known_codes(descriptor, files)}
     for kind in ("instruments", "developments"):
         first: dict[str, str] = {}
-        complete = len(nodes) == len(paths)
+        complete = len(nodes) == len(paths) and not unread
         for path, node in nodes.items():
             items = node.get(kind) or []
             if not isinstance(items, list):

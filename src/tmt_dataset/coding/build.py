@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tmt_dataset import atomic, metadata
+from tmt_dataset import metadata
 from tmt_dataset.coding import agreement, compile, docs, locate
-from tmt_dataset.errors import OutOfStepError
+from tmt_dataset.errors import OutOfStepError, PackageError
+from tmt_dataset.findings import Finding
 from tmt_dataset.validate import validate
+
+REPORT = "validation/report.json"
+#: How many findings a message shows.
+SHOWN = 5
 
 Generator = Callable[[Path], dict[str, bytes]]
 
@@ -25,7 +31,7 @@ def _agreement(folder: Path) -> dict[str, bytes]:
 def _report(folder: Path) -> dict[str, bytes]:
     """Return what the validation of the package finds: the latest report, for who has no Python at hand."""
     report = validate(folder)
-    return {"validation/report.json": (report.to_json() + "\n").encode("utf-8")}
+    return {REPORT: (report.to_json() + "\n").encode("utf-8")}
 
 
 #: After the tables: these read what the step before wrote.
@@ -45,7 +51,7 @@ def build(folder: Path, sources: Path | None = None) -> list[str]:
     Returns
     -------
     list of str
-        Paths that were written.
+        Paths that were written. What they hold need not be valid: :func:`judge` says so.
 
     Raises
     ------
@@ -57,13 +63,30 @@ def build(folder: Path, sources: Path | None = None) -> list[str]:
         changed += locate.locate(folder / compile.ANNOTATIONS, sources)
     changed += compile.build(folder)
     for generator in DERIVED:
-        for path, data in generator(folder).items():
-            target = folder / path
-            if not target.is_file() or target.read_bytes() != data:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                atomic.write(target, data)
-                changed.append(path)
+        changed += [path for path, data in generator(folder).items() if compile.replace(folder / path, data)]
     return changed
+
+
+def judge(folder: Path) -> None:
+    """Raise where what was built is not valid, as the report says that was built with it.
+
+    Tables are written even so, because who mends an annotation looks at what became of it.
+
+    Raises
+    ------
+    PackageError
+        With the number of errors, and the first of them.
+    """
+    report = json.loads((folder / REPORT).read_bytes())
+    if report["valid"]:
+        return
+    errors = [Finding(**f) for f in report["findings"] if f["severity"] == "error"]
+    shown = [f"  {error}" for error in errors[:SHOWN]]
+    more = [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
+    raise PackageError(
+        f"what was built is NOT valid: {len(errors)} errors; mend the annotations and build again. "
+        f"All of them: run `tmt-dataset validate --package {folder}`\n" + "\n".join([*shown, *more])
+    )
 
 
 def check(folder: Path) -> None:
@@ -79,7 +102,7 @@ def check(folder: Path) -> None:
         path
         for generator in DERIVED
         for path, data in generator(folder).items()
-        if not (folder / path).is_file() or (folder / path).read_bytes() != data
+        if compile.content(folder / path) != data
     ]
     if differing:
         raise OutOfStepError("out of step; run `tmt-dataset build`: " + ", ".join(differing))

@@ -15,7 +15,7 @@ from tmt_dataset import atomic
 from tmt_dataset.coding.annotation import Annotation, Quote, read_all
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table, open_package, sha256
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import OutOfStepError
+from tmt_dataset.errors import OutOfStepError, PackageError
 
 Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
@@ -269,15 +269,52 @@ def descriptor_bytes(descriptor: Descriptor, contents: Mapping[str, bytes]) -> b
     return (json.dumps(raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
+def content(target: Path) -> bytes | None:
+    """Return the bytes of a file that is generated, or None where it is missing.
+
+    Raises
+    ------
+    PackageError
+        If what has its name cannot be read.
+    """
+    try:
+        return target.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise PackageError(f"{target}: cannot be read ({error.strerror}); expected a file") from None
+
+
+def replace(target: Path, data: bytes) -> bool:
+    """Write a file whole where it differs, and return whether it did.
+
+    Raises
+    ------
+    PackageError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "validation" / "report.json"
+    >>> replace(target, b"{}"), replace(target, b"{}")
+    (True, False)
+    """
+    if content(target) == data:
+        return False
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(target, data)
+    except OSError as error:
+        raise PackageError(
+            f"{target}: cannot be written ({error.strerror}); make its folder writable, and build again"
+        ) from None
+    return True
+
+
 def build(folder: Path) -> list[str]:
     """Write the compiled files that differ, each whole or not at all, and return their paths."""
-    changed = []
-    for path, data in compiled(folder).items():
-        target = folder / path
-        if not target.is_file() or target.read_bytes() != data:
-            atomic.write(target, data)
-            changed.append(path)
-    return changed
+    return [path for path, data in compiled(folder).items() if replace(folder / path, data)]
 
 
 def check(folder: Path) -> None:
@@ -285,18 +322,20 @@ def check(folder: Path) -> None:
 
     Raises
     ------
+    AnnotationError
+        If an annotation file breaks the format, or a vocabulary is missing.
     OutOfStepError
         Naming every file and row that differs.
     """
+    expected = compiled(folder)  # also the proof that every vocabulary can be read
     descriptor, files = open_package(folder)
     differing = [
         f"{t.path}: not the file that {DESCRIPTOR} declares"
         for t in descriptor.tables.values()
         if t.is_vocabulary and t.hash != f"sha256:{sha256(files.read(t.path))}"
     ]
-    for path, data in compiled(folder).items():
-        target = folder / path
-        found = target.read_bytes() if target.is_file() else None
+    for path, data in expected.items():
+        found = content(folder / path)
         if found is None:
             differing.append(f"{path}: missing")
         elif found != data:

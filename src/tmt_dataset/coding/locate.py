@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import difflib
 import io
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
-from tmt_dataset import atomic
-from tmt_dataset.coding.annotation import _line, problems, read_yaml, yaml
+from tmt_dataset.coding.annotation import Source, _line, misnamed, problems, read_yaml, yaml
+from tmt_dataset.coding.compile import replace
+from tmt_dataset.coding.prove import source_text, texts_folder
 from tmt_dataset.descriptor import sha256
-from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError
+from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
 
-
-def source_text(folder: Path, source_id: str) -> str | None:
-    """Return a source's text as it was received, or None where it is not at hand."""
-    path = folder / f"{source_id}.txt"
-    return path.read_bytes().decode("utf-8") if path.is_file() else None
+if TYPE_CHECKING:  # elsewhere it is the module of annotations that asks for YAML, and says what is missing
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 
 def nearest(quote: str, text: str) -> str | None:
@@ -40,6 +38,8 @@ def nearest(quote: str, text: str) -> str | None:
 
 
 def _flow(values: list[int]) -> CommentedSeq:
+    from ruamel.yaml.comments import CommentedSeq
+
     seq = CommentedSeq(values)
     seq.fa.set_flow_style()
     return seq
@@ -90,10 +90,62 @@ def _set(node: CommentedMap, at: list[int], position: int = 0) -> None:
         node.insert(position, "at", _flow(at))
 
 
+def _starts(segments: Sequence[Any], text: str) -> tuple[list[int], list[tuple[int, str]]]:
+    """Return where each segment starts, and what is wrong with which of them."""
+    starts: list[int] = []
+    wrong: list[tuple[int, str]] = []
+    position = 0
+    for i, s in enumerate(segments):
+        here, problem = position, ""
+        if s.get("starts") is not None:
+            here = text.find(s["starts"], position)
+            if here < 0:
+                problem = f"its first words do not stand after offset {position}"
+                if found := nearest(s["starts"], text[position:]):
+                    problem += f"; nearest: {found!r}"
+        elif s.get("at") is not None:
+            here, end = s["at"]
+            shown = f"found [{here}, {end}]; correct them, or give `starts` (its first words) instead"
+            if not 0 <= here < end <= len(text):
+                problem = (
+                    f"expected offsets in the text (0 to {len(text)}), the start before the end, {shown}"
+                )
+            elif here < position:
+                problem = f"expected a start after that of the segment before, {position - 1}, {shown}"
+        else:
+            problem = "expected `starts` (its first words) or `at`, found neither"
+        if problem:
+            wrong.append((i, problem))
+            here = position
+        starts.append(here)
+        position = here + 1
+    return starts, wrong
+
+
+def _gaps(segments: Sequence[Any], starts: Sequence[int], length: int) -> list[tuple[int, str]]:
+    """Return which segments leave a gap or overlap: before the first, and where two have offsets already.
+
+    The end of a segment before a new one, which names its first words, is the new one's start.
+    """
+    wrong = []
+    if starts[0] > 0:
+        wrong.append((0, f"expected the first segment to start at 0, found {starts[0]}; let it begin there"))
+    following = [*zip(starts[1:], segments[1:], strict=True), (length, {})]
+    for i, (s, (start, after)) in enumerate(zip(segments, following, strict=True)):
+        if s.get("starts") is None and after.get("starts") is None and s["at"][1] != start:
+            what = f"where {after['id']} starts" if after else "where the text ends"
+            wrong.append(
+                (i, f"expected its end at {start}, {what}, found [{s['at'][0]}, {s['at'][1]}]; correct one")
+            )
+    return wrong
+
+
 def fill(node: Any, text: str, path: Path) -> list[str]:
     """Fill in offsets and segment checksums in a read annotation file; return what could not be found.
 
-    Segments that name their first words (``starts``) are laid out from each start to the next one.
+    Segments that name their first words (``starts``) are laid out from each start to the next one. Offsets that
+    are given already are kept: those of a segment must lie in the text, in order, and leave no gap to those
+    of the next one.
 
     Parameters
     ----------
@@ -104,26 +156,11 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
     path
         The file's name for messages.
     """
-    wrong: list[str] = []
     segments = node["segments"]
-    starts: list[int] = []
-    position = 0
-    for i, s in enumerate(segments):
-        here = -1
-        if s.get("starts") is not None:
-            here = text.find(s["starts"], position)
-            lacks = f"its first words do not stand after offset {position}"
-            if here < 0 and (found := nearest(s["starts"], text[position:])):
-                lacks += f"; nearest: {found!r}"
-        elif s.get("at") is not None:
-            here = s["at"][0]
-        else:
-            lacks = "expected `starts` (its first words) or `at`, found neither"
-        if here < 0:
-            wrong.append(f"{path}:{_line(node, ('segments', i))}: {s['id']}: {lacks}")
-            here = position
-        starts.append(here)
-        position = here + 1
+    starts, lacks = _starts(segments, text)
+    if not lacks:
+        lacks = _gaps(segments, starts, len(text))
+    wrong = [f"{path}:{_line(node, ('segments', i))}: {segments[i]['id']}: {problem}" for i, problem in lacks]
     if not wrong:
         for s, start, end in zip(segments, starts, [*starts[1:], len(text)], strict=True):
             s.pop("starts", None)
@@ -145,21 +182,34 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
     return wrong
 
 
-def locate(annotations: Path, sources: Path) -> list[str]:
+def _other_text(source: Source, text: str, node: Any, path: Path, at: Path) -> list[str]:
+    """Say where a text is not the one that an annotation is of: offsets in it would prove nothing."""
+    found = {"sha256": sha256(text.encode("utf-8")), "characters": len(text)}
+    return [
+        f"{path}:{_line(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
+        f"in {at}; take the text as it was received, or, where this text is to be coded, correct {key}"
+        for key, value in found.items()
+        if value != getattr(source, key)
+    ]
+
+
+def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
     """Fill in the offsets of all annotation files whose source is at hand, and return the files that changed.
 
     Raises
     ------
     PackageNotFoundError
         If there is no such folder of sources.
+    PackageError
+        If a file cannot be written.
     AnnotationError
-        If a file breaks the format, or a source is not UTF-8; then no file is written.
+        If a file breaks the format, or a source cannot be read or is not the one that its annotation declares;
+        then no file is written.
     QuoteNotFoundError
         Listing every quote that is not in its source, or is there twice; then no file is written.
     """
-    if not sources.is_dir():
-        raise PackageNotFoundError(f"{sources}: no such folder; expected the source texts as <source_id>.txt")
-    broken: list[str] = []
+    sources = texts_folder(sources)
+    broken = misnamed(annotations)
     wrong: list[str] = []
     new: dict[Path, bytes] = {}
     for path in sorted(annotations.glob("*.yaml")):
@@ -174,7 +224,12 @@ def locate(annotations: Path, sources: Path) -> list[str]:
         except AnnotationError as error:
             broken.append(str(error))
             continue
-        _, found = problems(path, node, {})  # codes are judged when the tables are built
+        except OSError as error:
+            broken.append(f"{sources / path.stem}.txt: no readable text ({error.strerror})")
+            continue
+        annotation, found = problems(path, node, {})  # codes are judged when the tables are built
+        if annotation is not None:
+            found = _other_text(annotation.source, text, node, path, sources / f"{path.stem}.txt")
         if found:
             broken += found
             continue
@@ -188,6 +243,4 @@ def locate(annotations: Path, sources: Path) -> list[str]:
         raise AnnotationError("\n".join(broken))
     if wrong:
         raise QuoteNotFoundError("\n".join(wrong))
-    for path, data in new.items():
-        atomic.write(path, data)
-    return [str(p) for p in new]
+    return [str(path) for path, data in new.items() if replace(path, data)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.checks import covered
-from tmt_dataset.coding.locate import source_text
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import PackageNotFoundError
@@ -18,9 +19,78 @@ from tmt_dataset.findings import Finding, Report
 
 AS_RECEIVED = "Take the text as it was received, or code the new one."
 LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match."
+PUT_THERE = "Put the text there as it was received."
 
 
-def prove(ds: Dataset, sources: Path) -> Report:
+@dataclass(frozen=True)
+class Proof(Report):
+    """What the texts at hand prove: valid where every source was checked and nothing was found wrong.
+
+    A source that could not be checked is a finding, so that no form of the report leaves it out; ``unchecked``
+    says it too.
+    """
+
+    #: Sources of the data set.
+    sources: tuple[str, ...] = ()
+    #: Those whose text was checked, and is the one that was coded, with all its quotes.
+    proved: tuple[str, ...] = ()
+    #: Those whose text was not at hand, or no text.
+    not_checked: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the findings a line each, and what was proved."""
+        if self.valid:
+            return super().__str__()
+        verdict = f"proved {len(self.proved)} of {len(self.sources)} sources"
+        if self.not_checked:
+            verdict += f"; not checked: {', '.join(self.not_checked)}"
+        if wrong := len(self.findings) - len(self.not_checked):
+            verdict += f"; NOT valid: {wrong} findings"
+        if self.sources and len(self.not_checked) == len(self.sources):
+            verdict += ". No text was checked: name the folder that holds <source_id>.txt of each source"
+        return "\n".join([*map(str, self.findings), verdict])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, for JSON."""
+        of = {"sources": list(self.sources), "proved": list(self.proved)}
+        return {**super().to_dict(), **of, "not_checked": list(self.not_checked)}
+
+
+def texts_folder(sources: str | os.PathLike[str]) -> Path:
+    """Return the folder of source texts as a path.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If there is no such folder.
+    """
+    folder = Path(sources)
+    try:
+        found = folder.is_dir()
+    except OSError:  # a folder above it cannot be entered
+        found = False
+    if not found:
+        raise PackageNotFoundError(f"{folder}: no such folder; expected the source texts as <source_id>.txt")
+    return folder
+
+
+def source_text(folder: Path, source_id: str) -> str | None:
+    """Return a source's text as it was received, or None where it is not at hand.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is not UTF-8.
+    OSError
+        If what has its name cannot be read: a folder, or a file that is not for this user.
+    """
+    try:
+        return (folder / f"{source_id}.txt").read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     """Check every quote, erratum, segment and source of a data set against the source texts at hand.
 
     Parameters
@@ -32,18 +102,27 @@ def prove(ds: Dataset, sources: Path) -> Report:
 
     Returns
     -------
-    Report
-        With what was found wrong, and the sources whose text was not at hand.
+    Proof
+        With what was found wrong, and the sources that could not be checked: it is valid where there is
+        neither.
 
     Raises
     ------
     PackageNotFoundError
         If there is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import tmt_dataset as tmt
+    >>> proof = prove(tmt.load(), tempfile.mkdtemp())  # a folder without texts proves nothing
+    >>> proof.valid, proof.proved, proof.not_checked == proof.sources
+    (False, (), True)
     """
-    if not sources.is_dir():
-        raise PackageNotFoundError(f"{sources}: no such folder; expected the source texts as <source_id>.txt")
+    sources = texts_folder(sources)
     findings: list[Finding] = []
-    unchecked: list[str] = []
+    unchecked: dict[str, str] = {}
+    proved: list[str] = []
     checked = {"sources": 0, "segments": 0, "quotes": 0, "errata": 0}
 
     def wrong(message: str, table: str, index: int, field: str, expected: str, found: str, hint: str) -> None:
@@ -51,6 +130,7 @@ def prove(ds: Dataset, sources: Path) -> Report:
 
     for source in _records(ds["sources"]):
         sid = str(source.source_id)
+        before = len(findings)
         try:
             text = source_text(sources, sid)
         except UnicodeDecodeError as error:
@@ -58,10 +138,14 @@ def prove(ds: Dataset, sources: Path) -> Report:
                 f"{sid}.txt is not UTF-8", "sources", source.Index, "sha256", "UTF-8", str(error), AS_RECEIVED
             )
             continue
+        except OSError as error:
+            text, lacks, found = None, f"{sid}.txt in {sources} is no readable text", str(error.strerror)
+        else:
+            lacks, found = f"no {sid}.txt in {sources}", "no such file"
         if text is None:
-            unchecked.append(
-                f"{sid}: no {sid}.txt in {sources}; its quotes and checksums were not checked against it"
-            )
+            unchecked[sid] = f"{sid}: {lacks}; its quotes and checksums were not checked against it"
+            expected = f"{sid}.txt in {sources}"
+            wrong("not checked", "sources", source.Index, "source_id", expected, found, PUT_THERE)
             continue
         checked["sources"] += 1
         found = sha256(text.encode("utf-8"))
@@ -85,7 +169,16 @@ def prove(ds: Dataset, sources: Path) -> Report:
                 if found != exact:
                     message = f"these words do not stand at {sid} {r.start}-{r.end}"
                     wrong(message, table, r.Index, column, repr(exact), found, LOCATE)
-    return Report(tuple(findings), checked, tuple(unchecked))
+        if len(findings) == before:
+            proved.append(sid)
+    return Proof(
+        tuple(findings),
+        checked,
+        tuple(unchecked.values()),
+        sources=tuple(map(str, ds["sources"]["source_id"])),
+        proved=tuple(proved),
+        not_checked=tuple(unchecked),
+    )
 
 
 def _records(frame: pd.DataFrame) -> Iterable[Any]:
