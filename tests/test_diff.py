@@ -584,6 +584,7 @@ def test_the_text_shows_a_few_lines_of_each_table_or_all() -> None:
     assert str(found).endswith("and 10 more")
     assert len(found.to_text(limit=None).splitlines()) == 32
     assert "no difference" in diff(old, old).to_text()
+    assert found.to_text().splitlines()[0].endswith("both call themselves by one version")
 
 
 def test_the_csv_tells_declared_changes_and_rows_each_once() -> None:

@@ -216,6 +216,7 @@ class Diff:
         out = [
             f"{self.old} → {self.new}: proposed step {self.step}"
             + ("" if self.least == self.step else f" (at least {self.least})")
+            + ("; both call themselves by one version" if self.old == self.new else "")
         ]
         out += [f"  {c} [{c.step}]" for c in self.changes]
         for table in self.tables:
