@@ -109,6 +109,17 @@ def _counts(codes: pd.Series, labels: pd.Series) -> str:
     return ", ".join(f"{labels[str(code)]} {n}" for code, n in counted.items() if n)
 
 
+def _unit(unit: str, value: float) -> str:
+    """Return a unit as it is read behind its number.
+
+    >>> _unit("year", 3.0), _unit("hour", 1.0), _unit("count", 7.0)
+    (' years', ' hour', '')
+    """
+    if unit == "count":
+        return ""
+    return f" {unit}s" if unit in DAYS and value != 1 else f" {unit}"
+
+
 def summary(ds: Dataset) -> str:
     """Return a short summary of a data set: what was done, by whom, and its longest and largest numbers.
 
@@ -137,7 +148,7 @@ def summary(ds: Dataset) -> str:
         )
         columns = (chosen[c] for c in ("value", "unit", "label", "development_id"))
         return "; ".join(
-            f"{number(v)} {unit} ({label}, {d})" for v, unit, label, d in zip(*columns, strict=True)
+            f"{number(v)}{_unit(unit, v)} ({label}, {d})" for v, unit, label, d in zip(*columns, strict=True)
         )
 
     sums = figures.loc[figures["unit"] == "CNY"]
