@@ -16,7 +16,7 @@ from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import read_yaml
 from tmt_dataset.coding.locate import fill, locate, nearest, offsets
 from tmt_dataset.descriptor import sha256
-from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError
+from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError, TmtDatasetError
 
 Package = tuple[Path, Path]
 Edit = Callable[[Any], None]
@@ -30,10 +30,10 @@ def files(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in folder.iterdir()}
 
 
-def failure(package: Path, sources: Path) -> list[str]:
+def failure(package: Path, sources: Path, kind: type[TmtDatasetError] = QuoteNotFoundError) -> list[str]:
     """Return the lines of the error; no file is written, and none left behind."""
     before = files(coded(package))
-    with pytest.raises(QuoteNotFoundError) as caught:
+    with pytest.raises(kind) as caught:
         locate(coded(package), sources)
     assert files(coded(package)) == before
     return str(caught.value).splitlines()
@@ -319,15 +319,6 @@ def test_a_missing_folder_of_sources_is_an_error(annotated: Package) -> None:
 
 
 # the text that is not the one, and offsets that cannot be
-def refusal(package: Path, sources: Path) -> list[str]:
-    """Return the lines of an error of a file; no file is written."""
-    before = files(coded(package))
-    with pytest.raises(AnnotationError) as caught:
-        locate(coded(package), sources)
-    assert files(coded(package)) == before
-    return str(caught.value).splitlines()
-
-
 def test_a_text_that_was_changed_between_the_quotes_is_refused(annotated: Package) -> None:
     package, sources = annotated
     target = sources / f"{WINTER}.txt"
@@ -335,7 +326,7 @@ def test_a_text_that_was_changed_between_the_quotes_is_refused(annotated: Packag
     changed = text.replace("by post or through a form", "by form or through a post")
     assert (changed != text, len(changed)) == (True, len(text))
     target.write_bytes(changed.encode())
-    (line,) = refusal(package, sources)
+    (line,) = failure(package, sources, AnnotationError)
     path = coded(package) / f"{WINTER}.yaml"
     where = path.read_text("utf-8").split("  sha256: ")[0].count("\n") + 1
     expected, found = (sha256(t.encode()) for t in (text, changed))
@@ -347,7 +338,7 @@ def test_a_text_that_was_changed_between_the_quotes_is_refused(annotated: Packag
 def test_a_text_of_another_length_than_declared_is_refused(annotated: Package) -> None:
     package, sources = annotated
     edit_annotation(package, WINTER, lambda node: node["source"].update(characters=1))
-    (line,) = refusal(package, sources)
+    (line,) = failure(package, sources, AnnotationError)
     assert f"source.characters: expected 1, found {len(source_text(WINTER))} in " in line
 
 
@@ -416,7 +407,7 @@ def test_a_source_that_is_a_folder_is_an_annotation_error(annotated: Package) ->
     package, sources = annotated
     (sources / f"{WINTER}.txt").unlink()
     (sources / f"{WINTER}.txt").mkdir()
-    (line,) = refusal(package, sources)
+    (line,) = failure(package, sources, AnnotationError)
     assert line == f"{sources / WINTER}.txt: no readable text (Is a directory)"
 
 
@@ -424,7 +415,7 @@ def test_a_file_of_another_suffix_is_named(annotated: Package) -> None:
     package, sources = annotated
     path = coded(package) / f"{WINTER}.yaml"
     path.rename(path.with_suffix(".yml"))
-    (line,) = refusal(package, sources)
+    (line,) = failure(package, sources, AnnotationError)
     assert (
         line
         == f"{path.with_suffix('.yml')}: expected the suffix .yaml, found .yml; rename it: no other file is read"

@@ -25,8 +25,8 @@ from tmt_dataset.descriptor import DESCRIPTOR, SUMS, embedded, open_package
 from tmt_dataset.diff import cells, diff
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
 from tmt_dataset.metadata import datasheet_blocks
-from tmt_dataset.release import LEDGER, archive_bytes, register, release, sums
-from tmt_dataset.validate import RELEASED, validate
+from tmt_dataset.release import archive_bytes, register, release, sums
+from tmt_dataset.validate import LEDGER, RELEASED, validate
 
 Edit = Callable[[Path], object]
 

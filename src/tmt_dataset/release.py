@@ -21,14 +21,12 @@ from tmt_dataset.dataset import load
 from tmt_dataset.descriptor import DESCRIPTOR, SUMS, Archive, Descriptor, open_package, sha256
 from tmt_dataset.diff import CHANGES, STEPS, Diff, Step, diff
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
-from tmt_dataset.validate import RELEASED, SEMVER, anchors, validate
+from tmt_dataset.validate import LEDGER, RELEASED, SEMVER, anchors, validate, version_numbers
 
 DOCUMENTS = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "LICENSE-DATA", "README.md")
 CODEBOOK = "validation/codebook.md"
 #: What may stand in ``validation/``: documents and data, neither texts nor code.
 SUFFIXES = frozenset({".csv", ".json", ".md", ".yaml"})
-#: Columns of the list of released identifiers.
-LEDGER = ("development_id", "source_id", "start", "end", "released_in", "retired")
 #: How many findings, changes or files a message shows.
 SHOWN = 10
 #: Variables by which git would look into another repository than the folder's.
@@ -380,10 +378,6 @@ def _text(data: bytes, where: str) -> str:
         raise ReleaseError(f"{where}: not UTF-8 ({error})") from None
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
-
-
 def _version(version: str) -> None:
     if not re.fullmatch(SEMVER, version):
         raise ReleaseError(f"{version!r} is no version; expected MAJOR.MINOR.PATCH, as 1.0.0")
@@ -498,14 +492,14 @@ def _registered(rows: pd.DataFrame, folder: Path) -> None:
 def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -> Archive | None:
     """Return the archive of the release before, which must be the last one that the identifiers tell of."""
     version = descriptor.version
-    places = rows["released_in"].map(_numbers)
-    ahead = [at for at, released in enumerate(places) if released > _numbers(version)]
+    places = rows["released_in"].map(version_numbers)
+    ahead = [at for at, released in enumerate(places) if released > version_numbers(version)]
     if ahead:
         raise ReleaseError(
             f"{RELEASED}: row {ahead[0] + 2}, field released_in: expected at most {version}, "
             f"found {rows.at[ahead[0], 'released_in']!r}"
         )
-    earlier = sorted(set(rows["released_in"]) - {version}, key=_numbers)
+    earlier = sorted(set(rows["released_in"]) - {version}, key=version_numbers)
     if previous is None:
         if earlier:
             raise ReleaseError(
@@ -516,11 +510,11 @@ def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -
     if before.name != descriptor.name or not isinstance(files, Archive) or RELEASED not in files.contents:
         raise ReleaseError(f"{previous}: no release archive of {descriptor.name}")
     _version(before.version)
-    if _numbers(version) <= _numbers(before.version):
+    if version_numbers(version) <= version_numbers(before.version):
         raise ReleaseError(
             f"{DESCRIPTOR}: field version: expected one after {before.version} of {previous}, found {version!r}"
         )
-    if earlier and _numbers(earlier[-1]) > _numbers(before.version):
+    if earlier and version_numbers(earlier[-1]) > version_numbers(before.version):
         raise ReleaseError(
             f"{previous}: is release {before.version}, but {RELEASED} names the later {earlier[-1]}; "
             "give that one as `previous`"
@@ -541,7 +535,7 @@ def _allows(difference: Diff) -> None:
 
 def _step(old: str, new: str) -> Step:
     """Return the step between two versions."""
-    differing = [x != y for x, y in zip(_numbers(old), _numbers(new), strict=True)]
+    differing = [x != y for x, y in zip(version_numbers(old), version_numbers(new), strict=True)]
     return STEPS[3 - differing.index(True)]
 
 

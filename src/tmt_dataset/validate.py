@@ -31,7 +31,8 @@ from tmt_dataset.schema import DATE_DTYPE, conforms, is_in, lenient_numbers, pan
 
 #: Identifiers of developments that releases have carried, and where their primary report stands.
 RELEASED = "data/released_identifiers.csv"
-_RELEASED_COLUMNS = ("development_id", "source_id", "start", "end", "released_in", "retired")
+#: Its columns.
+LEDGER = ("development_id", "source_id", "start", "end", "released_in", "retired")
 _RESTORE = "Restore it from the release."
 SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
@@ -505,7 +506,7 @@ def _released(files: Files, version: str, tables: Mapping[str, pd.DataFrame]) ->
     if not isinstance(released.index, pd.RangeIndex):  # pandas takes surplus cells for an index
         yield Finding("identifiers", f"{RELEASED} has more cells than columns", hint=_RESTORE)
         return
-    lacking = [c for c in _RELEASED_COLUMNS if c not in released]
+    lacking = [c for c in LEDGER if c not in released]
     if lacking:
         yield Finding(
             "identifiers", f"{RELEASED} lacks the columns {', '.join(lacking)}", None, 1, hint=_RESTORE
@@ -579,10 +580,15 @@ def _released_rows(released: pd.DataFrame, version: str) -> Iterator[Finding]:
     sound = released_in.str.fullmatch(SEMVER)
     yield from wrong("released_in", ~sound, "the version is no version", "MAJOR.MINOR.PATCH")
     if re.fullmatch(SEMVER, version):  # if not, that is a finding of the descriptor
-        later = [v for v in released_in[sound].unique() if _numbers(v) > _numbers(version)]
+        later = [v for v in released_in[sound].unique() if version_numbers(v) > version_numbers(version)]
         mask = released_in.isin(later)
         yield from wrong("released_in", mask, "the release is later than this package", f"at most {version}")
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def version_numbers(version: str) -> tuple[int, ...]:
+    """Return a version as numbers, which compare as versions do.
+
+    >>> version_numbers("1.10.0") > version_numbers("1.9.0")
+    True
+    """
     return tuple(int(part) for part in version.split("."))
