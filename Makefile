@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 analysis: setup ## check, validate, run the notebooks, write report/
 	$(BIN)/tmt-dataset build --check
 	$(BIN)/tmt-dataset validate
-	$(BIN)/python -m tmt_dataset.report notebooks report
+	$(BIN)/python -m tmt_dataset.publish.report notebooks report
 
 test: setup ## style, types, tests, notebooks with their outputs compared
 	$(BIN)/ruff check .

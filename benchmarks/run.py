@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # functions that run in processes of their own.
 import synthetic
 
-from tmt_dataset.atomic import write
 from tmt_dataset.descriptor import DESCRIPTOR, embedded, open_package
+from tmt_dataset.files import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -356,7 +356,7 @@ def planted(limit: int | None) -> list[Found]:
     import frictionless
     from test_validate import DEFECTS
 
-    from tmt_dataset.validate import validate
+    from tmt_dataset.validation import validate
 
     def says(folder: Path) -> bool | None:
         try:
@@ -544,7 +544,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sizes = (10**3,) if options.quick else SIZES
         bench = Bench(1 if options.quick else options.times, not options.quick, folder, sizes)
         text = measured(bench, 3 if options.quick else None)
-    write(options.out, text.encode())
+    write_whole(options.out, text.encode())
     sys.stdout.write(text)
 
 

@@ -4,7 +4,7 @@ Offsets, checksums and tables are computed here and not by the library, so that 
 can be compared with them.
 
 >>> import tempfile
->>> from tmt_dataset.validate import validate
+>>> from tmt_dataset.validation import validate
 >>> validate(make_package(Path(tempfile.mkdtemp()))).valid
 True
 """

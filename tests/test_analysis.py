@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmt_dataset import analysis
+from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import UnknownCodeError
-from tmt_dataset.schema import DATE_DTYPE
 
 
 @pytest.fixture(scope="module")

@@ -30,11 +30,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tmt_dataset as tmt
+from tmt_dataset.cells import CANONICAL
 from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import Annotation
 from tmt_dataset.descriptor import DESCRIPTOR, Table, embedded, open_package, sha256
 from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError
-from tmt_dataset.schema import CANONICAL
 
 Package = tuple[Path, Path]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmt_dataset.findings import Finding, Report, merge
+from tmt_dataset.validation.findings import Finding, Report, merge
 
 words = st.text(max_size=12)
 maybe = st.none() | words

@@ -97,7 +97,7 @@ def test_coverage_and_proof_need_no_extra() -> None:
     code = """
 import tempfile
 import tmt_dataset as tmt
-from tmt_dataset.coding.prove import coverage, prove
+from tmt_dataset.coding.proof import coverage, prove
 ds = tmt.load()
 assert len(coverage(ds)) == len(ds.sources)
 assert len(prove(ds, tempfile.mkdtemp()).not_checked) == len(ds.sources)
@@ -108,10 +108,10 @@ assert len(prove(ds, tempfile.mkdtemp()).not_checked) == len(ds.sources)
 @pytest.mark.parametrize(
     ("missing", "statement", "message"),
     [
-        ("ruamel", "from tmt_dataset.coding import build", "annotations need pydantic and ruamel.yaml"),
+        ("ruamel", "from tmt_dataset.publish import build", "annotations need pydantic and ruamel.yaml"),
         ("pydantic", "from tmt_dataset.coding import locate", "annotations need pydantic and ruamel.yaml"),
         ("ruamel", "from tmt_dataset.coding import agreement", "annotations need pydantic and ruamel.yaml"),
-        ("krippendorff", "from tmt_dataset.coding import build", "agreement needs krippendorff and scipy"),
+        ("krippendorff", "from tmt_dataset.publish import build", "agreement needs krippendorff and scipy"),
         ("scipy", "from tmt_dataset.coding import agreement", "agreement needs krippendorff and scipy"),
     ],
 )

@@ -22,9 +22,10 @@ import rdflib
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
-from tmt_dataset import citation, metadata
+from tmt_dataset import citation
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package
 from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
+from tmt_dataset.publish import metadata
 
 ROOT = Path(__file__).parents[1]
 JSON_FILES = [metadata.ZENODO, metadata.CROISSANT, metadata.DATACITE, metadata.SCHEMA_ORG]
@@ -473,7 +474,7 @@ def test_a_change_of_the_data_puts_every_file_out_of_step(package: Path) -> None
 
 def test_the_bytes_are_the_same_on_every_machine_and_day(package: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(package, tmp_path / "elsewhere"))
-    code = "import sys; from pathlib import Path; from tmt_dataset import metadata; metadata.write(Path(sys.argv[1]))"
+    code = "import sys; from pathlib import Path; from tmt_dataset.publish import metadata; metadata.write(Path(sys.argv[1]))"
     machine = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONUTF8": "0"}
     subprocess.run([sys.executable, "-c", code, str(other)], check=True, env={**os.environ, **machine})
     for path, data in metadata.generated(package).items():

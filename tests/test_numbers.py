@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tmt_dataset.checks import _plainly
-from tmt_dataset.numbers import readable, reads
+from tmt_dataset.validation.numbers import readable, reads
+from tmt_dataset.validation.rules import _plainly
 
 TEENS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "

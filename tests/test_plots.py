@@ -20,9 +20,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from tmt_dataset import analysis, plots
+from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import UnknownCodeError
-from tmt_dataset.schema import DATE_DTYPE
 
 mpl.use("Agg")
 date2num: Any = mpl.dates.date2num  # carries no types

@@ -15,7 +15,7 @@ import pytest
 
 import tmt_dataset as tmt
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, embedded, open_package
-from tmt_dataset.release import archive_bytes
+from tmt_dataset.publish.release import archive_bytes
 
 DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
 POLARS = {

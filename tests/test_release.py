@@ -19,14 +19,14 @@ from typing import Any
 import factories
 import pytest
 
-from tmt_dataset.coding import build
 from tmt_dataset.dataset import load
 from tmt_dataset.descriptor import DESCRIPTOR, SUMS, embedded, open_package
-from tmt_dataset.diff import cells, diff
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
-from tmt_dataset.metadata import datasheet_blocks
-from tmt_dataset.release import archive_bytes, register, release, sums
-from tmt_dataset.validate import LEDGER, RELEASED, validate
+from tmt_dataset.publish import build
+from tmt_dataset.publish.changes import cells, diff
+from tmt_dataset.publish.metadata import datasheet_blocks
+from tmt_dataset.publish.release import archive_bytes, register, release, sums
+from tmt_dataset.validation import LEDGER, RELEASED, validate
 
 Edit = Callable[[Path], object]
 

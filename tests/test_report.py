@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 import tmt_dataset as tmt
-from tmt_dataset import report
+from tmt_dataset.publish import report
 
 
 def notebook(path: Path, *cells: str) -> Path:

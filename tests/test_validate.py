@@ -31,8 +31,8 @@ from hypothesis import strategies as st
 import tmt_dataset as tmt
 from tmt_dataset.descriptor import DESCRIPTOR, sha256
 from tmt_dataset.errors import PackageNotFoundError
-from tmt_dataset.findings import Finding, Report
-from tmt_dataset.validate import RELEASED, validate
+from tmt_dataset.validation import RELEASED, validate
+from tmt_dataset.validation.findings import Finding, Report
 
 Plant = Callable[[Path], None]
 

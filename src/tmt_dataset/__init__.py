@@ -7,19 +7,16 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tmt_dataset.citation import cite
     from tmt_dataset.dataset import Dataset, load
-    from tmt_dataset.diff import diff
     from tmt_dataset.errors import TmtDatasetError
-    from tmt_dataset.export import export
-    from tmt_dataset.release import release
-    from tmt_dataset.validate import validate
+    from tmt_dataset.exports import export
+    from tmt_dataset.publish.changes import diff
+    from tmt_dataset.validation import validate
 
 __all__ = [
     "Dataset",
@@ -29,7 +26,6 @@ __all__ = [
     "diff",
     "export",
     "load",
-    "release",
     "validate",
 ]
 
@@ -37,12 +33,11 @@ __all__ = [
 _WHERE = {
     "Dataset": "dataset",
     "cite": "citation",
-    "diff": "diff",
-    "export": "export",
-    "release": "release",
+    "diff": "publish.changes",
+    "export": "exports",
     "TmtDatasetError": "errors",
     "load": "dataset",
-    "validate": "validate",
+    "validate": "validation",
 }
 
 
@@ -60,14 +55,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """Keeps a public function in front of the submodule of its name, whichever is asked for first."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _WHERE and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -126,7 +126,7 @@ def _csv(frame: pd.DataFrame) -> str:
     import csv
     import io
 
-    from tmt_dataset.export import inert
+    from tmt_dataset.exports import inert
 
     def line(cells: Iterable[object]) -> str:
         stream = io.StringIO()
@@ -291,7 +291,7 @@ def show(development_id: str, package: Path | None, form: str) -> None:
 @format_option
 def coverage(package: Path | None, form: str) -> None:
     """Account for every character of every source: roles, items, developments, mentions, quotes."""
-    from tmt_dataset.coding.prove import coverage as account
+    from tmt_dataset.coding.proof import coverage as account
     from tmt_dataset.dataset import load
 
     frame = account(load(package))
@@ -322,7 +322,7 @@ def _report(report: Any, form: str) -> None:
 @format_option
 def validate(package: Path | None, form: str) -> None:
     """Judge a package: descriptor, bytes and form, schemas, keys, rules; all findings in one run."""
-    from tmt_dataset.validate import validate as judge
+    from tmt_dataset.validation import validate as judge
 
     _report(judge(package), form)
 
@@ -337,7 +337,7 @@ def prove(sources: Path, package: Path | None, form: str) -> None:
     Exits with 1 where anything is wrong, and where the text of any source is missing or cannot be read: a proof
     that leaves a source out proves too little.
     """
-    from tmt_dataset.coding.prove import prove as check
+    from tmt_dataset.coding.proof import prove as check
     from tmt_dataset.dataset import load
 
     _report(check(load(package), sources), form)
@@ -368,7 +368,7 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
     """
     if check and locate is not None:
         raise click.UsageError("--check writes nothing, --locate fills in offsets: give one of them")
-    from tmt_dataset.coding import build as generated
+    from tmt_dataset.publish import build as generated
 
     if check:
         generated.check(folder)
@@ -390,7 +390,7 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
 def export(target: Path, form: str | None, overwrite: bool, package: Path | None) -> None:
     """Write the data set as CSV folder, Excel, Parquet folder, SQLite or JSON Lines."""
     from tmt_dataset.dataset import load
-    from tmt_dataset.export import export as write
+    from tmt_dataset.exports import export as write
 
     click.echo(write(load(package), target, format=form, overwrite=overwrite))
 
@@ -431,7 +431,7 @@ def agreement(validation: Path, disagreements: bool, form: str) -> None:
 )
 def diff(old: Path, new: Path | None, form: str) -> None:
     """Compare two packages (archives or folders; NEW is the installed data by default), cell by cell."""
-    from tmt_dataset.diff import diff as compare
+    from tmt_dataset.publish.changes import diff as compare
 
     difference = compare(old, new)
     if form == "csv":
@@ -463,7 +463,7 @@ def diff(old: Path, new: Path | None, form: str) -> None:
 @click.option("--previous", type=click.Path(path_type=Path), help="Archive of the release before.")
 def release(version: str, folder: Path, out: Path, previous: Path | None) -> None:
     """Build the release archive from a clean, committed, valid tree."""
-    from tmt_dataset.release import release as make
+    from tmt_dataset.publish.release import release as make
 
     click.echo(make(folder, version, out, previous=previous))
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from tmt_dataset import schema
+from tmt_dataset import cells
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package, read_tables
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
 
 if TYPE_CHECKING:
-    from tmt_dataset.evidence import Record
+    from tmt_dataset.record import Record
 
 Codes = str | Iterable[str] | None
 Day = str | datetime.date
@@ -65,7 +65,7 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     raw: dict[str, pd.DataFrame] = {}
     for name, table in descriptor.tables.items():
         where = f"{files.label}/{table.path}"
-        raw[name] = schema.read_strings(contents.pop(name), table, where)
+        raw[name] = cells.read_strings(contents.pop(name), table, where)
         if table.is_vocabulary or name == "sources":
             keys = raw[name][table.primary_key[0]]
             if keys.isna().any() or keys.duplicated().any():
@@ -74,7 +74,7 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
                 )
             codes[name] = pd.Index(keys)
     for name, table in descriptor.tables.items():
-        tables[name] = schema.typed(raw[name], descriptor, table, codes, f"{files.label}/{table.path}")
+        tables[name] = cells.typed(raw[name], descriptor, table, codes, f"{files.label}/{table.path}")
     return Dataset(descriptor, tables)
 
 
@@ -358,7 +358,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         def linked(ids: pd.Series) -> None:
             nonlocal mask
-            mask &= schema.is_in(dev["development_id"], ids).to_numpy()
+            mask &= cells.is_in(dev["development_id"], ids).to_numpy()
 
         def rows(table: str, column: str, codes: Iterable[str]) -> pd.Series:
             frame = self[table]
@@ -484,7 +484,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
             keep = None
             for column in ("development_id", "related_id"):
                 if column in table.field_names:
-                    here = schema.is_in(self[name][column], ids)
+                    here = cells.is_in(self[name][column], ids)
                     keep = here if keep is None else keep & here
             if keep is not None:
                 tables[name] = self[name].loc[keep].reset_index(drop=True)
@@ -493,7 +493,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
             "instruments": ("instrument_id", tables["development_instruments"]["instrument_id"]),
         }
         for name, (key, values) in used.items():
-            tables[name] = self[name].loc[schema.is_in(self[name][key], values)].reset_index(drop=True)
+            tables[name] = self[name].loc[cells.is_in(self[name][key], values)].reset_index(drop=True)
         # a quote may stand in a source that does not report its development
         sources = {*tables["segments"]["source_id"].unique(), *tables["quotes"]["source_id"].unique()}
         for name in ("sources", "errata"):
@@ -534,7 +534,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> sorted(set(tmt.load().evidence("TMT-0001")["variable"]) & {"action", "date"})
         ['action', 'date']
         """
-        from tmt_dataset.evidence import evidence
+        from tmt_dataset.record import evidence
 
         return evidence(self, development_id)
 
@@ -552,7 +552,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> tmt.load().record("TMT-0001").development_id
         'TMT-0001'
         """
-        from tmt_dataset.evidence import record
+        from tmt_dataset.record import record
 
         return record(self, development_id)
 

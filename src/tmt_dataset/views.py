@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
-from tmt_dataset.evidence import number
-from tmt_dataset.schema import DATE_DTYPE
+from tmt_dataset.record import number
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset

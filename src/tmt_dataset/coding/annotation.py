@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from tmt_dataset.cells import read_strings
 from tmt_dataset.descriptor import Descriptor, Files
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, MissingExtraError, near
-from tmt_dataset.schema import read_strings
 
 try:
     from pydantic import (

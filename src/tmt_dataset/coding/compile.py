@@ -11,11 +11,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from tmt_dataset import atomic
 from tmt_dataset.coding.annotation import Annotation, Quote, read_all
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table, open_package, sha256
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import OutOfStepError, PackageError
+from tmt_dataset.files import write_whole
 
 Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
@@ -304,7 +304,7 @@ def replace(target: Path, data: bytes) -> bool:
         return False
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(target, data)
+        write_whole(target, data)
     except OSError as error:
         raise PackageError(
             f"{target}: cannot be written ({error.strerror}); make its folder writable, and build again"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tmt_dataset.coding.annotation import Source, _line, misnamed, problems, read_yaml, yaml
 from tmt_dataset.coding.compile import replace
-from tmt_dataset.coding.prove import source_text, texts_folder
+from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
 

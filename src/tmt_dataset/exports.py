@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.cells import is_code
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor, Field, Table
 from tmt_dataset.errors import ExportError, MissingExtraError, near
-from tmt_dataset.schema import is_code
 
 #: The formats, and what each gives.
 FORMATS: dict[str, str] = {

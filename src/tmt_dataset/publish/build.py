@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tmt_dataset import metadata
-from tmt_dataset.coding import agreement, compile, docs, locate
+from tmt_dataset.coding import agreement, compile, locate
 from tmt_dataset.errors import OutOfStepError, PackageError
-from tmt_dataset.findings import Finding
-from tmt_dataset.validate import validate
+from tmt_dataset.publish import docs, metadata
+from tmt_dataset.validation import validate
+from tmt_dataset.validation.findings import Finding
 
 REPORT = "validation/report.json"
 #: How many findings a message shows.

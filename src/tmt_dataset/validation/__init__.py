@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset import checks, lint
+from tmt_dataset.cells import DATE_DTYPE, conforms, is_in, lenient_numbers, pandera_schema
 from tmt_dataset.descriptor import (
     DESCRIPTOR,
     Archive,
@@ -26,8 +26,8 @@ from tmt_dataset.descriptor import (
     sha256,
 )
 from tmt_dataset.errors import PackageError, near
-from tmt_dataset.findings import Finding, Report
-from tmt_dataset.schema import DATE_DTYPE, conforms, is_in, lenient_numbers, pandera_schema
+from tmt_dataset.validation import form, rules
+from tmt_dataset.validation.findings import Finding, Report
 
 #: Identifiers of developments that releases have carried, and where their primary report stands.
 RELEASED = "data/released_identifiers.csv"
@@ -98,8 +98,8 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
             findings.append(Finding("files", str(error), table.name, hint="Make it a file that can be read."))
             continue
         findings += _integrity(table, content)
-        text, wrong = lint.decoded(content, table.name)
-        frames[table.name], more = lint.parsed(text, table)
+        text, wrong = form.decoded(content, table.name)
+        frames[table.name], more = form.parsed(text, table)
         findings += wrong + more
     unchecked = []
     for name, frame in frames.items():
@@ -110,7 +110,7 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     tables = {
         name: _lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()
     }
-    runs: list[tuple[Callable[..., Any], Iterator[Finding]]] = [(c, c(tables)) for c in checks.CHECKS]
+    runs: list[tuple[Callable[..., Any], Iterator[Finding]]] = [(c, c(tables)) for c in rules.CHECKS]
     runs.append((_released, _released(files, descriptor.version, tables)))
     for rule, found in runs:
         try:

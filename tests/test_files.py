@@ -7,36 +7,36 @@ from typing import cast
 
 import pytest
 
-from tmt_dataset import atomic
+from tmt_dataset.files import write_whole
 
 
 def test_a_new_file_holds_the_bytes_and_stands_alone(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
-    atomic.write(target, b"a,b\r\n\xff\x00")
+    write_whole(target, b"a,b\r\n\xff\x00")
     assert target.read_bytes() == b"a,b\r\n\xff\x00"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_a_file_is_replaced_and_not_written_over(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
-    atomic.write(target, b"a long first version")
+    write_whole(target, b"a long first version")
     with target.open("rb") as reader:
-        atomic.write(target, b"short")
+        write_whole(target, b"short")
         assert reader.read() == b"a long first version"  # who reads it keeps the whole old one
     assert target.read_bytes() == b"short"
 
 
 def test_others_may_read_the_file(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
-    atomic.write(target, b"")
+    write_whole(target, b"")
     assert target.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
-    atomic.write(target, b"old")
+    write_whole(target, b"old")
     with pytest.raises(TypeError):
-        atomic.write(target, cast(bytes, "text is no bytes"))
+        write_whole(target, cast(bytes, "text is no bytes"))
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -46,12 +46,12 @@ def test_a_failed_rename_leaves_nothing_behind(tmp_path: Path) -> None:
     target.mkdir()
     (target / "inside.txt").write_text("kept", encoding="utf-8")
     with pytest.raises(OSError, match="a folder with a file"):
-        atomic.write(target, b"no file can take the place of a folder")
+        write_whole(target, b"no file can take the place of a folder")
     assert (target / "inside.txt").read_text(encoding="utf-8") == "kept"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        atomic.write(tmp_path / "missing" / "table.csv", b"")
+        write_whole(tmp_path / "missing" / "table.csv", b"")
     assert not (tmp_path / "missing").exists()

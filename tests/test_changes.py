@@ -18,11 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tmt_dataset.cells import typed
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
-from tmt_dataset.diff import STEPS, Diff, Source, apply, as_text, cells, diff
 from tmt_dataset.errors import PackageError, PackageNotFoundError
-from tmt_dataset.schema import typed
+from tmt_dataset.publish.changes import STEPS, Diff, Source, apply, as_text, cells, diff
 
 Raw = dict[str, Any]
 

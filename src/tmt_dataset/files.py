@@ -7,14 +7,14 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file beside its place and rename it, so that no reader ever sees half of it.
 
     Examples
     --------
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "a.txt"
-    >>> write(target, b"whole")
+    >>> write_whole(target, b"whole")
     >>> target.read_bytes(), len(list(target.parent.iterdir()))
     (b'whole', 1)
     """

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.errors import MissingExtraError, unknown
-from tmt_dataset.schema import DATE_DTYPE
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.cells import is_in
 from tmt_dataset.edtf import bounds
-from tmt_dataset.findings import Finding
-from tmt_dataset.numbers import reads
-from tmt_dataset.schema import is_in
+from tmt_dataset.validation.findings import Finding
+from tmt_dataset.validation.numbers import reads
 
 Tables = Mapping[str, pd.DataFrame]
 Check = Callable[[Tables], Iterator[Finding]]

@@ -14,9 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
-from tmt_dataset.errors import PackageError
-from tmt_dataset.schema import (
+from tmt_dataset.cells import (
     CANONICAL,
     DATE_DTYPE,
     FORMULA,
@@ -30,6 +28,8 @@ from tmt_dataset.schema import (
     read_strings,
     typed,
 )
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
+from tmt_dataset.errors import PackageError
 
 SMALL = Descriptor.parse(factories.clean_files()[DESCRIPTOR].decode(), DESCRIPTOR)
 

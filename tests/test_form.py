@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
-from tmt_dataset.findings import Finding
-from tmt_dataset.lint import CONTROLS, decoded, parsed
+from tmt_dataset.validation.findings import Finding
+from tmt_dataset.validation.form import CONTROLS, decoded, parsed
 
 
 def table(columns: int) -> Table:

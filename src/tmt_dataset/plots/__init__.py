@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from tmt_dataset import atomic
 from tmt_dataset.analysis import MONTHS
 from tmt_dataset.errors import MissingExtraError, unknown
+from tmt_dataset.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -216,7 +216,7 @@ def save(fig: Figure, folder: str | os.PathLike[str], name: str) -> list[Path]:
         with look():
             fig.savefig(buffer, format=suffix, metadata=metadata)
         path = target / f"{name}.{suffix}"
-        atomic.write(path, buffer.getvalue())
+        write_whole(path, buffer.getvalue())
         paths.append(path)
     return paths
 

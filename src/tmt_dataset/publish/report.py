@@ -1,6 +1,6 @@
 """The main job of a checkout: run the notebooks, write each as a page with its figures, and sum up.
 
-Called as ``python -m tmt_dataset.report NOTEBOOKS REPORT``.
+Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import MissingExtraError, TmtDatasetError
-from tmt_dataset.evidence import number
+from tmt_dataset.record import number
 
 #: What nbconvert writes for a drawing, which has no place for a text of its own.
 NO_ALT = "No description has been provided for this image"
@@ -211,7 +211,7 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
 def main() -> None:
     """Write the report; exit with 1 and one message where it cannot be written."""
     if len(sys.argv) != 3:
-        sys.exit("usage: python -m tmt_dataset.report NOTEBOOKS REPORT")
+        sys.exit("usage: python -m tmt_dataset.publish.report NOTEBOOKS REPORT")
     console = Console(soft_wrap=True)
     try:
         write(Path(sys.argv[1]), Path(sys.argv[2]), console)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.checks import covered
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import PackageNotFoundError
-from tmt_dataset.findings import Finding, Report
+from tmt_dataset.validation.findings import Finding, Report
+from tmt_dataset.validation.rules import covered
 
 AS_RECEIVED = "Take the text as it was received, or code the new one."
 LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match."

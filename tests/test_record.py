@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import tmt_dataset as tmt
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, UnknownCodeError
-from tmt_dataset.evidence import COLUMNS, link, number
+from tmt_dataset.record import COLUMNS, link, number
 
 
 @pytest.fixture(scope="module")

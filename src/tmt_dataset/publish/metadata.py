@@ -15,10 +15,11 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tmt_dataset import atomic, citation
+from tmt_dataset import citation
 from tmt_dataset.citation import Agent, Reference, read_rows
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table, open_package
 from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
+from tmt_dataset.files import write_whole
 
 Json = dict[str, Any]
 Rows = Sequence[Mapping[str, str]]
@@ -858,7 +859,7 @@ def write(folder: Path) -> list[str]:
     changed = _differing(folder)
     for path, data in changed.items():
         (folder / path).parent.mkdir(exist_ok=True)
-        atomic.write(folder / path, data)
+        write_whole(folder / path, data)
     return list(changed)
 
 

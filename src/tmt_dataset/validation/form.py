@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.cells import read_cells
 from tmt_dataset.descriptor import Table
-from tmt_dataset.findings import Finding
-from tmt_dataset.schema import read_cells
+from tmt_dataset.validation.findings import Finding
 
 #: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line. And those that
 #: nobody sees: they join and part words, turn the direction of writing, and make equal words unequal.

@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.cells import code_table, pandera_schema, read_strings
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import (
     DESCRIPTOR,
@@ -33,7 +34,6 @@ from tmt_dataset.descriptor import (
     read_table,
 )
 from tmt_dataset.errors import PackageError
-from tmt_dataset.schema import code_table, pandera_schema, read_strings
 
 Source = str | os.PathLike[str] | Dataset | None
 Frames = dict[str, pd.DataFrame]

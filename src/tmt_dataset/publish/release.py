@@ -16,12 +16,12 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from tmt_dataset import atomic
 from tmt_dataset.dataset import load
 from tmt_dataset.descriptor import DESCRIPTOR, SUMS, Archive, Descriptor, open_package, sha256
-from tmt_dataset.diff import CHANGES, STEPS, Diff, Step, diff
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
-from tmt_dataset.validate import LEDGER, RELEASED, SEMVER, anchors, validate, version_numbers
+from tmt_dataset.files import write_whole
+from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
+from tmt_dataset.validation import LEDGER, RELEASED, SEMVER, anchors, validate, version_numbers
 
 DOCUMENTS = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "LICENSE-DATA", "README.md")
 CODEBOOK = "validation/codebook.md"
@@ -135,7 +135,7 @@ def register(folder: Path, version: str) -> list[str]:
     if len(new) or not path.is_file():
         rows = pd.concat([known, new]).sort_values("development_id", kind="stable")
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(path, _ledger_bytes(rows))
+        write_whole(path, _ledger_bytes(rows))
     return list(new["development_id"])
 
 
@@ -413,8 +413,8 @@ def _valid(folder: Path) -> None:
 
 def _generated(commit: _Commit, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the generated metadata; refuse what is generated, released, and out of step."""
-    from tmt_dataset import metadata
-    from tmt_dataset.coding import build, compile
+    from tmt_dataset.coding import compile
+    from tmt_dataset.publish import build, metadata
 
     try:
         compile.check(commit.folder)
@@ -485,7 +485,7 @@ def _registered(rows: pd.DataFrame, folder: Path) -> None:
     lacking = now[~now.isin(rows["development_id"])]
     if len(lacking):
         raise ReleaseError(
-            f"{RELEASED}: not registered: {', '.join(lacking)}; run tmt_dataset.release.register() and commit"
+            f"{RELEASED}: not registered: {', '.join(lacking)}; run tmt_dataset.publish.release.register() and commit"
         )
 
 

@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 import tmt_dataset as tmt
-from tmt_dataset import schema
+from tmt_dataset import cells
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor
 from tmt_dataset.errors import ExportError, MissingExtraError, TmtDatasetError
-from tmt_dataset.export import EXCEL_CHARACTERS, EXCEL_ROWS, FORMATS, _put, export, inert, restore
+from tmt_dataset.exports import EXCEL_CHARACTERS, EXCEL_ROWS, FORMATS, _put, export, inert, restore
 
 FORMAT = pytest.mark.parametrize("name", list(FORMATS))
 
@@ -213,8 +213,8 @@ def test_csv_is_typed_as_the_package_is(ds: Dataset, tmp_path: Path) -> None:
     codes = {name: pd.Index(ds[name][t.primary_key[0]]) for name, t in ds.descriptor.tables.items()}
     for name, table in ds.descriptor.tables.items():
         data = (folder / f"{name}.csv").read_bytes()
-        raw = schema.read_strings(data, table, name)
-        pd.testing.assert_frame_equal(schema.typed(raw, ds.descriptor, table, codes, name), ds[name])
+        raw = cells.read_strings(data, table, name)
+        pd.testing.assert_frame_equal(cells.typed(raw, ds.descriptor, table, codes, name), ds[name])
 
 
 def in_excel(value: Any) -> Any:
@@ -259,7 +259,7 @@ def test_parquet_holds_every_cell_with_its_type(ds: Dataset, tmp_path: Path) -> 
         assert arrow.metadata[b"version"].decode() == ds.version
         for field in table.fields:
             column = arrow.field(field.name)
-            if schema.is_code(ds.descriptor, table, field):
+            if cells.is_code(ds.descriptor, table, field):
                 assert pa.types.is_dictionary(column.type)
             else:
                 assert str(column.type) == types[field.type]
@@ -268,7 +268,7 @@ def test_parquet_holds_every_cell_with_its_type(ds: Dataset, tmp_path: Path) -> 
         assert list(read.columns) == table.field_names
         assert expected(read) == expected(ds[name])
         for field in table.fields:
-            wanted = schema.dtype(ds.descriptor, table, field)
+            wanted = cells.dtype(ds.descriptor, table, field)
             assert str(read[field.name].dtype).split("[")[0] == wanted.split("[")[0]
 
 
@@ -414,7 +414,7 @@ def test_numbers_are_written_in_full(small: Dataset, tmp_path: Path) -> None:
     header, rows = read_csv(export(small, tmp_path / "out", format="csv") / "figures.csv")
     read = [row[header.index("value")] for row in rows]
     assert read[:5] == ["50000000000000000000000", "0.1", "0", "0.0000001", "50000000000"]
-    assert all(re.fullmatch(schema.CANONICAL["number"], cell) for cell in read)
+    assert all(re.fullmatch(cells.CANONICAL["number"], cell) for cell in read)
 
 
 # -- sqlite: the database is as declared

@@ -1,0 +1,1 @@
+"""What turns a checkout into what readers get: generated files, the difference between releases, archives, reports."""
