@@ -143,11 +143,11 @@ assert result.stderr.count("\\n") == 1
     modules_after(code)
 
 
-@pytest.mark.parametrize("call", ["maps.ink_on('#fff')", "plots.kinds(analysis.numbers(tmt.load()))"])
+@pytest.mark.parametrize("call", ["plots.ink_on('#fff')", "plots.kinds(analysis.numbers(tmt.load()))"])
 def test_figures_and_colours_without_matplotlib_say_so(call: str) -> None:
     code = f"""{WITHOUT_EXTRAS}
 import tmt_dataset as tmt
-from tmt_dataset import analysis, errors, maps, plots
+from tmt_dataset import analysis, errors, plots
 try:
     {call}
 except errors.MissingExtraError as error:

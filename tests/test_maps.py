@@ -11,7 +11,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import tmt_dataset as tmt
-from tmt_dataset import maps, plots
+from tmt_dataset import analysis, plots
 from tmt_dataset.errors import MissingExtraError, UnknownCodeError
 
 PLACES = pd.DataFrame(
@@ -56,8 +56,8 @@ AUTHORITIES = pd.DataFrame(
 
 def test_every_province_of_the_register_has_a_tile_of_its_own() -> None:
     places = tmt.load().places
-    assert set(maps.TILES) == set(places.loc[places["level"] == "province", "place_id"])
-    assert len(set(maps.TILES.values())) == len(maps.TILES) == 34
+    assert set(analysis.TILES) == set(places.loc[places["level"] == "province", "place_id"])
+    assert len(set(analysis.TILES.values())) == len(analysis.TILES) == 34
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_every_province_of_the_register_has_a_tile_of_its_own() -> None:
     ],
 )
 def test_neighbours_stand_side_by_side(west: str, east: str) -> None:
-    (row, column), right = maps.TILES[west], maps.TILES[east]
+    (row, column), right = analysis.TILES[west], analysis.TILES[east]
     assert right == (row, column + 1)
 
 
@@ -80,12 +80,12 @@ def test_neighbours_stand_side_by_side(west: str, east: str) -> None:
     [("230000", "220000"), ("410000", "420000"), ("430000", "440000"), ("450000", "460000")],
 )
 def test_neighbours_stand_one_above_the_other(north: str, south: str) -> None:
-    (row, column), below = maps.TILES[north], maps.TILES[south]
+    (row, column), below = analysis.TILES[north], analysis.TILES[south]
     assert below == (row + 1, column)
 
 
 def test_province_of_a_place() -> None:
-    own = maps.province_of(PLACES)
+    own = analysis.province_of(PLACES)
     assert own.dropna().to_dict() == {
         "310000": "310000",
         "440000": "440000",
@@ -96,7 +96,7 @@ def test_province_of_a_place() -> None:
 
 
 def test_level_follows_the_jurisdiction() -> None:
-    assert maps.level_of(DEVELOPMENTS, PLACES).tolist() == [
+    assert analysis.level_of(DEVELOPMENTS, PLACES).tolist() == [
         "national",
         "provincial",
         "municipal",
@@ -108,14 +108,14 @@ def test_level_follows_the_jurisdiction() -> None:
 
 def test_every_level_of_the_register_is_known() -> None:
     ds = tmt.load()
-    assert set(maps.LEVELS) >= set(ds.places["level"])
-    assert maps.level_of(ds.developments, ds.places).notna().all()
+    assert set(analysis.LEVELS) >= set(ds.places["level"])
+    assert analysis.level_of(ds.developments, ds.places).notna().all()
 
 
 def test_levels_of_a_group_add_up_and_small_groups_have_no_share() -> None:
     levels = pd.Series(["national"] * 6 + ["municipal"] * 6 + ["provincial"])
     groups = pd.Series(["ai"] * 8 + ["data"] * 5)
-    shares = maps.level_shares(levels, groups, at_least=8)
+    shares = analysis.level_shares(levels, groups, at_least=8)
     assert shares["group"].tolist() == ["ai"] * 3 + ["data"] * 3
     assert shares["level"].tolist() == ["national", "provincial", "municipal"] * 2
     assert shares["k"].tolist() == [6, 0, 2, 0, 1, 4]
@@ -128,8 +128,8 @@ def test_levels_of_a_group_add_up_and_small_groups_have_no_share() -> None:
 
 def test_the_level_figure_draws_the_shares() -> None:
     levels = pd.Series(["national"] * 12 + ["municipal"] * 12)
-    shares = maps.level_shares(levels, pd.Series(["ai"] * 20 + ["data"] * 4))
-    _, panels = maps.level_figure(shares, {"ai": "AI"})
+    shares = analysis.level_shares(levels, pd.Series(["ai"] * 20 + ["data"] * 4))
+    _, panels = plots.level_figure(shares, {"ai": "AI"})
     assert [panel.get_title(loc="left") for panel in panels] == ["national", "municipal"]
     assert [[np.asarray(line.get_xdata())[0] for line in panel.lines] for panel in panels] == [[0.6], [0.4]]
     assert [tick.get_text() for tick in panels[0].get_yticklabels()] == ["AI (20)"]
@@ -141,7 +141,7 @@ def test_a_province_counts_its_cities_and_what_names_them() -> None:
         [("a", "440100"), ("a", "440300"), ("a", "310000"), ("e", "440100"), ("b", "440300")],
         columns=["development_id", "place_id"],
     )
-    counted = maps.by_province(DEVELOPMENTS, links, PLACES)
+    counted = analysis.by_province(DEVELOPMENTS, links, PLACES)
     assert counted.loc["440000"].to_dict() == {"made": 2, "named": 2}
     assert counted.loc["310000"].to_dict() == {"made": 1, "named": 1}
     assert counted.to_numpy().sum() == 6
@@ -156,7 +156,7 @@ def luminance(colour: Any) -> float:
 
 def test_the_tile_map_returns_what_it_drew() -> None:
     _, ax = plots.figure("column", 3)
-    drawn = maps.tile_map(
+    drawn = plots.tile_map(
         ax, pd.Series({"310000": 4, "440000": 1, "110000": 0}), {"310000": "SH"}, edges=(0, 2)
     )
     by_code = drawn.set_index("place_id")
@@ -164,7 +164,9 @@ def test_the_tile_map_returns_what_it_drew() -> None:
     assert len(ax.patches) == 34 + 2
     assert by_code["shade"].loc[["310000", "440000", "110000", "650000"]].tolist() == [2, 1, 0, 0]
     assert by_code["text"].loc[["310000", "440000", "110000"]].tolist() == ["SH 4", "440000 1", "110000"]
-    colours = [ax.patches[list(maps.TILES).index(c)].get_facecolor() for c in ("310000", "440000", "110000")]
+    colours = [
+        ax.patches[list(analysis.TILES).index(c)].get_facecolor() for c in ("310000", "440000", "110000")
+    ]
     assert len(set(colours)) == 3
     assert colours[2] == (1.0, 1.0, 1.0, 1.0)
     # the key has the shades of the tiles, the lightest first
@@ -176,7 +178,7 @@ def test_the_tile_map_returns_what_it_drew() -> None:
 def test_what_stands_on_a_tile_can_be_read(colour: str) -> None:
     _, ax = plots.figure("column", 3)
     values = pd.Series({"310000": 1, "440000": 2, "110000": 4, "330000": 10})
-    drawn = maps.tile_map(ax, values, {}, colour=colour, edges=(0, 1, 3, 9))
+    drawn = plots.tile_map(ax, values, {}, colour=colour, edges=(0, 1, 3, 9))
     assert set(drawn["shade"]) == {0, 1, 2, 3, 4}
     numbers = iter(ax.texts)
     for patch, shade in zip(ax.patches, drawn["shade"], strict=False):
@@ -189,20 +191,20 @@ def test_what_stands_on_a_tile_can_be_read(colour: str) -> None:
 def test_the_tile_map_takes_provinces_only() -> None:
     _, ax = plots.figure("column", 3)
     with pytest.raises(UnknownCodeError, match="440300"):
-        maps.tile_map(ax, pd.Series({"440300": 1}), {})
+        plots.tile_map(ax, pd.Series({"440300": 1}), {})
 
 
 # -- joint acts
 
 
 def test_makers_are_counted_named_and_unnamed() -> None:
-    counted = maps.makers(DEVELOPMENTS, AUTHORITIES).set_index("development_id")
+    counted = analysis.makers(DEVELOPMENTS, AUTHORITIES).set_index("development_id")
     assert counted["named"].to_dict() == {"a": 2, "b": 1, "c": 1, "d": 0, "e": 3, "f": 0}
     assert counted["joint"].to_dict() == {"a": True, "b": False, "c": True, "d": False, "e": True, "f": False}
 
 
 def test_pairs_leave_out_support_and_count_acts() -> None:
-    assert maps.pairs(AUTHORITIES).to_numpy().tolist() == [
+    assert analysis.pairs(AUTHORITIES).to_numpy().tolist() == [
         ["cac", "miit", 2],
         ["cac", "mps", 1],
         ["miit", "mps", 1],
@@ -210,10 +212,10 @@ def test_pairs_leave_out_support_and_count_acts() -> None:
 
 
 def test_no_joint_act_makes_no_pair_and_no_picture() -> None:
-    alone = maps.pairs(AUTHORITIES.loc[AUTHORITIES["development_id"] == "b"])
+    alone = analysis.pairs(AUTHORITIES.loc[AUTHORITIES["development_id"] == "b"])
     assert alone.empty
     assert list(alone.columns) == ["first", "second", "acts"]
-    assert maps.layout(alone).empty
+    assert analysis.layout(alone).empty
 
 
 JOINED = pd.DataFrame(
@@ -222,21 +224,21 @@ JOINED = pd.DataFrame(
 
 
 def test_the_layout_is_the_same_whatever_the_order_of_rows() -> None:
-    placed = maps.layout(JOINED)
-    assert placed.equals(maps.layout(JOINED.iloc[::-1]))
+    placed = analysis.layout(JOINED)
+    assert placed.equals(analysis.layout(JOINED.iloc[::-1]))
     swapped = JOINED.rename(columns={"first": "second", "second": "first"})
-    assert placed.equals(maps.layout(swapped))
+    assert placed.equals(analysis.layout(swapped))
 
 
 def test_groups_stand_side_by_side_largest_first() -> None:
-    placed = maps.layout(JOINED)
+    placed = analysis.layout(JOINED)
     assert placed["part"].to_dict() == {"a": 0, "b": 0, "c": 0, "d": 0, "x": 1, "y": 1}
     assert placed.loc[placed["part"] == 1, "x"].min() > placed.loc[placed["part"] == 0, "x"].max()
 
 
 def test_the_network_returns_what_it_drew() -> None:
     _, ax = plots.figure("column", 2)
-    drawn = maps.draw_network(ax, JOINED, maps.layout(JOINED), {"a": "Alpha"})
+    drawn = plots.draw_network(ax, JOINED, analysis.layout(JOINED), {"a": "Alpha"})
     assert [line.get_linewidth() for line in ax.lines] == drawn["width"].tolist()
     assert drawn["width"].tolist()[1] == 3 * drawn["width"].tolist()[0]
     assert sorted(t.get_text() for t in ax.texts) == ["3", "Alpha", "b", "c", "d", "x", "y"]
@@ -245,4 +247,4 @@ def test_the_network_returns_what_it_drew() -> None:
 def test_without_networkx_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "networkx", None)
     with pytest.raises(MissingExtraError, match=r"tmt-dataset\[plots\]"):
-        maps.layout(JOINED)
+        analysis.layout(JOINED)

@@ -23,6 +23,7 @@ from tmt_dataset import analysis, plots
 from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.plots import style
 
 mpl.use("Agg")
 date2num: Any = mpl.dates.date2num  # carries no types
@@ -204,7 +205,7 @@ class TestWords:
     def test_a_long_label_ends_after_a_word(self) -> None:
         words = "Requirements for Shake-to-Activate Advertisement Triggering Behaviours"
         for width in range(25, 60):
-            lines = plots._wrapped(words, width).split("\n")
+            lines = style._wrapped(words, width).split("\n")
             assert max(map(len, lines)) <= width
             assert set(" ".join(lines).rstrip("…").split()) <= set(words.split())
 

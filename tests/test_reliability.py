@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
 import tmt_dataset as tmt
-from tmt_dataset import analysis, reliability
+from tmt_dataset import analysis, plots
 from tmt_dataset.errors import PackageError, PackageNotFoundError, UnknownCodeError
 
 
@@ -34,7 +34,7 @@ def windows(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
 
 
 def test_exposure_is_the_share_of_a_months_days() -> None:
-    covered = reliability.monthly_exposure(
+    covered = analysis.monthly_exposure(
         windows(
             ("n1", "newsletter", "2024-01-16", "2024-02-29"),
             ("n2", "newsletter", "2024-02-15", "2024-02-29"),
@@ -48,7 +48,7 @@ def test_exposure_is_the_share_of_a_months_days() -> None:
 
 
 def test_exposure_of_no_sources_is_empty() -> None:
-    assert reliability.monthly_exposure(windows()).empty
+    assert analysis.monthly_exposure(windows()).empty
 
 
 def test_acts_by_month_tells_certain_from_possible() -> None:
@@ -58,7 +58,7 @@ def test_acts_by_month_tells_certain_from_possible() -> None:
         ("2024-01-31", "2024-02-01"),
         ("2024-01-01", "2024-12-31"),
     )
-    counted = reliability.acts_by_month(acts, pd.date_range("2024-01-01", periods=3, freq="MS"))
+    counted = analysis.acts_by_month(acts, pd.date_range("2024-01-01", periods=3, freq="MS"))
     assert counted["certain"].tolist() == [1, 0, 0]
     assert counted["possible"].tolist() == [4, 3, 1]
 
@@ -74,14 +74,14 @@ def test_resolution_is_the_finest_unit_that_holds_the_date() -> None:
         ("2024-03-31", "2024-04-01"),
         ("2023-12-31", "2024-01-01"),
     )
-    assert reliability.resolution(acts).tolist() == reliability.RESOLUTIONS
+    assert analysis.resolution(acts).tolist() == analysis.RESOLUTIONS
 
 
 @given(st.lists(st.dates(pd.Timestamp("2020-01-01").date(), pd.Timestamp("2029-12-31").date()), min_size=4))
 def test_a_wider_date_has_no_finer_resolution(days: list[object]) -> None:
     a, b, c, d = sorted(map(str, days))[:4]
-    narrow, wide = reliability.resolution(dated((b, c), (a, d)))
-    order = reliability.RESOLUTIONS
+    narrow, wide = analysis.resolution(dated((b, c), (a, d)))
+    order = analysis.RESOLUTIONS
     assert order.index(narrow) <= order.index(wide)
 
 
@@ -96,9 +96,9 @@ def test_damaged_reports_share_a_character_with_the_loss() -> None:
     errata = pd.DataFrame(
         [("s", 10, 12, "loss"), ("s", 0, 5, "error")], columns=["source_id", "start", "end", "kind"]
     )
-    lost = reliability.damaged(mentions, segments, errata)
+    lost = analysis.damaged(mentions, segments, errata)
     assert lost.to_numpy().tolist() == [["b", "s"]]  # the segment before ends where the loss begins
-    assert reliability.damaged(mentions, segments, errata, "error").to_numpy().tolist() == [["a", "s"]]
+    assert analysis.damaged(mentions, segments, errata, "error").to_numpy().tolist() == [["a", "s"]]
 
 
 # -- two sources
@@ -120,7 +120,7 @@ REPORTED = pd.DataFrame(
 
 
 def test_shared_counts_each_act_once_for_each_pair() -> None:
-    counted = reliability.shared(pd.concat([REPORTED, REPORTED]))
+    counted = analysis.shared(pd.concat([REPORTED, REPORTED]))
     assert counted.loc["n"].to_dict() == {"m": 0, "n": 3, "r": 1}
     assert counted.equals(counted.T)
 
@@ -149,47 +149,47 @@ def test_comparable_keeps_what_both_could_have_reported() -> None:
         ("m", "newsletter", "2025-01-01", "2025-02-28"),
         ("r", "annual-review", "2024-01-01", "2024-12-31"),
     )
-    both = reliability.comparable(acts, topics, REPORTED, sources, "n", "r")
+    both = analysis.comparable(acts, topics, REPORTED, sources, "n", "r")
     assert both["development_id"].tolist() == ["D0", "D1", "D2", "D7"]
     assert both["first"].tolist() == [True, True, False, False]
     assert both["second"].tolist() == [True, False, True, True]
     assert both["certain"].tolist() == [True, True, False, True]
-    assert reliability.comparable(acts, topics, REPORTED, sources, "m", "r").empty  # no day in common
-    whole = reliability.comparable(acts, topics, REPORTED, sources, "n", "r", every_topic=True)
+    assert analysis.comparable(acts, topics, REPORTED, sources, "m", "r").empty  # no day in common
+    whole = analysis.comparable(acts, topics, REPORTED, sources, "n", "r", every_topic=True)
     assert set(both["development_id"]) < set(whole["development_id"])
     with pytest.raises(UnknownCodeError, match="unknown source 'q'"):
-        reliability.comparable(acts, topics, REPORTED, sources, "n", "q")
+        analysis.comparable(acts, topics, REPORTED, sources, "n", "q")
 
 
 def test_chapman_by_hand() -> None:
-    result = reliability.chapman(24, 19, 9)  # 25 * 20 / 10 - 1
+    result = analysis.chapman(24, 19, 9)  # 25 * 20 / 10 - 1
     assert (result.observed, result.estimate) == (34, 49.0)
     assert result.carried
-    assert not reliability.chapman(24, 19, 6).carried
+    assert not analysis.chapman(24, 19, 6).carried
 
 
 def test_decisions_are_read_and_their_columns_judged(package: Path) -> None:
-    header = ",".join(reliability.ADJUDICATION_COLUMNS)
-    path = package / reliability.ADJUDICATION
+    header = ",".join(analysis.ADJUDICATION_COLUMNS)
+    path = package / analysis.ADJUDICATION
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"{header}\nTMT-0001,n,action,pilot,pilot,call,A7,why\n", encoding="utf-8")
-    assert reliability.adjudication_table(package)["decided"].tolist() == ["call"]
+    assert analysis.adjudication_table(package)["decided"].tolist() == ["call"]
     path.write_text("a,b\n", encoding="utf-8")
     with pytest.raises(
         PackageError, match=r"adjudication.csv: expected the columns development, .* found a, b"
     ):
-        reliability.adjudication_table(package)
+        analysis.adjudication_table(package)
     path.unlink()
     with pytest.raises(PackageNotFoundError, match=r"adjudication\.csv: the file is missing"):
-        reliability.adjudication_table(package)
+        analysis.adjudication_table(package)
 
 
 def test_an_overlap_that_is_complete_leaves_nothing_to_estimate() -> None:
-    assert reliability.chapman(5, 5, 5).estimate == 5.0
+    assert analysis.chapman(5, 5, 5).estimate == 5.0
 
 
 def test_no_overlap_sets_no_upper_bound() -> None:
-    result = reliability.chapman(3, 4, 0)
+    result = analysis.chapman(3, 4, 0)
     assert math.isinf(result.high)
     assert result.low >= result.observed
 
@@ -203,7 +203,7 @@ COUNTS = st.tuples(st.integers(1, 40), st.integers(1, 40)).flatmap(
 @settings(deadline=None, max_examples=50)
 def test_the_interval_holds_the_sizes_that_the_test_does_not_reject(counts: tuple[int, int, int]) -> None:
     first, second, both = counts
-    result = reliability.chapman(first, second, both)
+    result = analysis.chapman(first, second, both)
 
     def kept(size: int) -> bool:
         least = hypergeom.cdf(both, size, first, second)
@@ -220,7 +220,7 @@ def test_the_interval_holds_the_sizes_that_the_test_does_not_reject(counts: tupl
 def test_the_interval_covers_the_true_size_at_its_level(size: int, data: st.DataObject) -> None:
     first, second = data.draw(st.integers(1, size)), data.draw(st.integers(1, size))
     overlaps = range(max(0, first + second - size), min(first, second) + 1)
-    results = {m: reliability.chapman(first, second, m) for m in overlaps}
+    results = {m: analysis.chapman(first, second, m) for m in overlaps}
     covered = sum(
         float(hypergeom.pmf(m, size, first, second)) for m, r in results.items() if r.low <= size <= r.high
     )
@@ -237,7 +237,7 @@ def test_the_interval_covers_the_true_size_at_its_level(size: int, data: st.Data
 )
 def test_chapman_refuses_what_cannot_be(counts: tuple[int, int, int], level: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        reliability.chapman(*counts, level=level)
+        analysis.chapman(*counts, level=level)
 
 
 # -- two codings
@@ -254,7 +254,7 @@ def write(package: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 def test_agreement_is_read_with_types(package: Path) -> None:
-    table = reliability.agreement_table(write(package, GOOD))
+    table = analysis.agreement_table(write(package, GOOD))
     assert table["value"].tolist() == [0.9, 0.81, -0.1]
     assert table["low"].isna().tolist() == [True, False, False]
     assert table["n"].dtype == "Int64"
@@ -263,7 +263,7 @@ def test_agreement_is_read_with_types(package: Path) -> None:
 
 def test_a_missing_file_is_no_empty_table(package: Path) -> None:
     with pytest.raises(PackageNotFoundError, match=r"agreement\.csv: the file is missing"):
-        reliability.agreement_table(package)
+        analysis.agreement_table(package)
 
 
 @pytest.mark.parametrize(
@@ -288,17 +288,17 @@ def test_a_broken_file_is_named_with_its_row(
     package: Path, change: Callable[[str], str], message: str
 ) -> None:
     with pytest.raises(PackageError, match=message):
-        reliability.agreement_table(write(package, change(GOOD)))
+        analysis.agreement_table(write(package, change(GOOD)))
 
 
 def test_a_file_in_another_encoding_is_refused(package: Path) -> None:
     with pytest.raises(PackageError, match="no readable CSV"):
-        reliability.agreement_table(write(package, GOOD.replace("unit", "unité"), "latin-1"))
+        analysis.agreement_table(write(package, GOOD.replace("unit", "unité"), "latin-1"))
 
 
 def test_the_published_agreement_speaks_of_the_sources_that_are_there() -> None:
     ds = tmt.load()
-    scopes = set(reliability.agreement_table()["scope"])
+    scopes = set(analysis.agreement_table()["scope"])
     assert scopes - {"all"} <= set(ds.sources["source_id"])
 
 
@@ -307,7 +307,7 @@ def test_the_published_agreement_speaks_of_the_sources_that_are_there() -> None:
 
 def test_stacked_parts_stand_one_after_the_other() -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": [3, 0], "c": [50, 50]}, index=["x", "y"])
-    _, ax = reliability.stacked(frame, {"b": "blue", "a": "sky"})
+    _, ax = plots.stacked(frame, {"b": "blue", "a": "sky"})
     left, right = (list(bars) for bars in ax.containers)
     assert [bar.get_x() for bar in right] == [bar.get_width() for bar in left] == [3, 0]
     assert [bar.get_width() for bar in right] == [1, 2]
@@ -316,22 +316,20 @@ def test_stacked_parts_stand_one_after_the_other() -> None:
 
 
 def test_parts_too_small_for_a_number_have_none() -> None:
-    _, ax = reliability.stacked(
-        pd.DataFrame({"a": [1.0], "b": [99.0]}), {"a": "blue", "b": "sky"}, least=0.05
-    )
+    _, ax = plots.stacked(pd.DataFrame({"a": [1.0], "b": [99.0]}), {"a": "blue", "b": "sky"}, least=0.05)
     assert [t.get_text() for t in ax.texts] == ["99"]
 
 
 def test_month_figure_piles_what_is_possible_on_what_is_certain() -> None:
-    months = reliability.monthly_exposure(
+    months = analysis.monthly_exposure(
         windows(
             ("n", "newsletter", "2024-01-01", "2024-01-31"),
             ("r", "annual-review", "2024-03-01", "2024-03-31"),
         )
     )
     acts = dated(("2024-01-05", "2024-01-05"), ("2024-01-01", "2024-03-31"))
-    counted = reliability.acts_by_month(acts, pd.DatetimeIndex(months.index))
-    _, ax = reliability.month_figure(months, counted)
+    counted = analysis.acts_by_month(acts, pd.DatetimeIndex(months.index))
+    _, ax = plots.month_figure(months, counted)
     certain, possible = (list(bars) for bars in ax.containers)
     assert [bar.get_height() for bar in certain] == [1, 0, 0]
     assert [bar.get_y() + bar.get_height() for bar in possible] == [2, 1, 1]
@@ -342,8 +340,8 @@ def test_of_an_estimate_that_is_not_carried_only_the_interval_is_drawn() -> None
     told = pd.DataFrame(
         {"first": [True] * 9, "second": [True] * 8 + [False], "certain": [True] * 8 + [False]}
     )
-    results = {"few": reliability.chapman(9, 6, 6), "enough": reliability.chapman(9, 8, 8)}
-    _, ax = reliability.list_figure(told, results, ("n", "r"))
+    results = {"few": analysis.chapman(9, 6, 6), "enough": analysis.chapman(9, 8, 8)}
+    _, ax = plots.list_figure(told, results, ("n", "r"))
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["observed", "few", "enough"]
     points = [float(np.asarray(line.get_xdata())[0]) for line in ax.lines if line.get_marker() == "o"]
     assert points == [results["enough"].estimate]
@@ -354,8 +352,8 @@ def test_of_an_estimate_that_is_not_carried_only_the_interval_is_drawn() -> None
 
 
 def test_agreement_figure_orders_by_value(package: Path) -> None:
-    table = reliability.agreement_table(write(package, GOOD))
-    _, ax = reliability.agreement_figure(table[table["scope"] == "all"])
+    table = analysis.agreement_table(write(package, GOOD))
+    _, ax = plots.agreement_figure(table[table["scope"] == "all"])
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["unit", "action"]
     assert [np.asarray(line.get_xdata())[0] for line in ax.lines] == [0.9, 0.81]
 
@@ -366,11 +364,11 @@ def test_a_selection_of_nothing_gives_the_same_columns(criteria: dict[str, int])
     part, months = ds.select(**criteria), pd.date_range("2024-01-01", periods=2, freq="MS")  # type: ignore[arg-type]  # one criterion
     told = analysis.reports(part)
     tables = part.developments, part.development_topics, told, ds.sources
-    assert reliability.shared(told).dtypes.eq("int64").all()
-    assert reliability.shared(told).index.name == reliability.shared(told).columns.name == "source_id"
-    assert reliability.monthly_exposure(part.sources).dtypes.eq("float64").all()
-    assert reliability.acts_by_month(part.developments, months).columns.tolist() == ["certain", "possible"]
-    assert reliability.resolution(part.developments).dtype == reliability.resolution(ds.developments).dtype
-    assert reliability.damaged(part.mentions, part.segments, part.errata).dtypes.eq("str").all()
-    both = reliability.comparable(*tables, "newsletter-2024-07", "review-2024-1")
+    assert analysis.shared(told).dtypes.eq("int64").all()
+    assert analysis.shared(told).index.name == analysis.shared(told).columns.name == "source_id"
+    assert analysis.monthly_exposure(part.sources).dtypes.eq("float64").all()
+    assert analysis.acts_by_month(part.developments, months).columns.tolist() == ["certain", "possible"]
+    assert analysis.resolution(part.developments).dtype == analysis.resolution(ds.developments).dtype
+    assert analysis.damaged(part.mentions, part.segments, part.errata).dtypes.eq("str").all()
+    both = analysis.comparable(*tables, "newsletter-2024-07", "review-2024-1")
     assert both.dtypes.astype("str").tolist() == ["str", "str", "str", "bool", "bool", "bool"]

@@ -1,0 +1,348 @@
+"""Intervals and tests: shares, rates, and two windows compared."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tmt_dataset.errors import MissingExtraError, unknown
+
+if TYPE_CHECKING:
+    pass
+
+#: Fewer acts than this carry no share.
+AT_LEAST = 10
+
+
+def _stats() -> Any:
+    try:
+        from scipy import stats
+    except ImportError:
+        raise MissingExtraError('intervals and tests need scipy: pip install "tmt-dataset[plots]"') from None
+    return stats
+
+
+def _judge_level(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence}: expected a number between 0 and 1, as 0.95")
+
+
+def wilson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's score interval of a share.
+
+    Parameters
+    ----------
+    k, n
+        Hits, of how many.
+    confidence
+        Of the interval.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound; 0 and 1 where ``n`` is 0.
+
+    Raises
+    ------
+    ValueError
+        If there are more hits than trials, a count is negative, or ``confidence`` does not lie between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(bound, 3) for bound in wilson(4, 33)]
+    [0.048, 0.273]
+    """
+    _judge_level(confidence)
+    if not 0 <= k <= n:
+        raise ValueError(f"k={k}: expected 0 to n={n}")
+    if n == 0:
+        return 0.0, 1.0
+    interval = _stats().binomtest(int(k), int(n)).proportion_ci(confidence, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def poisson(k: int, time: float = 1.0, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the exact (Garwood) interval of a rate.
+
+    Parameters
+    ----------
+    k
+        Events.
+    time
+        In which they happened.
+    confidence
+        Of the interval.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, events per unit of time.
+
+    Raises
+    ------
+    ValueError
+        If ``k`` is negative, ``time`` is not above 0, or ``confidence`` does not lie between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(bound, 2) for bound in poisson(4, 2)]
+    [0.54, 5.12]
+    """
+    _judge_level(confidence)
+    if not k >= 0:
+        raise ValueError(f"k={k}: expected a count of events, 0 or more")
+    if not 0 < time < np.inf:
+        raise ValueError(f"time={time}: expected a finite number above 0")
+    chi2 = _stats().chi2
+    alpha = 1 - confidence
+    low = float(chi2.ppf(alpha / 2, 2 * k)) / 2 if k else 0.0
+    return low / time, float(chi2.ppf(1 - alpha / 2, 2 * k + 2)) / 2 / time
+
+
+def _ranges(frame: pd.DataFrame, hit: str) -> pd.DataFrame:
+    """Return least and most hits (``k``), misses (``m``) and acts (``n``) for each window."""
+    if hit not in frame.columns:
+        raise unknown("column", hit, list(frame.columns), "frame.columns")
+    kind = pd.api.types.infer_dtype(frame[hit], skipna=False)
+    if kind not in ("boolean", "empty") or frame[hit].isna().any():
+        raise TypeError(
+            f"column {hit!r}: expected booleans, without missing values, found {frame[hit].dtype}; mark the hits in a column "
+            "of their own, as frame.assign(hit=frame['area'].eq('ai'))"
+        )
+    flags = frame.assign(hits=frame[hit].astype(bool), misses=~frame[hit].astype(bool))
+    grouped = flags.groupby("window", observed=False)
+    out = pd.DataFrame(index=grouped.size().index)
+    for name, column in (("k", "hits"), ("m", "misses")):
+        out[f"{name}_min"] = (flags[column] & flags["certain"]).groupby(flags["window"], observed=False).sum()
+        out[f"{name}_max"] = grouped[column].sum()
+    out["n_min"], out["n_max"] = out["k_min"] + out["m_min"], out["k_max"] + out["m_max"]
+    return out.astype("int64")
+
+
+Counts = dict[str, int]
+
+
+def shares(
+    frame: pd.DataFrame, hit: str, *, confidence: float = 0.95, at_least: int = AT_LEAST
+) -> pd.DataFrame:
+    """Return the share of the acts of each window that are hits, with Wilson intervals.
+
+    Parameters
+    ----------
+    frame
+        As :func:`members` gives them.
+    hit
+        Name of a column of booleans.
+    confidence
+        Of the intervals.
+    at_least
+        Windows with fewer acts get no share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``window``, ``k_min``, ``k_max`` (hits), ``n_min``, ``n_max`` (acts), ``share_min``, ``share_max``
+        (what the dates allow), ``low`` (lower bound of the least share), ``high`` (upper bound of the
+        greatest). Not a number where there are too few acts.
+
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such column.
+    TypeError
+        If it does not hold booleans.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> frame = members(acts(ds).assign(ai=lambda a: a["area"].eq("ai")), windows(ds), reports(ds))
+    >>> shares(frame, "ai")["window"].astype("str").tolist()[0]
+    'Nov–Dec 2023'
+    """
+    out = _ranges(frame, hit)
+    bounds = []
+    for label in out.index:
+        row = _row(out, label)
+        # the least share: no doubtful hit happened there and every doubtful miss did
+        few = (row["k_min"], row["k_min"] + row["m_max"])
+        many = (row["k_max"], row["k_max"] + row["m_min"])
+        if row["n_min"] < max(at_least, 1):  # a window that may be empty has no share
+            bounds.append((np.nan,) * 4)
+        else:
+            low, high = wilson(*few, confidence)[0], wilson(*many, confidence)[1]
+            bounds.append((few[0] / few[1], many[0] / many[1], low, high))
+    out[["share_min", "share_max", "low", "high"]] = np.array(bounds, dtype=float).reshape(-1, 4)
+    return out.drop(columns=["m_min", "m_max"]).reset_index()
+
+
+def rates(frame: pd.DataFrame, hit: str, *, confidence: float = 0.95) -> pd.DataFrame:
+    """Return how many hits a covered month of each window has, with exact Poisson intervals.
+
+    Parameters
+    ----------
+    frame
+        As :func:`members` gives them.
+    hit
+        Name of a column of booleans.
+    confidence
+        Of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``window``, ``months``, ``k_min``, ``k_max``, ``rate_min``, ``rate_max``, ``low``, ``high``. A window
+        without any act has no row, so give it all acts, with the hits marked, and not the hits alone: a window
+        without a hit has a rate, too.
+
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such column.
+    TypeError
+        If it does not hold booleans.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> frame = members(acts(ds).assign(any=True), windows(ds), reports(ds))
+    >>> bool((rates(frame, "any")["low"] > 0).all())
+    True
+    """
+    out = _ranges(frame, hit)[["k_min", "k_max"]]
+    out.insert(0, "months", frame.groupby("window", observed=False)["months"].first())
+    out = out.dropna(subset=["months"])
+    for end, name, which in (("k_min", "low", 0), ("k_max", "high", 1)):
+        out[f"rate_{end[2:]}"] = out[end] / out["months"]
+        pairs = zip(out[end], out["months"], strict=True)
+        out[name] = [poisson(k, time, confidence)[which] for k, time in pairs]
+    return out[["months", "k_min", "k_max", "rate_min", "rate_max", "low", "high"]].reset_index()
+
+
+def compare(
+    frame: pd.DataFrame, hit: str, before: str, after: str, *, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Compare two windows exactly: their shares (Fisher) and their rates (given the sum of both counts).
+
+    Every count that the dates allow is tried, so each result is a range. The p-value says how often a random
+    labelling of these acts would part the windows as far; the acts are a selection, so it says nothing about
+    acts that the sources leave out.
+
+    Parameters
+    ----------
+    frame
+        As :func:`members` gives them.
+    hit
+        Name of a column of booleans.
+    before, after
+        Two windows.
+    confidence
+        Of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows ``share`` and ``rate``; columns ``before_min``, ``before_max``, ``after_min``, ``after_max``
+        (shares, or hits per month), ``ratio_min``, ``ratio_max`` (odds ratio, conditional maximum likelihood;
+        rate ratio), ``low``, ``high`` (exact interval of the ratio, its widest ends), ``p_min``, ``p_max``
+        (two-sided), ``test``.
+
+    Raises
+    ------
+    UnknownCodeError
+        If there is no such window or column.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> frame = members(acts(ds).assign(ai=lambda a: a["area"].eq("ai")), windows(ds), reports(ds))
+    >>> compare(frame, "ai", "Jul–Aug 2024", "Jul–Aug 2025").index.tolist()
+    ['share', 'rate']
+    """
+    counts = _ranges(frame, hit)
+    known = [str(label) for label in counts.index]
+    for label in (before, after):
+        if label not in known:
+            raise unknown("window", label, known, "analysis.windows(ds)")
+    time = frame.groupby("window", observed=False)["months"].first()
+    a, b = (_row(counts, label) for label in (before, after))
+    of_shares = _compare_shares(a, b, confidence)
+    of_rates = _compare_rates(a, b, float(time[before]), float(time[after]), confidence)
+    out = pd.DataFrame([of_shares, of_rates], index=["share", "rate"])
+    out["test"] = ["Fisher, exact", "Poisson, exact, conditional"]
+    return out
+
+
+def _row(counts: pd.DataFrame, label: str) -> Counts:
+    return {str(name): int(counts[name].to_dict()[label]) for name in counts.columns}
+
+
+def _upto(row: Counts, name: str) -> range:
+    return range(row[f"{name}_min"], row[f"{name}_max"] + 1)
+
+
+def _compare_shares(a: Counts, b: Counts, confidence: float) -> dict[str, float]:
+    stats = _stats()
+    grid = product(_upto(a, "k"), _upto(a, "m"), _upto(b, "k"), _upto(b, "m"))
+    p = [float(stats.fisher_exact([[k2, m2], [k1, m1]])[1]) for k1, m1, k2, m2 in grid]
+
+    def ratio(k1: int, m1: int, k2: int, m2: int) -> tuple[float, float, float]:
+        if min(k1 + k2, m1 + m2, k1 + m1, k2 + m2) == 0:  # all alike: nothing to compare
+            return np.nan, 0.0, np.inf
+        result = stats.contingency.odds_ratio([[k2, m2], [k1, m1]])
+        interval = result.confidence_interval(confidence)
+        return float(result.statistic), float(interval.low), float(interval.high)
+
+    # the odds ratio grows with hits after and misses before, so its ends are two corners of the grid
+    least = ratio(a["k_max"], a["m_min"], b["k_min"], b["m_max"])
+    most = ratio(a["k_min"], a["m_max"], b["k_max"], b["m_min"])
+
+    def share(k: int, m: int) -> float:
+        return k / (k + m) if k + m else np.nan
+
+    return {
+        "before_min": share(a["k_min"], a["m_max"]),
+        "before_max": share(a["k_max"], a["m_min"]),
+        "after_min": share(b["k_min"], b["m_max"]),
+        "after_max": share(b["k_max"], b["m_min"]),
+        "ratio_min": least[0],
+        "ratio_max": most[0],
+        "low": least[1],
+        "high": most[2],
+        "p_min": min(p),
+        "p_max": max(p),
+    }
+
+
+def _compare_rates(a: Counts, b: Counts, time_a: float, time_b: float, confidence: float) -> dict[str, float]:
+    stats = _stats()
+
+    def ratio(k1: int, k2: int) -> tuple[float, float, float, float]:
+        if k1 + k2 == 0:
+            return np.nan, 0.0, np.inf, 1.0
+        test = stats.binomtest(int(k2), int(k1 + k2), time_b / (time_a + time_b))
+        low, high = (
+            float(p / (1 - p) * time_a / time_b) if p < 1 else np.inf
+            for p in test.proportion_ci(confidence, method="exact")
+        )
+        return (k2 / time_b) / (k1 / time_a) if k1 else np.inf, low, high, float(test.pvalue)
+
+    p = [ratio(k1, k2)[3] for k1, k2 in product(_upto(a, "k"), _upto(b, "k"))]
+    least, most = ratio(a["k_max"], b["k_min"]), ratio(a["k_min"], b["k_max"])
+    return {
+        "before_min": a["k_min"] / time_a,
+        "before_max": a["k_max"] / time_a,
+        "after_min": b["k_min"] / time_b,
+        "after_max": b["k_max"] / time_b,
+        "ratio_min": least[0],
+        "ratio_max": most[0],
+        "low": least[1],
+        "high": most[2],
+        "p_min": min(p),
+        "p_max": max(p),
+    }

@@ -1,0 +1,298 @@
+"""The lives of instruments: stages, steps and the days between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from tmt_dataset.cells import DATE_DTYPE
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+
+def stages(ds: Dataset) -> pd.DataFrame:
+    """Return the instruments that developments draft, issue or otherwise move, with their kind and force.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``development_id``, ``instrument_id``, ``instrument`` (title), ``kind``, ``kind_label``, ``force``,
+        ``stage``, ``step`` (``draft`` for planned and draft, ``final`` for approved, issued, revised and
+        effective). Instruments that are only cited are left out.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> sorted(set(stages(tmt.load())["step"]))
+    ['draft', 'final']
+    """
+    links = ds["development_instruments"]
+    links = links.loc[links["stage"] != "cited"].astype({"stage": "str"})
+    instruments = ds["instruments"].set_index("instrument_id")
+    kinds = ds["instrument_kinds"].set_index("kind")
+    kind = links["instrument_id"].map(instruments["kind"].astype("str"))
+    return pd.DataFrame(
+        {
+            "development_id": links["development_id"],
+            "instrument_id": links["instrument_id"].astype("str"),
+            "instrument": links["instrument_id"].map(instruments["title"]),
+            "kind": kind,
+            "kind_label": kind.map(kinds["label"]),
+            "force": kind.map(kinds["force"].astype("str")),
+            "stage": links["stage"],
+            "step": links["stage"].isin(["planned", "draft"]).map({True: "draft", False: "final"}),
+        }
+    ).reset_index(drop=True)
+
+
+def leads(ds: Dataset) -> pd.DataFrame:
+    """Return the body that leads a development or decides it as a court, with its kind and level.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``development_id``, ``authority_id``, ``body`` (the abbreviation where there is one), ``kind``,
+        ``level``. Developments without such a body have no row.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> "CAC" in set(leads(tmt.load())["body"])
+    True
+    """
+    links = ds["development_authorities"]
+    links = links.loc[links["role"].isin(["lead", "court"])]
+    register = ds["authorities"].set_index("authority_id")
+    names = register["abbreviation"].fillna(register["name"])
+    codes = links["authority_id"].astype("str")
+    return pd.DataFrame(
+        {
+            "development_id": links["development_id"],
+            "authority_id": codes,
+            "body": codes.map(names),
+            "kind": codes.map(register["kind"].astype("str")),
+            "level": codes.map(register["level"].astype("str")),
+        }
+    ).reset_index(drop=True)
+
+
+def narrowed(events: pd.DataFrame) -> pd.DataFrame:
+    """Return events with their dates narrowed to what their order allows.
+
+    Parameters
+    ----------
+    events
+        As :func:`lifecycles` gives them: no event of an instrument lies before the one above it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; ``date_start`` is not before that of the event above, ``date_end`` not after that of
+        the event below.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame(
+    ...     {
+    ...         "instrument_id": ["a", "a"],
+    ...         "date_start": ["2024-08-14", "2024-01-01"],
+    ...         "date_end": ["2024-08-14", "2024-12-31"],
+    ...     }
+    ... ).astype({"date_start": "datetime64[s]", "date_end": "datetime64[s]"})
+    >>> narrowed(events)["date_start"].dt.strftime("%Y-%m-%d").tolist()
+    ['2024-08-14', '2024-08-14']
+    """
+    out = events.copy()
+    out["date_start"] = out.groupby("instrument_id", sort=False)["date_start"].cummax()
+    out["date_end"] = out[::-1].groupby("instrument_id", sort=False)["date_end"].cummin()[::-1]
+    return out
+
+
+def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
+    """Return how many days lie between pairs of dates, at the least and at the most.
+
+    Parameters
+    ----------
+    first, last
+        Frames of one length with ``date_start`` and ``date_end``; the second date of a pair is not before the
+        first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``days_min``, ``days_max`` as nullable integers, missing where a date is.
+
+    Examples
+    --------
+    >>> dates = pd.DataFrame(
+    ...     {"date_start": ["2025-01-01", "2025-07-22"], "date_end": ["2025-02-28", "2025-07-22"]}
+    ... ).astype("datetime64[s]")
+    >>> days_between(dates[:1], dates[1:]).to_numpy().tolist()
+    [[144, 202]]
+    """
+    least = last["date_start"].reset_index(drop=True) - first["date_end"].reset_index(drop=True)
+    most = last["date_end"].reset_index(drop=True) - first["date_start"].reset_index(drop=True)
+    columns = {"days_min": least, "days_max": most}
+    return pd.DataFrame({k: v.dt.days.clip(lower=0).astype("Int64") for k, v in columns.items()})
+
+
+def lifecycles(ds: Dataset) -> pd.DataFrame:
+    """Return the events of every instrument: planned, draft, approved, issued, revised, effective.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``instrument_id``, ``instrument`` (title), ``kind``, ``force``, ``stage``, ``date``, ``date_start``,
+        ``date_end``, ``days_min`` and ``days_max`` since the event before, ``development_id``. Where the
+        dates of two events overlap, the order of the stages decides.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> events = lifecycles(tmt.load().select(instrument="shake-to-activate-guide"))
+    >>> bool((events["days_min"].dropna() >= 0).all())
+    True
+    """
+    register = stages(ds).drop_duplicates("instrument_id")
+    columns = ["instrument_id", "instrument", "kind", "force"]
+    lives = []
+    for row in register.itertuples():
+        events = ds.lifecycle(cast(str, row.instrument_id))
+        events = events[["stage", "date", "date_start", "date_end", "development_id"]].copy()
+        days = days_between(events[["date_start", "date_end"]].shift(), events)
+        events.insert(4, "days_min", days["days_min"])
+        events.insert(5, "days_max", days["days_max"])
+        for position, column in enumerate(columns):
+            events.insert(position, column, getattr(row, column))
+        lives.append(events)
+    if not lives:
+        types: dict[Any, Any] = {
+            **dict.fromkeys([*columns, "stage", "date"], "str"),
+            **dict.fromkeys(["date_start", "date_end"], DATE_DTYPE),
+            **dict.fromkeys(["days_min", "days_max"], "Int64"),
+            "development_id": "str",
+        }
+        return pd.DataFrame(columns=list(types)).astype(types)
+    return pd.concat(lives, ignore_index=True)
+
+
+def steps(events: pd.DataFrame) -> pd.DataFrame:
+    """Return each step from one event of an instrument to the next, with the days that it took.
+
+    Parameters
+    ----------
+    events
+        As :func:`lifecycles` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``instrument_id``, ``instrument``, ``step`` (``"draft to issued"``), ``from_date``, ``to_date``
+        (EDTF), ``days_min``, ``days_max``, ``development_id`` of the later event.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> guide = tmt.load().select(instrument="shake-to-activate-guide")
+    >>> steps(lifecycles(guide))["step"].tolist()
+    ['draft to issued']
+    """
+    before = events.groupby("instrument_id", sort=False)[["stage", "date"]].shift()
+    out = pd.DataFrame(
+        {
+            "instrument_id": events["instrument_id"],
+            "instrument": events["instrument"],
+            "step": before["stage"] + " to " + events["stage"].astype("str"),
+            "from_date": before["date"],
+            "to_date": events["date"],
+            "days_min": events["days_min"],
+            "days_max": events["days_max"],
+            "development_id": events["development_id"],
+        }
+    )
+    return out.loc[before["stage"].notna()].reset_index(drop=True)
+
+
+def related_steps(ds: Dataset) -> pd.DataFrame:
+    """Return what followed on what across instruments: related developments with the days between them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``relation``, ``from_id``, ``from_title``, ``from_date``, ``to_id``, ``to_title``, ``to_date``,
+        ``days_min``, ``days_max``, ``basis`` (``quoted`` where a quote states the relation, ``inferred``
+        where a note argues it).
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> set(related_steps(tmt.load())["basis"]) <= {"quoted", "inferred"}
+    True
+    """
+    relations = ds["relations"].reset_index(drop=True)
+    dev = ds["developments"].set_index("development_id")
+    earlier, later = (
+        dev.loc[relations[name]].reset_index(drop=True) for name in ("related_id", "development_id")
+    )
+    days = days_between(earlier, later)
+    return pd.DataFrame(
+        {
+            "relation": relations["relation"].astype("str"),
+            "from_id": relations["related_id"],
+            "from_title": earlier["title"],
+            "from_date": earlier["date"],
+            "to_id": relations["development_id"],
+            "to_title": later["title"],
+            "to_date": later["date"],
+            "days_min": days["days_min"],
+            "days_max": days["days_max"],
+            "basis": relations["quote_id"].notna().map({True: "quoted", False: "inferred"}),
+        }
+    )
+
+
+def open_drafts(
+    ds: Dataset, events: pd.DataFrame | None = None, until: pd.Timestamp | None = None
+) -> pd.DataFrame:
+    """Return the plans and drafts of which the sources report no final form.
+
+    Parameters
+    ----------
+    ds
+        The data.
+    events
+        As :func:`lifecycles` gives them; without it, they are worked out here.
+    until
+        Day up to which their age counts; without it, the last day that the sources cover.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``instrument_id``, ``instrument``, ``kind``, ``force``, ``stage`` (the latest), ``date``,
+        ``date_start``, ``date_end``, ``development_id`` (of the first event), ``days_min``, ``days_max``
+        (age on that day), ``latest_id`` (the development of the latest event); oldest first.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> set(open_drafts(tmt.load().select(topic="ai/legislation"))["stage"]) <= {"planned", "draft"}
+    True
+    """
+    events = lifecycles(ds) if events is None else events
+    if until is None:
+        # without sources there is nothing whose age counts
+        until = ds.period[1] if ds.period else cast(pd.Timestamp, pd.NaT)
+    left = events.drop_duplicates("instrument_id").reset_index(drop=True)
+    last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
+    left["stage"] = left["instrument_id"].map(last["stage"])
+    left["latest_id"] = left["instrument_id"].map(last["development_id"])
+    relations = ds["relations"]
+    # a draft may have become final under another instrument
+    done = relations.loc[relations["relation"] == "finalises", "related_id"]
+    left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["latest_id"].isin(done)]
+    left = left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)
+    today = pd.DataFrame({"date_start": until, "date_end": until}, index=left.index, dtype=DATE_DTYPE)
+    left[["days_min", "days_max"]] = days_between(left, today)
+    return left
