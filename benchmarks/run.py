@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # functions that run in processes of their own.
 import synthetic
 
-from tmt_dataset.descriptor import DESCRIPTOR, embedded, open_package
+from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.files import write_whole
+from tmt_dataset.package import embedded, open_package
 
 if TYPE_CHECKING:
     import pandas as pd

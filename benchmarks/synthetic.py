@@ -12,7 +12,8 @@ import json
 import re
 from pathlib import Path
 
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table, open_package
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
+from tmt_dataset.package import open_package
 
 #: A copy's developments are numbered from its own ten thousand on, its sources dated in its own ten years.
 DEVELOPMENTS = 10_000

@@ -24,7 +24,8 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.descriptor import DESCRIPTOR, embedded
+from tmt_dataset.descriptor import DESCRIPTOR
+from tmt_dataset.package import embedded
 
 Row = dict[str, Any]
 
@@ -788,7 +789,7 @@ def clean_files() -> Mapping[str, bytes]:
     for resource in raw["resources"]:
         names = [f["name"] for f in resource["schema"]["fields"]]
         files[resource["path"]] = csv_bytes(
-            names, [[row.get(n) for n in names] for row in _tables()[resource["name"]]]
+            names, [[row.get(n) for n in names] for row in _tables().get(resource["name"], [])]
         )
     files[DESCRIPTOR] = _described(raw, files)
     return MappingProxyType(files)
@@ -806,7 +807,8 @@ def _described(raw: Row, contents: Mapping[str, bytes]) -> bytes:
 def make_package(folder: Path) -> Path:
     """Write the small valid package into a folder (made where it is missing), and return the folder.
 
-    It has the descriptor, the tables and the vocabularies; no annotations, no list of released identifiers.
+    It has the descriptor, the tables and the vocabularies; no annotations. The records of the validation and the list of
+    released identifiers are empty.
     """
     for path, data in clean_files().items():
         target = folder / path

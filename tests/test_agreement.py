@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tmt_dataset.coding import agreement as module
 from tmt_dataset.coding.annotation import Annotation
-from tmt_dataset.descriptor import embedded
 from tmt_dataset.errors import AnnotationError, PackageNotFoundError
+from tmt_dataset.package import embedded
 
 TEXT = "First act on the third of May. Second act with 12 cases. Third act, fined 500 yuan."
 

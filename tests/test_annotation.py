@@ -20,8 +20,8 @@ from tmt_dataset.coding.annotation import (
     read_all,
     read_yaml,
 )
-from tmt_dataset.descriptor import embedded, open_package
 from tmt_dataset.errors import AnnotationError
+from tmt_dataset.package import embedded, open_package
 
 Package = tuple[Path, Path]
 Codes = dict[str, Iterable[str]]

@@ -25,7 +25,7 @@ from tmt_dataset.cells import (
     is_code,
     lenient_numbers,
     pandera_schema,
-    read_strings,
+    read_text,
     typed,
 )
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
@@ -213,7 +213,7 @@ def test_lenient_numbers_are_those_of_float(cells: list[str | None]) -> None:
 # reading
 def test_cells_are_read_as_text() -> None:
     _, table = descriptor({"name": "a"}, {"name": "b"})
-    frame = read_strings(b'a,b\n007,NA\nnull,"x, ""y"""\n,\xe4\xb8\xad\n', table, "t.csv")
+    frame = read_text(b'a,b\n007,NA\nnull,"x, ""y"""\n,\xe4\xb8\xad\n', table, "t.csv")
     assert frame.to_dict("list") == {
         "a": ["007", "null", pytest.approx(float("nan"), nan_ok=True)],
         "b": ["NA", 'x, "y"', "中"],
@@ -236,7 +236,7 @@ def test_cells_are_read_as_text() -> None:
 def test_what_is_no_table_is_one_error(data: bytes, message: str) -> None:
     _, table = descriptor({"name": "a"}, {"name": "b"})
     with pytest.raises(PackageError, match=message.replace(".", r"\.")):
-        read_strings(data, table, "t.csv")
+        read_text(data, table, "t.csv")
 
 
 @pytest.mark.parametrize(
@@ -292,11 +292,11 @@ def test_tables_of_the_small_package_are_typed_as_announced(name: str) -> None:
     table = SMALL.table(name)
     files = factories.clean_files()
     codes = {
-        n: pd.Index(read_strings(files[t.path], t, n)[t.primary_key[0]])
+        n: pd.Index(read_text(files[t.path], t, n)[t.primary_key[0]])
         for n, t in SMALL.tables.items()
         if t.is_vocabulary or n == "sources"
     }
-    raw = read_strings(files[table.path], table, name)
+    raw = read_text(files[table.path], table, name)
     frame = typed(raw, SMALL, table, codes, name)
     for field in table.fields:
         assert str(frame[field.name].dtype) == dtype(SMALL, table, field)

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 import tmt_dataset as tmt
 from tmt_dataset import citation
 from tmt_dataset.citation import Agent, Reference, cite, fingerprint, reference
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
+from tmt_dataset.package import open_package
 
 RECORD = "TMT-0002"
 COMMANDS = {

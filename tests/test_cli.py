@@ -20,8 +20,8 @@ from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
 from tmt_dataset.cli import _emit, main
-from tmt_dataset.descriptor import open_package
 from tmt_dataset.exports import inert
+from tmt_dataset.package import open_package
 
 
 def run(*args: str) -> Result:
@@ -29,7 +29,7 @@ def run(*args: str) -> Result:
 
 
 def test_version_is_that_of_the_descriptor() -> None:
-    assert run("--version").output == f"tmt-dataset {open_package()[0].version}\n"
+    assert run("--version").output == f"tmt-dataset {open_package().descriptor.version}\n"
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
@@ -164,7 +164,7 @@ def test_export_and_cite_and_diff(tmp_path: Path) -> None:
     assert target.stat().st_size > 0
     assert run("export", str(target)).exit_code == 1  # not overwritten
     assert run("export", str(target), "--overwrite").exit_code == 0
-    assert open_package()[0].version in run("cite").output
+    assert open_package().descriptor.version in run("cite").output
     assert "@" in run("cite", "--style", "bibtex").output
     assert run("cite", "--style", "mla").exit_code == 1
     identifier = str(tmt.load().developments["development_id"].iloc[0])

@@ -33,8 +33,10 @@ import tmt_dataset as tmt
 from tmt_dataset.cells import CANONICAL
 from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import Annotation
-from tmt_dataset.descriptor import DESCRIPTOR, Table, embedded, open_package, sha256
+from tmt_dataset.descriptor import DESCRIPTOR, Table
 from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError
+from tmt_dataset.files import sha256
+from tmt_dataset.package import embedded, open_package
 
 Package = tuple[Path, Path]
 

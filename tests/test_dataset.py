@@ -30,8 +30,10 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import DESCRIPTOR, MAX_UNPACKED, Folder, embedded, sha256
+from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
+from tmt_dataset.files import sha256
+from tmt_dataset.package import MAX_UNPACKED, Folder, embedded
 
 Edit = Callable[[bytes], bytes]
 

@@ -18,22 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmt_dataset import descriptor as module
-from tmt_dataset.descriptor import (
-    DESCRIPTOR,
-    SUMS,
-    Archive,
-    Descriptor,
-    Field,
-    Folder,
-    ForeignKey,
-    Table,
-    embedded,
-    find,
-    open_package,
-    sha256,
-    verify_checksums,
-)
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, ForeignKey, Table
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
+from tmt_dataset.files import sha256
+from tmt_dataset.package import SUMS, Archive, Folder, embedded, find, open_package, verify_checksums
 
 RAW = json.loads(factories.clean_files()[DESCRIPTOR])
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from tmt_dataset.dataset import load
-from tmt_dataset.descriptor import open_package
 from tmt_dataset.errors import PackageError
+from tmt_dataset.package import open_package
 from tmt_dataset.publish import build, docs
 
 ROOT = Path(__file__).parents[1]

@@ -213,7 +213,7 @@ def test_csv_is_typed_as_the_package_is(ds: Dataset, tmp_path: Path) -> None:
     codes = {name: pd.Index(ds[name][t.primary_key[0]]) for name, t in ds.descriptor.tables.items()}
     for name, table in ds.descriptor.tables.items():
         data = (folder / f"{name}.csv").read_bytes()
-        raw = cells.read_strings(data, table, name)
+        raw = cells.read_text(data, table, name)
         pd.testing.assert_frame_equal(cells.typed(raw, ds.descriptor, table, codes, name), ds[name])
 
 

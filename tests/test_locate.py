@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import read_yaml
 from tmt_dataset.coding.locate import fill, locate, nearest, offsets
-from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError, TmtDatasetError
+from tmt_dataset.files import sha256
 
 Package = tuple[Path, Path]
 Edit = Callable[[Any], None]

@@ -23,8 +23,9 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from tmt_dataset import citation
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
+from tmt_dataset.package import open_package
 from tmt_dataset.publish import metadata
 
 ROOT = Path(__file__).parents[1]

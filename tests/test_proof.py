@@ -13,8 +13,9 @@ from factories import SPRING, WINTER, edit_table, read_table, source_text
 import tmt_dataset as tmt
 from tmt_dataset.coding.proof import coverage, prove
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import embedded, open_package, sha256
 from tmt_dataset.errors import PackageNotFoundError
+from tmt_dataset.files import sha256
+from tmt_dataset.package import embedded, open_package
 from tmt_dataset.validation.findings import Finding, Report
 
 Package = tuple[Path, Path]

@@ -14,7 +14,8 @@ import polars as pl
 import pytest
 
 import tmt_dataset as tmt
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, embedded, open_package
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.package import embedded, open_package
 from tmt_dataset.publish.release import archive_bytes
 
 DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
@@ -29,7 +30,7 @@ POLARS = {
 
 @pytest.fixture(scope="module")
 def descriptor() -> Descriptor:
-    return open_package()[0]
+    return open_package().descriptor
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,9 @@ import factories
 import pytest
 
 from tmt_dataset.dataset import load
-from tmt_dataset.descriptor import DESCRIPTOR, SUMS, embedded, open_package
+from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
+from tmt_dataset.package import SUMS, embedded, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import cells, diff
 from tmt_dataset.publish.metadata import datasheet_blocks

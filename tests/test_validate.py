@@ -29,8 +29,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tmt_dataset as tmt
-from tmt_dataset.descriptor import DESCRIPTOR, sha256
+from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import PackageNotFoundError
+from tmt_dataset.files import sha256
 from tmt_dataset.validation import RELEASED, validate
 from tmt_dataset.validation.findings import Finding, Report
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tmt_dataset.descriptor import open_package
+from tmt_dataset.package import open_package
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_the_version_of_the_descriptor(wheel: Path) -> None:
-    assert wheel.name.split("-")[1] == open_package()[0].version
+    assert wheel.name.split("-")[1] == open_package().descriptor.version
 
 
 def test_the_wheel_carries_the_data_and_no_source_text(wheel: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_clean_environment_loads_validates_and_cites(wheel: Path, tmp_path: Pa
     done = subprocess.run(
         [str(python), "-I", "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path
     )
-    version = open_package()[0].version
+    version = open_package().descriptor.version
     assert done.stdout.split() == [version, version, "True"]
     command = [str(python.with_name("tmt-dataset")), "validate"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0

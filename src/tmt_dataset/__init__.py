@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tmt_dataset.errors import TmtDatasetError
     from tmt_dataset.exports import export
     from tmt_dataset.publish.changes import diff
+    from tmt_dataset.schemas import schema
     from tmt_dataset.validation import validate
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "diff",
     "export",
     "load",
+    "schema",
     "validate",
 ]
 
@@ -37,15 +39,16 @@ _WHERE = {
     "export": "exports",
     "TmtDatasetError": "errors",
     "load": "dataset",
+    "schema": "schemas",
     "validate": "validation",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from tmt_dataset.descriptor import open_package
+        from tmt_dataset.package import open_package
 
-        return open_package()[0].version
+        return open_package().descriptor.version
     if name in _WHERE:
         value = getattr(import_module(f"tmt_dataset.{_WHERE[name]}"), name)
         globals()[name] = value

@@ -8,22 +8,17 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tmt_dataset.descriptor import (
-    DESCRIPTOR,
-    Archive,
-    Descriptor,
-    Files,
-    open_package,
-    read_table,
-    read_tables,
-    sha256,
-)
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.files import sha256
+from tmt_dataset.package import Package, open_package
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tmt_dataset.dataset import Dataset
 
 STYLES = ("apa", "bibtex", "ris", "csl")
@@ -129,8 +124,8 @@ def fingerprint(descriptor: Descriptor) -> str:
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> fingerprint(open_package()[0])
+    >>> from tmt_dataset.package import open_package
+    >>> fingerprint(open_package().descriptor)
     'sha256:...'
     """
     lines = []
@@ -182,8 +177,8 @@ def reference(
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> reference(open_package()[0]).archive
+    >>> from tmt_dataset.package import open_package
+    >>> reference(open_package().descriptor).archive
     'tmt-dataset-....zip'
     """
     raw = descriptor.raw
@@ -316,34 +311,6 @@ def csl(ref: Reference) -> str:
 _WRITERS = {"apa": apa, "bibtex": bibtex, "ris": ris, "csl": csl}
 
 
-def read_rows(descriptor: Descriptor, files: Files, name: str) -> list[dict[str, str]]:
-    """Return a table's rows as they stand, every cell as text.
-
-    Raises
-    ------
-    PackageError
-        If the file is missing, or is no CSV with the declared columns.
-    """
-    import csv  # only the citation of a single development reads a table
-    import io
-
-    table = descriptor.table(name)
-    where = f"{files.label}/{table.path}"
-    try:
-        text = read_table(files, table).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise PackageError(f"{where}: not UTF-8 ({error}); save it as UTF-8") from None
-    try:
-        header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    except (csv.Error, ValueError) as error:
-        raise PackageError(f"{where}: no readable CSV ({error}); run tmt_dataset.validate()") from None
-    if header != table.field_names or any(len(row) != len(header) for row in rows):
-        raise PackageError(
-            f"{where}: expected the columns {', '.join(table.field_names)} in every row; run tmt_dataset.validate() to see what differs"
-        )
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
 def cite(
     package: str | os.PathLike[str] | Dataset | None = None, *, style: str = "apa", record: str | None = None
 ) -> str:
@@ -388,30 +355,29 @@ def cite(
     """
     if style not in STYLES:
         raise unknown("citation style", style, STYLES, "tmt_dataset.citation.STYLES")
-    title = None
+    developments: Callable[[], pd.DataFrame]
     if package is None or isinstance(package, str | os.PathLike):
-        descriptor, files = open_package(package)
-        if package is not None and not isinstance(files, Archive):  # an archive was verified as it was opened
-            read_tables(descriptor, files)
-        if record is not None:
-            rows = read_rows(descriptor, files, "developments")
-            title = _title(
-                {r["development_id"]: r["title"] for r in rows}, record, descriptor.table("developments").path
-            )
-    elif not isinstance(getattr(package, "descriptor", None), Descriptor):
+        opened = open_package(package)
+        if package is not None and not opened.is_archive:  # an archive was verified as it was opened
+            opened.read_verified()
+        descriptor, developments = opened.descriptor, lambda: _developments(opened)
+    elif isinstance(getattr(package, "descriptor", None), Descriptor):
         # not isinstance(package, Dataset), which would import pandas
-        raise TypeError(f"expected a path, a Dataset or None, found {type(package).__name__}")
+        descriptor, developments = package.descriptor, lambda: package["developments"]
     else:
-        descriptor = package.descriptor
-        if record is not None:
-            frame = package["developments"]
-            title = _title(
-                dict(zip(frame["development_id"], frame["title"], strict=True)), record, "ds.developments"
-            )
+        raise TypeError(f"expected a path, a Dataset or None, found {type(package).__name__}")
+    title = None
+    if record is not None:
+        frame = developments()
+        titles = dict(zip(frame["development_id"], frame["title"], strict=True))
+        if record not in titles:
+            raise unknown("development", record, list(titles), "ds.developments")
+        title = titles[record]
     return _WRITERS[style](reference(descriptor, record, title))
 
 
-def _title(titles: Mapping[str, str], record: str, where: str) -> str:
-    if record not in titles:
-        raise unknown("development", record, list(titles), where)
-    return titles[record]
+def _developments(package: Package) -> pd.DataFrame:
+    from tmt_dataset.cells import read_text  # only the citation of a single development needs pandas
+
+    table = package.descriptor.table("developments")
+    return read_text(package.read(table), table, package.where(table))

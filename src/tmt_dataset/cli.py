@@ -74,9 +74,9 @@ def _in_a_shell(message: str) -> str:
     for pattern, words in _IN_A_SHELL:
         message = re.sub(pattern, words, message)
     if found := re.search(r" All of them: ds\.(\w+)$", message):
-        from tmt_dataset.descriptor import open_package
+        from tmt_dataset.package import open_package
 
-        if table := open_package()[0].tables.get(found[1]):
+        if table := open_package().descriptor.tables.get(found[1]):
             place = f"{table.path} of the package; `tmt-dataset export FOLDER --as csv` writes it"
             message = f"{message[: found.start()]} All of them: {place}"
     return message
@@ -169,9 +169,9 @@ def _emit(frame: pd.DataFrame, form: str, title: str = "") -> None:
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from tmt_dataset.descriptor import open_package
+        from tmt_dataset.package import open_package
 
-        click.echo(f"tmt-dataset {open_package()[0].version}")
+        click.echo(f"tmt-dataset {open_package().descriptor.version}")
         ctx.exit()
 
 
@@ -371,13 +371,13 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
     from tmt_dataset.publish import build as generated
 
     if check:
-        generated.check(folder)
-        generated.judge(folder)
+        generated.refuse(generated.check(folder), folder)
         click.echo("in step")
         return
-    for path in generated.build(folder, locate):
+    paths, report = generated.build(folder, locate)
+    for path in paths:
         click.echo(path)
-    generated.judge(folder)
+    generated.refuse(report, folder)
 
 
 @_command("export", "tmt-dataset export tmt.xlsx")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import pandas as pd
 
-from tmt_dataset import cells
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, open_package, read_tables
-from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset import record as records
+from tmt_dataset import selection, views
+from tmt_dataset.cells import read_text, typed
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.errors import PackageError, near, unknown
+from tmt_dataset.package import Package, open_package
+from tmt_dataset.selection import Codes, Day
 
 if TYPE_CHECKING:
     from tmt_dataset.record import Record
-
-Codes = str | Iterable[str] | None
-Day = str | datetime.date
 
 
 def load(source: str | os.PathLike[str] | None = None) -> Dataset:
@@ -36,7 +34,7 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     -------
     Dataset
         With typed tables. ``load`` reads and types what the descriptor declares, byte for byte;
-        :func:`tmt_dataset.validate` judges.
+        :func:`tmt_dataset.validate` checks it.
 
     Raises
     ------
@@ -48,7 +46,7 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
         If a table, or any file of an archive, has other bytes than are declared: it was cut off, or edited without
         `tmt-dataset build`. A table that declares no checksum is not compared.
     TypeError
-        If ``source`` is no path.
+        If ``source`` is not a path.
 
     Examples
     --------
@@ -57,80 +55,51 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     >>> ds.developments.loc[0, "development_id"]
     'TMT-0001'
     """
-    descriptor, files = open_package(source)
-    _judge(descriptor, f"{files.label}/{DESCRIPTOR}")
-    contents = read_tables(descriptor, files)
-    tables: dict[str, pd.DataFrame] = {}
-    codes: dict[str, pd.Index] = {}
+    return from_package(open_package(source))
+
+
+def from_package(package: Package) -> Dataset:
+    """Return the data set of a package that is open already."""
+    descriptor = package.descriptor
+    _check_declaration(descriptor, f"{package.label}/{DESCRIPTOR}")
+    contents = package.read_verified()
     raw: dict[str, pd.DataFrame] = {}
+    codes: dict[str, pd.Index] = {}
     for name, table in descriptor.tables.items():
-        where = f"{files.label}/{table.path}"
-        raw[name] = cells.read_strings(contents.pop(name), table, where)
-        if table.is_vocabulary or name == "sources":
+        raw[name] = read_text(contents.pop(name), table, package.where(table))
+        if table.holds_codes:
             keys = raw[name][table.primary_key[0]]
             if keys.isna().any() or keys.duplicated().any():
                 raise PackageError(
-                    f"{where}: {table.primary_key[0]} is empty or stands twice; run tmt_dataset.validate()"
+                    f"{package.where(table)}: field {table.primary_key[0]}: an empty or duplicate value; "
+                    "run tmt_dataset.validate()"
                 )
             codes[name] = pd.Index(keys)
-    for name, table in descriptor.tables.items():
-        tables[name] = cells.typed(raw[name], descriptor, table, codes, f"{files.label}/{table.path}")
+    tables = {
+        name: typed(raw.pop(name), descriptor, table, codes, package.where(table))
+        for name, table in descriptor.tables.items()
+    }
     return Dataset(descriptor, tables)
 
 
-def _judge(descriptor: Descriptor, where: str) -> None:
-    """Refuse a declaration by which no table could be typed: without the keys of codes, or with a code twice."""
+def _check_declaration(descriptor: Descriptor, where: str) -> None:
+    """Refuse a declaration by which no table could be typed: without the keys of codes, or with a duplicate code."""
+    restore = "restore the resource from the release"
     named = {key.table for table in descriptor.tables.values() for key in table.foreign_keys}
     for name, table in descriptor.tables.items():
-        if table.is_vocabulary or name == "sources" or name in named:
-            key = table.primary_key
-            if not key or not {*key} <= {*table.field_names}:
-                raise PackageError(
-                    f"{where}: resource {name!r}, primaryKey: expected fields of the table, found "
-                    f"{', '.join(key) or 'none'}; restore the resource from the release"
-                )
+        key = table.primary_key
+        if (table.holds_codes or name in named) and not (key and {*key} <= {*table.field_names}):
+            raise PackageError(
+                f"{where}: resource {name!r}, primaryKey: expected fields of the table, found "
+                f"{', '.join(key) or 'none'}; {restore}"
+            )
         for field in table.fields:
             if len(set(field.enum)) < len(field.enum):
-                twice = next(v for v in field.enum if field.enum.count(v) > 1)
+                value = next(v for v in field.enum if field.enum.count(v) > 1)
                 raise PackageError(
-                    f"{where}: resource {name!r}, field {field.name}, enum: expected each value once, found {twice!r} "
-                    "twice; restore the resource from the release"
+                    f"{where}: resource {name!r}, field {field.name}, enum: expected distinct values, found the "
+                    f"duplicate {value!r}; {restore}"
                 )
-
-
-def _as_list(value: Codes) -> list[str]:
-    return (
-        [str(v) for v in value]
-        if isinstance(value, Iterable) and not isinstance(value, str)
-        else [str(value)]
-    )
-
-
-def _codes_by_name(frame: pd.DataFrame, key: str) -> dict[str, str]:
-    """Return the codes of a register by the names that they have in words."""
-    return {
-        name: code
-        for column in ("name_zh", "title", "label", "abbreviation", "name")
-        if column in frame
-        for name, code in zip(frame[column], frame[key], strict=True)
-        if isinstance(name, str)
-    }
-
-
-def _subtree(roots: Iterable[str], keys: pd.Series, parents: pd.Series) -> set[str]:
-    """Return codes and all that lies under them."""
-    children: dict[str, list[str]] = {}
-    for key, parent in zip(keys, parents, strict=True):
-        if isinstance(parent, str):
-            children.setdefault(parent, []).append(key)
-    found: set[str] = set()
-    todo = list(roots)
-    while todo:
-        code = todo.pop()
-        if code not in found:
-            found.add(code)
-            todo.extend(children.get(code, ()))
-    return found
 
 
 class Dataset(Mapping[str, pd.DataFrame]):
@@ -157,8 +126,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def __init__(self, descriptor: Descriptor, tables: Mapping[str, pd.DataFrame]) -> None:
         self.descriptor = descriptor
         self._tables = dict(tables)
-        # what codes there are: a selection still knows the sources and instruments that it left out
-        self._whole: Mapping[str, pd.DataFrame] = self._tables
+        #: The tables of the data set that a selection was made from: it still knows the codes that it left out.
+        self.whole: Mapping[str, pd.DataFrame] = self._tables
 
     # -- access
 
@@ -174,15 +143,13 @@ class Dataset(Mapping[str, pd.DataFrame]):
         if name in tables:
             frame: pd.DataFrame = tables[name]
             return frame
-        from tmt_dataset.errors import near
-
         raise AttributeError(f"a Dataset has no table or attribute {name!r}{near(name, tables)}")
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse to put something in the place of a table: ``ds[name]`` and every view would still see the table."""
+        """Refuse to assign to the name of a table: ``ds[name]`` and every view would still see the table."""
         if name in self.__dict__.get("_tables", {}):
             raise AttributeError(
-                f"{name} is a table of the data set and cannot be assigned; take a part with ds.select(...), or work on "
+                f"{name} is a table of the data set and cannot be assigned; select a part with ds.select(...), or work on "
                 f"a copy: frame = ds.{name}.copy()"
             )
         super().__setattr__(name, value)
@@ -217,10 +184,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
     @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        """First and last day that the sources' windows cover, or None where there is no source.
+        """First and last day that the windows of the sources cover, or None without a source.
 
         In a selection these are the sources that it still has: ``ds.select(topic="games").period`` leaves out the windows
-        in which nothing on games was reported. What was observed is the period of the whole data set, ``ds.period``.
+        in which nothing on games was reported. The observed period is that of the whole data set, ``ds.period``.
         """
         sources = self["sources"]
         return (sources["period_start"].min(), sources["period_end"].max()) if len(sources) else None
@@ -230,77 +197,76 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def select(
         self,
         *,
-        topic: Codes = None,
-        action: Codes = None,
-        category: Codes = None,
-        authority: Codes = None,
+        topic: Codes | None = None,
+        action: Codes | None = None,
+        category: Codes | None = None,
+        authority: Codes | None = None,
         with_offices: bool = False,
-        place: Codes = None,
-        jurisdiction: Codes = None,
-        source: Codes = None,
+        place: Codes | None = None,
+        jurisdiction: Codes | None = None,
+        source: Codes | None = None,
         year: int | Sequence[int] | None = None,
         date: Day | Sequence[Day] | None = None,
         dates: Literal["overlap", "within"] = "overlap",
-        date_basis: Codes = None,
-        instrument: Codes = None,
+        date_basis: Codes | None = None,
+        instrument: Codes | None = None,
         text: str | None = None,
     ) -> Dataset:
-        """Return the part of the data set whose developments fit every criterion given.
+        """Return the part of the data set whose developments meet every criterion given.
 
-        Several codes for one criterion mean: any of them. Without a criterion it is the whole data set.
+        Several codes for one criterion mean any of them. Without a criterion, the whole data set is returned.
 
         Parameters
         ----------
         topic
             Topics, primary or secondary; ``"ai"`` matches all its children.
         action, category
-            Kinds of acts, and the groups they belong to (``legislative``, ``enforcement``, ``industry``).
+            Kinds of action, and the groups they belong to (``legislative``, ``enforcement``, ``industry``).
         authority
-            Bodies that act in any role.
+            Bodies that act, in any role.
         with_offices
-            Whether a body also matches the bodies under it (``cac`` its local offices).
+            Whether a body also matches the bodies below it (``cac`` its local offices).
         place
-            Places that the act governs or is about; a province matches its cities.
+            Places that the development governs or is about; a province matches its cities.
         jurisdiction
-            Areas that the act governs, exactly as coded: ``"100000"`` selects the national acts.
+            Areas that the development governs, exactly as coded: ``"100000"`` selects the national ones.
         source
-            Sources that report the act, first or again.
+            Sources that report the development, first or again.
         year, date
             A year or a pair of them; an EDTF date (or a day of ``datetime`` or pandas) or a pair of them. Both ends
             are included.
         dates
-            What a date that is an interval means: ``"overlap"`` keeps an act that could have taken place in the
-            range, ``"within"`` only one that must have.
+            What a date that is an interval means: ``"overlap"`` keeps a development that may have taken place in
+            the range, ``"within"`` only one that must have.
         date_basis
             How the date is known: ``stated``, ``context``, ``period``.
         instrument
             Documents, in any stage.
         text
-            Words looked for, as they stand and in any case, in titles, summaries, quotes, and the English and
-            Chinese names of authorities, places, topics and instruments.
+            A text to be found, ignoring case, in titles, summaries, quotes, and the English and Chinese names of
+            authorities, places, topics and instruments.
 
         Returns
         -------
         Dataset
-            Every table follows: rows of other developments, and segments, sources and instruments that no
-            selected development uses, are gone; a relation stays where both its ends do. Vocabularies, and the
-            registers of authorities and places, stay whole. Frames are the selection's own: what is changed in them is
-            not changed here.
+            Every table follows: rows of other developments are gone, and so are segments, sources and instruments
+            that no selected development uses; a relation is kept if both of its ends are. Vocabularies, and the
+            registers of authorities and places, stay whole. Changing a frame of the selection does not change the
+            data set.
 
         Notes
         -----
-        As sources without a hit are gone, so are their windows, and a count per window or month of the selection alone
-        overstates: it leaves out the windows of zero. Count with the windows of the whole data set, and, where the
-        acts are divided by months or by all acts, mark the selection among all acts (see the example).
+        Sources without a hit are gone, and their windows with them. A count per window or month of a selection alone
+        leaves out the windows with zero: count with the windows of the whole data set (see the example).
 
         Raises
         ------
         UnknownCodeError
-            For a name that is not in its vocabulary, with near misses.
+            For a code that is not in its vocabulary, with near misses.
         ValueError
-            If ``year`` or ``date`` is no date or pair of dates, or ``dates`` neither of its two values.
+            If ``year`` or ``date`` is not a date or a pair of dates, or ``dates`` has another value.
         TypeError
-            If ``text`` is no text.
+            If ``text`` is not a string.
 
         Examples
         --------
@@ -309,201 +275,41 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> ai = ds.select(topic="ai", action=["consultation", "issuance"], jurisdiction="100000")
         >>> set(ai.developments["action"]) <= {"consultation", "issuance"}
         True
-
-        How many acts on games each window has, zero included, and how many a month:
-
-        >>> from tmt_dataset import analysis
-        >>> games = ds.select(topic="games")
-        >>> len(analysis.windows(games)) < len(analysis.windows(ds))
-        True
-        >>> found = analysis.members(analysis.acts(games), analysis.windows(ds), analysis.reports(ds))
-        >>> bool((analysis.tally(found)["max"] == 0).any())
-        True
-        >>> everything = analysis.acts(ds)
-        >>> marked = everything["development_id"].isin(games.developments["development_id"])
-        >>> among = analysis.members(everything.assign(games=marked), analysis.windows(ds), analysis.reports(ds))
-        >>> len(analysis.rates(among, "games")) == len(analysis.windows(ds))
-        True
         >>> ds.select(topic="ai/ethic")
         Traceback (most recent call last):
         ...
         tmt_dataset.errors.UnknownCodeError: unknown topic 'ai/ethic'; did you mean 'ai/ethics'...
+
+        Developments on games in each window, including windows with zero:
+
+        >>> from tmt_dataset import analysis
+        >>> games = ds.select(topic="games")
+        >>> found = analysis.members(analysis.acts(games), analysis.windows(ds), analysis.reports(ds))
+        >>> len(analysis.tally(found)) == len(analysis.windows(ds))
+        True
         """
         if dates not in ("overlap", "within"):
             raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
         if text is not None and not isinstance(text, str):
-            raise TypeError(
-                f"text={text!r:.60}: expected one text; several words that stand together are one"
-            )
-        ranges = list(_ranges(year, date))
-        codes_given = (
-            topic,
-            action,
-            category,
-            authority,
-            place,
-            jurisdiction,
-            source,
-            date_basis,
-            instrument,
-        )
-        if not ranges and text is None and all(codes is None for codes in codes_given):
-            return self._part(self._tables)
-        dev = self["developments"]
-        mask = np.ones(len(dev), dtype=bool)
-
-        def own(column: str, codes: Iterable[str]) -> None:
-            nonlocal mask
-            mask &= dev[column].isin(list(codes)).to_numpy()
-
-        def linked(ids: pd.Series) -> None:
-            nonlocal mask
-            mask &= cells.is_in(dev["development_id"], ids).to_numpy()
-
-        def rows(table: str, column: str, codes: Iterable[str]) -> pd.Series:
-            frame = self[table]
-            return frame.loc[frame[column].isin(list(codes)), "development_id"]
-
-        if topic is not None:
-            topics = self["topics"]
-            linked(
-                rows(
-                    "development_topics",
-                    "topic_id",
-                    _subtree(self._known("topic", topic, "topics"), topics["topic_id"], topics["parent"]),
-                )
-            )
-        if action is not None:
-            own("action", self._known("action", action, "actions"))
-        if category is not None:
-            wanted = self._in_enum("category", category, "actions", "category")
-            actions = self["actions"]
-            own("action", actions.loc[actions["category"].isin(wanted), "action"])
-        if authority is not None:
-            codes = set(self._known("authority", authority, "authorities"))
-            if with_offices:
-                register = self["authorities"]
-                codes = _subtree(codes, register["authority_id"], register["parent"])
-            linked(rows("development_authorities", "authority_id", codes))
-        if place is not None:
-            places = self["places"]
-            codes = _subtree(self._known("place", place, "places"), places["place_id"], places["parent"])
-            governed = dev.loc[dev["jurisdiction"].isin(codes), "development_id"]
-            linked(pd.concat([governed, rows("development_places", "place_id", codes)]))
-        if jurisdiction is not None:
-            own("jurisdiction", self._known("jurisdiction", jurisdiction, "places"))
-        if source is not None:
-            wanted = self._known("source", source, "sources")
-            segments = self["segments"]
-            linked(
-                rows("mentions", "segment_id", segments.loc[segments["source_id"].isin(wanted), "segment_id"])
-            )
-        if instrument is not None:
-            linked(
-                rows(
-                    "development_instruments",
-                    "instrument_id",
-                    self._known("instrument", instrument, "instruments"),
-                )
-            )
-        if date_basis is not None:
-            own("date_basis", self._in_enum("date basis", date_basis, "developments", "date_basis"))
-        for lower, upper in ranges:
-            if dates == "overlap":
-                mask &= ((dev["date_start"] <= upper) & (dev["date_end"] >= lower)).to_numpy()
-            else:
-                mask &= ((dev["date_start"] >= lower) & (dev["date_end"] <= upper)).to_numpy()
-        if text is not None:
-            linked(self._found(text))
-        return self._restrict(mask)
-
-    def _known(self, what: str, wanted: Codes, table: str) -> list[str]:
-        frame, key = self._whole[table], self.descriptor.table(table).primary_key[0]
-        return self._checked(what, wanted, frame[key], f"ds.{table}", lambda: _codes_by_name(frame, key))
-
-    def _in_enum(self, what: str, wanted: Codes, table: str, column: str) -> list[str]:
-        return self._checked(
-            what,
-            wanted,
-            self.descriptor.table(table).field(column).enum,
-            f"ds.{table}[{column!r}].cat.categories",
-        )
-
-    @staticmethod
-    def _checked(
-        what: str,
-        wanted: Codes,
-        known: Iterable[str],
-        where: str,
-        names: Callable[[], Mapping[str, str]] = dict,
-    ) -> list[str]:
-        known = list(known)
-        index = set(known)
-        for code in (codes := _as_list(wanted)):
-            if code not in index:
-                raise unknown(what, code, known, where, names())
-        return codes
-
-    def _found(self, text: str) -> pd.Series:
-        """Return the identifiers of the developments in whose words or names a text stands."""
-
-        def hit(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-            found = pd.Series(False, index=frame.index)
-            for column in columns:
-                found |= frame[column].astype("str").str.contains(text, case=False, regex=False, na=False)
-            return found
-
-        dev, quotes = self["developments"], self["quotes"]
-        parts: list[pd.Series] = [
-            dev.loc[hit(dev, ["title", "summary"]), "development_id"],
-            quotes.loc[hit(quotes, ["exact"]), "development_id"],
-        ]
-        for register, columns, link in (
-            ("authorities", ["name", "abbreviation", "name_zh"], "development_authorities"),
-            ("topics", ["label"], "development_topics"),
-            ("instruments", ["title", "number", "aliases"], "development_instruments"),
-            ("places", ["name", "name_zh"], "development_places"),
-        ):
-            key = self.descriptor.table(register).primary_key[0]
-            frame, links = self[register], self[link]
-            codes = frame.loc[hit(frame, columns), key]
-            parts.append(links.loc[links[key].isin(codes), "development_id"])
-            if register == "places":
-                parts.append(dev.loc[dev["jurisdiction"].isin(codes), "development_id"])
-        found: pd.Series = pd.concat(parts)
-        return found
-
-    def _restrict(self, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Dataset:
-        """Return the data set of the developments under a mask."""
-        tables = dict(self._tables)
-        tables["developments"] = dev = self["developments"].loc[mask].reset_index(drop=True)
-        ids = dev["development_id"]
-        for name, table in self.descriptor.tables.items():
-            if name == "developments":
-                continue
-            keep = None
-            for column in ("development_id", "related_id"):
-                if column in table.field_names:
-                    here = cells.is_in(self[name][column], ids)
-                    keep = here if keep is None else keep & here
-            if keep is not None:
-                tables[name] = self[name].loc[keep].reset_index(drop=True)
-        used = {
-            "segments": ("segment_id", tables["mentions"]["segment_id"]),
-            "instruments": ("instrument_id", tables["development_instruments"]["instrument_id"]),
+            raise TypeError(f"text={text!r:.60}: expected one string, which may have several words")
+        codes = {
+            "topic": topic,
+            "action": action,
+            "category": category,
+            "authority_with_offices" if with_offices else "authority": authority,
+            "place": place,
+            "jurisdiction": jurisdiction,
+            "source": source,
+            "date_basis": date_basis,
+            "instrument": instrument,
         }
-        for name, (key, values) in used.items():
-            tables[name] = self[name].loc[cells.is_in(self[name][key], values)].reset_index(drop=True)
-        # a quote may stand in a source that does not report its development
-        sources = {*tables["segments"]["source_id"].unique(), *tables["quotes"]["source_id"].unique()}
-        for name in ("sources", "errata"):
-            tables[name] = self[name].loc[self[name]["source_id"].isin(sources)].reset_index(drop=True)
-        return self._part(tables)
+        mask = selection.matching(self, codes, selection.ranges(year, date), dates, text)
+        return self._part(self._tables if mask is None else selection.restricted(self, mask))
 
     def _part(self, tables: Mapping[str, pd.DataFrame]) -> Dataset:
-        # pandas copies on write: what is changed in the part is not changed in the whole, and nothing is copied until then
+        # pandas copies on write: what is changed in the part stays as it is in the whole, and nothing is copied until then
         part = Dataset(self.descriptor, {name: frame.copy(deep=False) for name, frame in tables.items()})
-        part._whole = self._whole
+        part.whole = self.whole
         return part
 
     # -- views
@@ -519,9 +325,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Returns
         -------
         pandas.DataFrame
-            A row for each pair of value and quote: ``variable``, ``value``, ``label``, ``quote``, ``source_id``,
-            ``start``, ``end`` (offsets in code points), ``url``. A value that no quote is needed for has an empty
-            ``quote``.
+            One row per pair of value and quote: ``variable``, ``value``, ``label``, ``quote``, ``source_id``,
+            ``start``, ``end`` (offsets in code points), ``url``. ``quote`` is missing for a value that needs none.
 
         Raises
         ------
@@ -534,9 +339,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> sorted(set(tmt.load().evidence("TMT-0001")["variable"]) & {"action", "date"})
         ['action', 'date']
         """
-        from tmt_dataset.record import evidence
-
-        return evidence(self, development_id)
+        return records.evidence(self, development_id)
 
     def record(self, development_id: str) -> Record:
         """Return one development with its evidence: readable as text and, in Jupyter, as a page.
@@ -552,12 +355,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> tmt.load().record("TMT-0001").development_id
         'TMT-0001'
         """
-        from tmt_dataset.record import record
-
-        return record(self, development_id)
+        return records.record(self, development_id)
 
     def flat(self) -> pd.DataFrame:
-        """Return one row a development, codes with their labels, lists joined by ``"; "``: for a spreadsheet.
+        """Return one row per development, codes with their labels, lists joined by ``"; "``: for a spreadsheet.
 
         Examples
         --------
@@ -566,20 +367,18 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> len(ds.flat()) == len(ds.developments)
         True
         """
-        from tmt_dataset.views import flat
-
-        return flat(self)
+        return views.flat(self)
 
     def lifecycle(self, instrument_id: str) -> pd.DataFrame:
         """Return the events of an instrument in order: planned, draft, approved, issued, revised, effective.
 
-        Dates decide; where those of two events overlap, the order of these stages does.
+        Dates decide; if those of two events overlap, the order of these stages does.
 
         Returns
         -------
         pandas.DataFrame
-            ``stage``, ``date`` (EDTF), ``date_start``, ``date_end``, ``days_min`` and ``days_max`` since the event
-            before (what the two dates allow), ``development_id``, ``title``.
+            ``stage``, ``date`` (EDTF), ``date_start``, ``date_end``, ``days_min`` and ``days_max`` since the
+            previous event (what the two dates allow), ``development_id``, ``title``.
 
         Raises
         ------
@@ -593,12 +392,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> list(ds.lifecycle(ds.instruments.loc[0, "instrument_id"]).columns)[:3]
         ['stage', 'date', 'date_start']
         """
-        from tmt_dataset.views import lifecycle
-
-        return lifecycle(self, instrument_id)
+        return views.lifecycle(self, instrument_id)
 
     def series(self, measure: str) -> pd.DataFrame:
-        """Return what one measure says over time and place, cumulative and flow kept apart.
+        """Return the figures of one measure over time and place, cumulative and flow kept apart.
 
         Returns
         -------
@@ -618,9 +415,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> ds.series("genai_services_filed")["unit"].unique().tolist()
         ['count']
         """
-        from tmt_dataset.views import series
-
-        return series(self, measure)
+        return views.series(self, measure)
 
     # -- what a reader sees
 
@@ -653,28 +448,3 @@ class Dataset(Mapping[str, pd.DataFrame]):
             f"<th {left}>table</th><th>rows</th><th {left}>holds</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )
-
-
-def _edtf(value: object) -> str:
-    """Return a year or day as EDTF has it."""
-    return value.strftime("%Y-%m-%d") if isinstance(value, datetime.date) else str(value)
-
-
-def _ranges(
-    year: int | Sequence[int] | None, date: Day | Sequence[Day] | None
-) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
-    """Yield the first and last day of each range asked for."""
-    for value in (year, date):
-        if value is None:
-            continue
-        pair = value if isinstance(value, tuple | list) else (value, value)
-        if len(pair) != 2:
-            raise ValueError(f"expected one year or date, or a pair of them; found {value!r}")
-        low, high = pair
-        lower, upper = bounds(_edtf(low))[0], bounds(_edtf(high))[1]
-        if upper < lower:
-            raise ValueError(f"the range {value!r} ends before it starts")
-        yield pd.Timestamp(lower), pd.Timestamp(upper)
-
-
-__all__ = ["DESCRIPTOR", "Dataset", "load"]

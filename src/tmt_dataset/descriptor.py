@@ -1,33 +1,25 @@
-"""Reads ``datapackage.json``: the one declaration of tables, fields, constraints, keys and version.
+"""``datapackage.json``: the one declaration of tables, fields, constraints, keys and version.
 
-Nothing heavier than the standard library is imported here, so that asking for the version or a citation costs no pandas; named
-tuples stand where data classes would, as these are compiled at every start.
+Only the standard library is imported, so that asking for the version or a citation does not cost pandas. Named tuples
+are used instead of data classes, which would be compiled at every start.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import stat
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from pathlib import PurePosixPath
+from typing import Any, Literal, NamedTuple
 
-from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, unknown
-
-if TYPE_CHECKING:
-    import zipfile
+from tmt_dataset.errors import PackageError, unknown
 
 DESCRIPTOR = "datapackage.json"
-#: The checksums of all files of a release archive, as `sha256sum -c` reads them.
-SUMS = "SHA256SUMS"
-#: A release archive unpacks to a few megabytes; ten times the largest plausible one is a bomb.
-MAX_UNPACKED = 256 * 1024 * 1024
 
 
 def _of(raw: Mapping[str, Any], key: str, kind: type | tuple[type, ...], *, required: bool = False) -> Any:
-    """Return a property that is of its type, or None where it is missing and may be."""
+    """Return a property of the expected type, or None if it is missing and optional."""
     value = raw.get(key)
     if value is None and not required:
         return None
@@ -74,7 +66,7 @@ class Field(NamedTuple):
 
 
 class ForeignKey(NamedTuple):
-    """One foreign key: ``fields`` of a table name a row of ``table`` by its ``reference`` fields."""
+    """One foreign key: ``fields`` of a table refer to a row of ``table`` by its ``reference`` fields."""
 
     fields: tuple[str, ...]
     table: str
@@ -131,6 +123,11 @@ class Table(NamedTuple):
         """Whether the table is a controlled list or register, written by hand."""
         return PurePosixPath(self.path).parent.name == "vocabularies"
 
+    @property
+    def holds_codes(self) -> bool:
+        """Whether the keys of the table are codes that other tables use: a vocabulary, a register, or the sources."""
+        return self.is_vocabulary or self.name == "sources"
+
     def field(self, name: str) -> Field:
         """Return one field by its name.
 
@@ -185,20 +182,20 @@ class Descriptor:
         Raises
         ------
         PackageError
-            If the text is no JSON object, or lacks what every data package of this kind has.
+            If the text is not a JSON object, or lacks what every data package of this kind has.
         """
         try:
             raw = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise PackageError(
-                f"{where}: no valid JSON ({error}); restore the file from the release"
+                f"{where}: invalid JSON ({error}); restore the file from the release"
             ) from None
         if not isinstance(raw, dict):
             raise PackageError(f"{where}: expected a JSON object, found {type(raw).__name__}")
         for key in ("name", "version", "resources"):
             if key not in raw:
                 raise PackageError(
-                    f"{where}: the property {key!r} is missing; it is no descriptor of this data set"
+                    f"{where}: the property {key!r} is missing; not the descriptor of this data set"
                 )
         if not isinstance(raw["resources"], list):
             raise PackageError(
@@ -221,315 +218,132 @@ class Descriptor:
         return descriptor
 
 
-class Files(Protocol):
-    """Where the files of a package are read from."""
+# -- versions
 
-    @property
-    def label(self) -> str:
-        """How messages call the place."""
-
-    def read(self, path: str) -> bytes:
-        """Return the bytes of a file; raise KeyError where it is missing."""
-
-    def names(self) -> Iterator[str]:
-        """Return the paths of all files, sorted, with forward slashes."""
+#: A released version, and one that is being worked on towards it.
+SEMVER = r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"
+DEVELOPMENT = ".dev"
 
 
-class Folder(NamedTuple):
-    """A package in a folder."""
+def version_numbers(version: str) -> tuple[int, int, int, int]:
+    """Return a version as numbers, which compare as versions do.
 
-    root: Path
-
-    @property
-    def label(self) -> str:
-        """The folder's path."""
-        return str(self.root)
-
-    def read(self, path: str) -> bytes:
-        """Return the bytes of a file; raise KeyError where it is missing."""
-        try:
-            return (self.root / path).read_bytes()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise KeyError(path) from None
-        except OSError as error:
-            raise PackageError(f"{self.root / path}: cannot be read ({error.strerror})") from None
-
-    def names(self) -> Iterator[str]:
-        """Return the paths of all files, sorted."""
-        return iter(sorted(p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file()))
+    Examples
+    --------
+    >>> version_numbers("1.10.0") > version_numbers("1.9.0")
+    True
+    >>> version_numbers("1.9.0") < version_numbers("2.0.0.dev") < version_numbers("2.0.0")
+    True
+    """
+    major, minor, patch = (int(part) for part in version.removesuffix(DEVELOPMENT).split("."))
+    return major, minor, patch, -1 if version.endswith(DEVELOPMENT) else 0
 
 
-def _judge_entries(path: Path, infos: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive whose entries climb out of it, stand twice, or would unpack to absurd size."""
-    for info in infos:
-        name = PurePosixPath(info.filename)
-        if name.is_absolute() or ".." in name.parts or "\\" in info.filename or ":" in info.filename:
-            raise PackageError(
-                f"{path}: entry {info.filename!r} points outside the archive; it is no release of this data set"
-            )
-    if len({i.filename for i in infos}) != len(infos):
-        raise PackageError(f"{path}: an entry stands twice; it is no release of this data set")
-    size = sum(i.file_size for i in infos)
-    if size > MAX_UNPACKED:
-        raise PackageError(f"{path}: would unpack to {size:,} bytes, expected at most {MAX_UNPACKED:,}")
+def is_version(text: str) -> bool:
+    """Whether a text is a version: ``MAJOR.MINOR.PATCH``, or that with ``.dev`` while it is being worked on.
+
+    Examples
+    --------
+    >>> is_version("2.0.0"), is_version("2.0.0.dev"), is_version("2.0")
+    (True, True, False)
+    """
+    return re.fullmatch(SEMVER, text.removesuffix(DEVELOPMENT)) is not None
 
 
-class Archive:
-    """A package in a release archive, read in memory: nothing is unpacked, so nothing can be left behind."""
-
-    def __init__(self, path: Path, contents: Mapping[str, bytes]) -> None:
-        self.path = path
-        self.contents = contents
-
-    @property
-    def label(self) -> str:
-        """The archive's path."""
-        return str(self.path)
-
-    def read(self, path: str) -> bytes:
-        """Return the bytes of a file; raise KeyError where it is missing."""
-        return self.contents[path]
-
-    def names(self) -> Iterator[str]:
-        """Return the paths of all files, sorted."""
-        return iter(sorted(self.contents))
-
-    @classmethod
-    def open(cls, path: Path) -> Archive:
-        """Read an archive whole, having judged it first.
-
-        Raises
-        ------
-        PackageError
-            If it is no zip file, is damaged, has entries that climb out of it, or would unpack to absurd size.
-        """
-        import zipfile  # here, as below: asking for the version or for a citation opens no archive
-
-        try:
-            with zipfile.ZipFile(path) as archive:
-                infos = [i for i in archive.infolist() if not i.is_dir()]
-                _judge_entries(path, infos)
-                contents = {i.filename: archive.read(i) for i in infos}
-        except PackageError:
-            raise
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-            raise PackageError(
-                f"{path}: no readable zip archive ({error}); download the release again"
-            ) from None
-        except Exception as error:  # zlib and lzma raise classes of their own for damaged streams
-            raise PackageError(f"{path}: damaged zip archive ({error}); download the release again") from None
-        # a release holds everything in one folder named for its version
-        descriptors = [
-            n for n in contents if PurePosixPath(n).name == DESCRIPTOR and len(PurePosixPath(n).parts) <= 2
-        ]
-        if len(descriptors) != 1:
-            raise PackageError(
-                f"{path}: expected one {DESCRIPTOR} at its top, found {len(descriptors)}; it is no release of this data set"
-            )
-        prefix = descriptors[0].removesuffix(DESCRIPTOR)
-        found = cls(
-            path, {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)}
-        )
-        found.verify()
-        return found
-
-    def verify(self) -> None:
-        """Compare every file with the release's own list of checksums, where the archive has one.
-
-        Raises
-        ------
-        ChecksumError
-            Naming every file that is missing, differs, or is not in the list.
-        """
-        if SUMS not in self.contents:
-            return
-        listed: dict[str, str] = {}
-        for line in self.contents[SUMS].decode("utf-8", errors="replace").splitlines():
-            digest, _, name = line.partition("  ")
-            listed[name] = digest
-        found = {n: sha256(data) for n, data in self.contents.items() if n != SUMS}
-        wrong = [f"{n} is missing" for n in listed if n not in found]
-        wrong += [f"{n} is not in {SUMS}" for n in found if n not in listed]
-        wrong += [
-            f"{n}: expected sha256:{listed[n]}, found sha256:{d}"
-            for n, d in found.items()
-            if listed.get(n, d) != d
-        ]
-        if wrong:
-            raise ChecksumError(
-                f"{self.path}: not as released: " + "; ".join(wrong) + ". Download the release again"
-            )
+# -- differences between two declarations
 
 
-def embedded() -> Path:
-    """Return the folder of the package that came with the library: in a wheel, or the checkout of an editable install."""
-    here = Path(__file__).resolve()
-    for folder in (here.parent / "package", here.parents[2]):
-        if (folder / DESCRIPTOR).is_file():
-            return folder
-    raise PackageNotFoundError(
-        f"no {DESCRIPTOR} came with this installation ({here.parent}); install tmt-dataset again"
-    )
+class Difference(NamedTuple):
+    """One difference between two declarations; ``aspect`` is the property that changed, or the code of an ``enum``."""
+
+    what: Literal["package", "table", "field", "code"]
+    change: Literal["added", "removed", "changed"]
+    table: str = ""
+    field: str = ""
+    aspect: str = ""
+    old: Any = None
+    new: Any = None
 
 
-def find(source: str | os.PathLike[str] | None = None) -> Path:
-    """Return the path of a package: of a folder, or of an archive.
+def differences(old: Descriptor, new: Descriptor) -> Iterator[Difference]:
+    """Compare two declarations, property by property.
+
+    What follows from the files (``bytes``, ``hash``) and from the release (``version``, ``created``) is left out.
 
     Parameters
     ----------
-    source
-        As for :func:`open_package`.
+    old, new
+        The declarations.
 
-    Raises
+    Yields
     ------
-    PackageNotFoundError
-        If nothing is there, or what is there cannot be reached.
-    TypeError
-        If ``source`` is no path.
+    Difference
+        Of the package, then table by table in the order of ``old``; tables that only ``new`` has come last.
 
     Examples
     --------
-    >>> find(find() / DESCRIPTOR) == find()
-    True
+    >>> from tmt_dataset.package import open_package
+    >>> own = open_package().descriptor
+    >>> list(differences(own, own))
+    []
     """
-    if source is None:
-        return embedded()
-    if not isinstance(source, str | os.PathLike):
-        raise TypeError(f"expected the path of a package or None, found {type(source).__name__}")
-    wanted = f"expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
-    if not os.fspath(source):  # as a path it would be the current folder, which nobody named
-        raise PackageNotFoundError(f"the path is empty; {wanted}; the current folder is '.'")
-    path = Path(source)
-    try:
-        is_file = stat.S_ISREG(path.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last for a NUL character
-        raise PackageNotFoundError(f"{path!s:.200}: no such file or folder; {wanted}") from None
-    except OSError as error:  # a folder that may not be entered, a name that is too long
-        raise PackageNotFoundError(f"{path!s:.200}: cannot be reached ({error.strerror}); {wanted}") from None
-    return path.parent if is_file and path.name == DESCRIPTOR else path
+    left_out = ("version", "created", "resources")
+    for key, a, b in _differing(_without(old.raw, left_out), _without(new.raw, left_out)):
+        yield Difference("package", "changed", aspect=key, old=a, new=b)
+    before, after = ({r["name"]: r for r in d.raw["resources"]} for d in (old, new))
+    for name, resource in before.items():
+        if name in after:
+            yield from _table_differences(name, resource, after[name])
+        else:
+            yield Difference("table", "removed", name)
+    yield from (Difference("table", "added", name) for name in after if name not in before)
 
 
-def open_package(source: str | os.PathLike[str] | None = None) -> tuple[Descriptor, Files]:
-    """Find a package and read its descriptor.
-
-    Parameters
-    ----------
-    source
-        ``None`` for the embedded package; the path of a folder, of its ``datapackage.json``, or of a release archive.
-
-    Raises
-    ------
-    PackageNotFoundError
-        If nothing is there.
-    PackageError
-        If what is there is no data package of this kind.
-    ChecksumError
-        If a file of an archive is not the one that its descriptor declares. The files of a folder are read, and
-        judged, by :func:`read_tables`.
-
-    Examples
-    --------
-    >>> descriptor, files = open_package()
-    >>> descriptor.name
-    'tmt-dataset'
-    """
-    path = find(source)
-    files: Files = Folder(path) if path.is_dir() else Archive.open(path)
-    try:
-        data = files.read(DESCRIPTOR)
-    except KeyError:
-        raise PackageNotFoundError(
-            f"{path}: has no {DESCRIPTOR}; expected the folder of a data package"
-        ) from None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise PackageError(f"{files.label}/{DESCRIPTOR}: not UTF-8 ({error})") from None
-    descriptor = Descriptor.parse(text, f"{files.label}/{DESCRIPTOR}")
-    if isinstance(files, Archive):
-        verify_checksums(descriptor, files)
-    return descriptor, files
-
-
-def read_table(files: Files, table: Table) -> bytes:
-    """Return the bytes of a table.
-
-    Raises
-    ------
-    PackageError
-        If its file is missing.
-    """
-    try:
-        return files.read(table.path)
-    except KeyError:
-        raise PackageError(
-            f"{files.label}/{table.path}: the file is missing; restore it, or run `tmt-dataset build`"
-        ) from None
-
-
-def read_tables(descriptor: Descriptor, files: Files) -> dict[str, bytes]:
-    """Return the bytes of all tables by name, each read once and compared with what the descriptor declares.
-
-    A file that was cut off or edited may still be a table, and would be taken for the data. Of a table that declares no
-    checksum nothing can be said.
-
-    Raises
-    ------
-    PackageError
-        If a file is missing.
-    ChecksumError
-        Naming every file that differs.
-
-    Examples
-    --------
-    >>> descriptor, files = open_package()
-    >>> list(read_tables(descriptor, files)) == list(descriptor.tables)
-    True
-    """
-    contents = {name: read_table(files, table) for name, table in descriptor.tables.items()}
-    wrong = []
-    for name, data in contents.items():
-        table = descriptor.tables[name]
-        if table.hash is None or table.hash == (found := f"sha256:{sha256(data)}"):
-            continue
-        expected = table.hash
-        if table.bytes not in (None, len(data)):
-            expected, found = f"{table.bytes:,} bytes, {expected}", f"{len(data):,} bytes, {found}"
-        wrong.append(f"{table.path}: expected {expected}, found {found}")
-    if wrong:
-        what = "the file" if len(wrong) == 1 else "these files"
-        raise ChecksumError(
-            f"{files.label}: not as {DESCRIPTOR} declares: {'; '.join(wrong)}. Restore {what} from the release, or, after an "
-            "edit of your own, run `tmt-dataset build`; `tmt-dataset validate` tells what differs"
+def _table_differences(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    """Compare a table that both declarations have."""
+    left_out = ("bytes", "hash", "fields", "$schema")
+    for key, a, b in _differing(_flat(old, "schema", left_out), _flat(new, "schema", left_out)):
+        yield Difference("table", "changed", name, aspect=key, old=a, new=b)
+    before, after = ({f["name"]: f for f in r["schema"]["fields"]} for r in (old, new))
+    for field in before:
+        if field in after:
+            yield from _field_differences(name, field, before[field], after[field])
+        else:
+            yield Difference("field", "removed", name, field)
+    yield from (Difference("field", "added", name, field) for field in after if field not in before)
+    kept, now = [f for f in before if f in after], [f for f in after if f in before]
+    if kept != now:
+        yield Difference(
+            "table", "changed", name, aspect="order of fields", old=", ".join(kept), new=", ".join(now)
         )
-    return contents
 
 
-def sha256(data: bytes) -> str:
-    """Return the hexadecimal SHA-256 of some bytes."""
-    import hashlib
+def _field_differences(
+    table: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Difference]:
+    """Compare a field that both declarations have; a listed value that comes or goes is a code."""
+    for key, a, b in _differing(_flat(old, "constraints"), _flat(new, "constraints")):
+        if key == "enum" and a and b:
+            yield from (Difference("code", "removed", table, name, str(v)) for v in a if v not in b)
+            yield from (Difference("code", "added", table, name, str(v)) for v in b if v not in a)
+            if sorted(map(str, a)) != sorted(map(str, b)):
+                continue
+        yield Difference("field", "changed", table, name, key, a, b)
 
-    return hashlib.sha256(data).hexdigest()
+
+def _without(raw: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {k: v for k, v in raw.items() if k not in names}
 
 
-def verify_checksums(descriptor: Descriptor, files: Files) -> None:
-    """Compare each table's bytes with what the descriptor declares.
+def _flat(raw: Mapping[str, Any], nested: str, left_out: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the properties of a resource or a field, those of its ``schema`` or ``constraints`` among them."""
+    flat = _without({**raw, **raw.get(nested, {})}, {"name", nested, *left_out})
+    if "primaryKey" in flat:
+        flat["primaryKey"] = list(_names(flat["primaryKey"]))  # a single name may be given without a list
+    return flat
 
-    Raises
-    ------
-    ChecksumError
-        Naming every file that is missing or differs.
-    """
-    wrong = []
-    for table in descriptor.tables.values():
-        try:
-            data = files.read(table.path)
-        except KeyError:
-            wrong.append(f"{table.path} is missing")
-            continue
-        if table.hash != f"sha256:{sha256(data)}":
-            wrong.append(f"{table.path}: expected {table.hash}, found sha256:{sha256(data)}")
-    if wrong:
-        raise ChecksumError(
-            f"{files.label}: not as released: " + "; ".join(wrong) + ". Download the release again"
-        )
+
+def _differing(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in dict.fromkeys([*a, *b]):
+        if a.get(key) != b.get(key):
+            yield key, a.get(key), b.get(key)

@@ -1,10 +1,19 @@
-"""Writing files whole or not at all."""
+"""Files: written whole or not at all, and told apart by their checksums."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+from tmt_dataset.errors import PackageError
+
+
+def sha256(data: bytes) -> str:
+    """Return the hexadecimal SHA-256 of some bytes."""
+    import hashlib  # asking for the version needs no checksum
+
+    return hashlib.sha256(data).hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -28,3 +37,46 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def content(path: Path) -> bytes | None:
+    """Return the bytes of a file, or None where it is missing.
+
+    Raises
+    ------
+    PackageError
+        If something of that name is there and cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise PackageError(f"{path}: cannot be read ({error.strerror}); expected a file") from None
+
+
+def update(path: Path, data: bytes) -> bool:
+    """Write a file where its bytes differ, and return whether they did.
+
+    Raises
+    ------
+    PackageError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "validation" / "report.json"
+    >>> update(target, b"{}"), update(target, b"{}")
+    (True, False)
+    """
+    if content(path) == data:
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
+    except OSError as error:
+        raise PackageError(
+            f"{path}: cannot be written ({error.strerror}); make its folder writable, and try again"
+        ) from None
+    return True

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote as percent_encoded
 
 import pandas as pd
 
+from tmt_dataset.cells import Tables
 from tmt_dataset.errors import PackageError, unknown
-
-if TYPE_CHECKING:
-    from tmt_dataset.dataset import Dataset
 
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
 
@@ -54,7 +52,7 @@ class _Names(dict[str, str]):
         raise PackageError(f"{self.register}: there is no row {code!r}; run tmt_dataset.validate()")
 
 
-def _of(ds: Dataset, table: str, development_id: str) -> pd.DataFrame:
+def _of(ds: Tables, table: str, development_id: str) -> pd.DataFrame:
     """Return the rows of a development, having judged that what a reader is shown is there."""
     frame = ds[table]
     rows = frame.loc[frame["development_id"] == development_id]
@@ -67,7 +65,7 @@ def _of(ds: Dataset, table: str, development_id: str) -> pd.DataFrame:
     return rows
 
 
-def _row(ds: Dataset, development_id: str) -> pd.Series:
+def _row(ds: Tables, development_id: str) -> pd.Series:
     if not isinstance(development_id, str):
         raise TypeError(f"expected one development, as 'TMT-0001'; found {development_id!r:.60}")
     dev = ds["developments"]
@@ -77,13 +75,13 @@ def _row(ds: Dataset, development_id: str) -> pd.Series:
     return found.iloc[0]
 
 
-def _labels(ds: Dataset, table: str, column: str) -> Mapping[str, str]:
+def _labels(ds: Tables, table: str, column: str) -> Mapping[str, str]:
     frame = ds[table]
     keys = frame[ds.descriptor.table(table).primary_key[0]]
     return _Names(table, zip(keys, frame[column], strict=True))
 
 
-def values(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | None]]:
+def values(ds: Tables, development_id: str) -> list[tuple[str, str, str, str | None]]:
     """Return the coded values of a development: variable, value, label, quote_id where one quote is named."""
     row = _row(ds, development_id)
 
@@ -137,7 +135,7 @@ _REGISTERS = {
 }
 
 
-def _names(ds: Dataset, variable: str, value: str) -> list[str]:
+def _names(ds: Tables, variable: str, value: str) -> list[str]:
     """Return the names under which a quote may speak of a value."""
     if variable not in _REGISTERS:
         return []
@@ -157,7 +155,7 @@ def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return proofs.loc[named] if any(named) else proofs
 
 
-def evidence(ds: Dataset, development_id: str) -> pd.DataFrame:
+def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
     coded = values(ds, development_id)
     quotes = _of(ds, "quotes", development_id)
@@ -273,7 +271,7 @@ class Record:
         )
 
 
-def record(ds: Dataset, development_id: str) -> Record:
+def record(ds: Tables, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
     row = _row(ds, development_id)
     note = row["note"] if isinstance(row["note"], str) else None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.cells import DATE_DTYPE
+from tmt_dataset.cells import DATE_DTYPE, Tables
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.record import number
-
-if TYPE_CHECKING:
-    from tmt_dataset.dataset import Dataset
 
 #: Order of the stages of an instrument that fall on one day; 'cited' is no stage of its life.
 STAGES = ["planned", "draft", "approved", "issued", "revised", "effective"]
@@ -24,7 +21,7 @@ def _joined(links: pd.DataFrame, text: pd.Series, index: pd.Index) -> pd.Series:
     return grouped.astype("str").reindex(index)
 
 
-def flat(ds: Dataset) -> pd.DataFrame:
+def flat(ds: Tables) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.flat`."""
     dev = ds["developments"]
     index = pd.Index(dev["development_id"])
@@ -102,7 +99,7 @@ def _in_order(events: pd.DataFrame) -> pd.DataFrame:
     return events.loc[[event.Index for event in placed]].reset_index(drop=True)
 
 
-def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
+def lifecycle(ds: Tables, instrument_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.lifecycle`."""
     known = ds["instruments"]["instrument_id"]
     if not isinstance(instrument_id, str):
@@ -143,7 +140,7 @@ def lifecycle(ds: Dataset, instrument_id: str) -> pd.DataFrame:
     return frame
 
 
-def series(ds: Dataset, measure: str) -> pd.DataFrame:
+def series(ds: Tables, measure: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.series`."""
     measures = ds["measures"].set_index("measure")
     if not isinstance(measure, str):

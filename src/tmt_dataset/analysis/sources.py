@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tmt_dataset.descriptor import open_package
 from tmt_dataset.errors import MissingExtraError, PackageError, PackageNotFoundError, unknown
+from tmt_dataset.package import open_package
 
 if TYPE_CHECKING:
     pass
@@ -430,7 +430,7 @@ def _published(
     source: str | os.PathLike[str] | None, path: str, columns: list[str], lost: str
 ) -> tuple[pd.DataFrame, str]:
     """Return a file of the package's validation folder as text, and what messages call it."""
-    _, files = open_package(source)
+    files = open_package(source).files
     where = f"{files.label}/{path}"
     try:
         data = files.read(path)

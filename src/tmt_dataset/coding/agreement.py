@@ -6,7 +6,6 @@ Both codings are automated readings by a language model: what is measured is mac
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -455,10 +454,3 @@ def agreement(validation: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return compare(
         read_coding(validation / "first_coding"), read_coding(validation / "second_coding"), synonyms
     )
-
-
-def csv_text(frame: pd.DataFrame) -> str:
-    """Return a table of agreement as canonical CSV."""
-    stream = io.StringIO()
-    frame.to_csv(stream, index=False, lineterminator="\n")
-    return stream.getvalue()

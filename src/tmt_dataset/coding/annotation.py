@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from tmt_dataset.cells import read_strings
-from tmt_dataset.descriptor import Descriptor, Files
+from tmt_dataset.cells import read_text
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, MissingExtraError, near
+from tmt_dataset.package import Package
 
 try:
     from pydantic import (
@@ -297,18 +297,14 @@ def yaml() -> YAML:
     return engine
 
 
-def known_codes(descriptor: Descriptor, files: Files) -> dict[str, list[str]]:
-    """Return the codes of every vocabulary and of every enumeration of the descriptor."""
+def known_codes(package: Package) -> dict[str, list[str]]:
+    """Return the codes of every vocabulary and of every enumeration of a package."""
+    descriptor = package.descriptor
     codes: dict[str, list[str]] = {}
     for table in descriptor.tables.values():
         if table.is_vocabulary:
-            key = table.primary_key[0]
-            try:
-                codes[table.name] = (
-                    read_strings(files.read(table.path), table, table.path)[key].dropna().tolist()
-                )
-            except KeyError:
-                raise AnnotationError(f"{table.path}: the vocabulary is missing; restore it") from None
+            frame = read_text(package.read(table), table, package.where(table))
+            codes[table.name] = frame[table.primary_key[0]].dropna().tolist()
         for field in table.fields:
             if field.enum:
                 codes[f"{table.name}.{field.name}"] = list(field.enum)
@@ -460,7 +456,7 @@ def misnamed(folder: Path) -> list[str]:
     ]
 
 
-def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotation]:
+def read_all(folder: Path, package: Package) -> list[Annotation]:
     """Read all annotation files of a folder, each judged with the instruments and developments of all.
 
     Returns
@@ -484,7 +480,7 @@ def read_all(folder: Path, descriptor: Descriptor, files: Files) -> list[Annotat
             nodes[path] = read_yaml(path)
         except AnnotationError as error:
             found.append(str(error))
-    codes: dict[str, Iterable[str]] = {**known_codes(descriptor, files)}
+    codes: dict[str, Iterable[str]] = {**known_codes(package)}
     for kind in ("instruments", "developments"):
         first: dict[str, str] = {}
         complete = len(nodes) == len(paths) and not unread

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
+import copy
 import io
 import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from tmt_dataset.cells import table_bytes
 from tmt_dataset.coding.annotation import Annotation, Quote, read_all
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table, open_package, sha256
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import OutOfStepError, PackageError
-from tmt_dataset.files import write_whole
+from tmt_dataset.errors import OutOfStepError
+from tmt_dataset.files import content, sha256
+from tmt_dataset.package import Package, mismatches
 
 Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
@@ -35,32 +36,6 @@ _OF_DEVELOPMENTS = (
     "figures",
     "relations",
 )
-
-
-def cell(value: Any) -> str:
-    """Return a value as it stands in a table: empty for None, numbers without a needless point.
-
-    Examples
-    --------
-    >>> cell(None), cell(50_000_000_000.0), cell(117900.5), cell(True)
-    ('', '50000000000', '117900.5', 'true')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"  # never 1e-05
-    return str(value)
-
-
-def csv_bytes(table: Table, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return the canonical bytes of a table: UTF-8, LF, minimal quoting, the declared columns."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.field_names)
-    writer.writerows([cell(row.get(name)) for name in table.field_names] for row in rows)
-    return stream.getvalue().encode("utf-8")
 
 
 def _quote_id(development_id: str, source_id: str, quote: Quote) -> str:
@@ -233,13 +208,21 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
     return out
 
 
-def compiled(folder: Path) -> dict[str, bytes]:
-    """Return the bytes of every compiled file of a package: its tables and its descriptor.
+def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, bytes]]:
+    """Return the declaration of a checkout and the bytes of all its tables, as its hand-written files give them.
 
     Parameters
     ----------
     folder
-        The package: descriptor, ``data/annotations`` and ``data/vocabularies``.
+        The checkout, with ``data/annotations``.
+    package
+        The package in it.
+
+    Returns
+    -------
+    tuple
+        The declaration with the size and checksum of every table, and bytes by path: the compiled tables, the
+        published agreement, the tables that are written by hand, and the declaration itself.
 
     Raises
     ------
@@ -247,103 +230,71 @@ def compiled(folder: Path) -> dict[str, bytes]:
         If an annotation file breaks the format.
     OutOfStepError
         If offsets have not been filled in yet.
+    PackageError
+        If a table that is written by hand is missing.
     """
-    descriptor, files = open_package(folder)
-    tables = rows(read_all(folder / ANNOTATIONS, descriptor, files))
-    out = {
-        descriptor.tables[name].path: csv_bytes(descriptor.tables[name], table_rows)
-        for name, table_rows in tables.items()
-    }
-    vocabularies = {t.path: files.read(t.path) for t in descriptor.tables.values() if t.is_vocabulary}
-    out[DESCRIPTOR] = descriptor_bytes(descriptor, {**out, **vocabularies})
-    return out
+    declared = package.descriptor.tables
+    tables = rows(read_all(folder / ANNOTATIONS, package))
+    out = {declared[name].path: table_bytes(declared[name], found) for name, found in tables.items()}
+    out |= _agreement(folder / "validation", package)
+    out |= {t.path: package.read(t) for t in declared.values() if t.path not in out}
+    descriptor = with_checksums(package.descriptor, out)
+    out[DESCRIPTOR] = (json.dumps(descriptor.raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    return descriptor, out
 
 
-def descriptor_bytes(descriptor: Descriptor, contents: Mapping[str, bytes]) -> bytes:
-    """Return the descriptor with the size and checksum of each table's bytes."""
-    raw = json.loads(json.dumps(descriptor.raw))
+def _agreement(validation: Path, package: Package) -> dict[str, bytes]:
+    """Return the published table of agreement, if the checkout keeps two codings."""
+    if not (validation / "second_coding").is_dir():
+        return {}
+    from tmt_dataset.coding.agreement import agreement  # slow to import, and needed here only
+
+    table = package.descriptor.table("agreement")
+    measured, _ = agreement(validation)
+    cells = measured.astype(object).where(measured.notna(), None)
+    found = (dict(zip(cells.columns, row, strict=True)) for row in cells.itertuples(index=False, name=None))
+    return {table.path: table_bytes(table, found)}
+
+
+def with_checksums(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
+    """Return a declaration with the size and checksum of each table's bytes."""
+    raw = copy.deepcopy(dict(descriptor.raw))
     for resource in raw["resources"]:
         data = contents[resource["path"]]
         resource["bytes"] = len(data)
         resource["hash"] = f"sha256:{sha256(data)}"
-    return (json.dumps(raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    return Descriptor(raw)
 
 
-def content(target: Path) -> bytes | None:
-    """Return the bytes of a file that is generated, or None where it is missing.
-
-    Raises
-    ------
-    PackageError
-        If what has its name cannot be read.
-    """
-    try:
-        return target.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise PackageError(f"{target}: cannot be read ({error.strerror}); expected a file") from None
-
-
-def replace(target: Path, data: bytes) -> bool:
-    """Write a file whole where it differs, and return whether it did.
+def check(folder: Path, package: Package, expected: Mapping[str, bytes]) -> None:
+    """Prove that the files of a checkout are what was compiled.
 
     Raises
     ------
-    PackageError
-        If it cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> target = Path(tempfile.mkdtemp()) / "validation" / "report.json"
-    >>> replace(target, b"{}"), replace(target, b"{}")
-    (True, False)
-    """
-    if content(target) == data:
-        return False
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, data)
-    except OSError as error:
-        raise PackageError(
-            f"{target}: cannot be written ({error.strerror}); make its folder writable, and build again"
-        ) from None
-    return True
-
-
-def build(folder: Path) -> list[str]:
-    """Write the compiled files that differ, each whole or not at all, and return their paths."""
-    return [path for path, data in compiled(folder).items() if replace(folder / path, data)]
-
-
-def check(folder: Path) -> None:
-    """Prove that the committed tables are what the annotations and vocabularies give.
-
-    Raises
-    ------
-    AnnotationError
-        If an annotation file breaks the format, or a vocabulary is missing.
     OutOfStepError
         Naming every file and row that differs.
     """
-    expected = compiled(folder)  # also the proof that every vocabulary can be read
-    descriptor, files = open_package(folder)
+    declared = package.descriptor.tables.values()
     differing = [
         f"{t.path}: not the file that {DESCRIPTOR} declares"
-        for t in descriptor.tables.values()
-        if t.is_vocabulary and t.hash != f"sha256:{sha256(files.read(t.path))}"
+        for t in declared
+        if not is_compiled(t) and "hash" in mismatches(t, expected[t.path])
     ]
-    for path, data in expected.items():
+    for path in [DESCRIPTOR, *(t.path for t in declared if is_compiled(t))]:
         found = content(folder / path)
         if found is None:
             differing.append(f"{path}: missing")
-        elif found != data:
-            differing.append(f"{path}: {_differences(data, found)}")
+        elif found != expected[path]:
+            differing.append(f"{path}: {_differences(expected[path], found)}")
     if differing:
         raise OutOfStepError(
             "out of step with the annotations; run `tmt-dataset build`:\n" + "\n".join(differing)
         )
+
+
+def is_compiled(table: Table) -> bool:
+    """Whether a table is compiled, and not written by hand."""
+    return table.name in (*_OF_SOURCES, *_OF_DEVELOPMENTS, "agreement")
 
 
 def _differences(expected: bytes, found: bytes) -> str:

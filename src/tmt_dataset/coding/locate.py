@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tmt_dataset.coding.annotation import Source, _line, misnamed, problems, read_yaml, yaml
-from tmt_dataset.coding.compile import replace
 from tmt_dataset.coding.proof import source_text, texts_folder
-from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
+from tmt_dataset.files import sha256, update
 
 if TYPE_CHECKING:  # elsewhere it is the module of annotations that asks for YAML, and says what is missing
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -243,4 +242,4 @@ def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
         raise AnnotationError("\n".join(broken))
     if wrong:
         raise QuoteNotFoundError("\n".join(wrong))
-    return [str(path) for path, data in new.items() if replace(path, data)]
+    return [str(path) for path, data in new.items() if update(path, data)]

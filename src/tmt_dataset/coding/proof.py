@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import sha256
 from tmt_dataset.errors import PackageNotFoundError
+from tmt_dataset.files import sha256
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.rules import covered
 

@@ -1,18 +1,16 @@
 """What differs between two releases: the declaration, the codes and, cell by cell, the rows.
 
 Cells are compared as the text that stands in the CSV, so that no difference is lost by typing. Rows are matched by
-their primary key. A difference holds all that is needed to turn the older tables into the newer ones: :func:`apply`.
+their primary key.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
@@ -20,22 +18,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.cells import code_table, pandera_schema, read_strings
+from tmt_dataset.cells import as_text, cell_checks, code_table, csv_text, read_text
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import (
-    DESCRIPTOR,
-    SUMS,
-    Archive,
-    Descriptor,
-    Field,
-    Files,
-    Table,
-    open_package,
-    read_table,
-)
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Difference, Field, Table, differences
 from tmt_dataset.errors import PackageError
+from tmt_dataset.package import SUMS, Files, Package, open_package
 
-Source = str | os.PathLike[str] | Dataset | None
+Source = str | os.PathLike[str] | Dataset | Package | None
 Frames = dict[str, pd.DataFrame]
 Step = Literal["none", "patch", "minor", "major"]
 Key = tuple[str, ...]
@@ -269,16 +258,16 @@ class Diff:
         changed and a row that was ``added``, ``removed`` or ``moved``. A difference of the declaration has a
         ``change`` of two words (``field added``, ``code removed``, ``table changed``); its key is the code, or the aspect that changed.
         """
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["table", "key", "change", "field", "old", "new"])
-        for c in self.changes:
-            if c.what == "code" and not c.field:
-                continue  # a row of a vocabulary stands among the rows
-            writer.writerow([c.table, c.code or c.aspect, f"{c.what} {c.change}", c.field, c.old, c.new])
-        for table in self.tables:
-            writer.writerows([table.name, SEPARATOR.join(key), *rest] for key, *rest in table.lines())
-        return stream.getvalue()
+        rows = [["table", "key", "change", "field", "old", "new"]]
+        rows += [
+            [c.table, c.code or c.aspect, f"{c.what} {c.change}", c.field, c.old, c.new]
+            for c in self.changes
+            if c.what != "code" or c.field  # a row of a vocabulary is among the rows
+        ]
+        rows += [
+            [table.name, SEPARATOR.join(key), *rest] for table in self.tables for key, *rest in table.lines()
+        ]
+        return csv_text(rows)
 
 
 def _row(row: Row, fields: Sequence[str]) -> dict[str, Any]:
@@ -297,90 +286,7 @@ def _line(table: str, key: Key, change: str, name: str, old: str, new: str) -> s
 class _Side:
     descriptor: Descriptor
     frames: Frames
-    files: Files | None
-
-
-def as_text(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the cells of a typed table as they stand in its file: the inverse of reading it.
-
-    Parameters
-    ----------
-    frame
-        A table of a :class:`~tmt_dataset.Dataset`.
-    table
-        Its declaration.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The declared columns, all ``str``, ``""`` where a value is missing.
-
-    Raises
-    ------
-    PackageError
-        If a declared column is missing.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> ds = tmt.load()
-    >>> text = as_text(ds.sources, ds.descriptor.table("sources"))
-    >>> text.loc[0, "period_start"] == f"{ds.sources.loc[0, 'period_start']:%Y-%m-%d}"
-    True
-    """
-    columns: dict[str, pd.Series] = {}
-    for declared in table.fields:
-        if declared.name not in frame.columns:
-            raise PackageError(
-                f"{table.name}: the column {declared.name!r} is missing; expected {', '.join(table.field_names)}"
-            )
-        values = frame[declared.name]
-        render = _RENDER.get(declared.type)
-        # few values stand often: each is rendered once
-        codes, distinct = pd.factorize(values)
-        texts = [*(render(v) if render else str(v) for v in distinct), ""]
-        columns[declared.name] = pd.Series(
-            np.array(texts, dtype=object)[codes], index=frame.index, dtype="str"
-        )
-    return pd.DataFrame(columns, index=frame.index, columns=table.field_names)
-
-
-def _number(value: Any) -> str:
-    return str(int(value)) if value == int(value) else np.format_float_positional(value, trim="-")
-
-
-_RENDER: Mapping[str, Callable[[Any], str]] = {
-    "integer": lambda v: str(int(v)),
-    "number": _number,
-    "date": lambda v: str(np.datetime64(v, "D")),
-    "boolean": lambda v: "true" if v else "false",
-}
-
-
-def cells(source: Source = None) -> Frames:
-    """Return the cells of all tables of a package as text.
-
-    Parameters
-    ----------
-    source
-        As for :func:`diff`.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        Columns of dtype ``str``, ``""`` where a cell is empty, rows in the order of the file.
-
-    Raises
-    ------
-    PackageError
-        If a file is missing or is no CSV of its table.
-
-    Examples
-    --------
-    >>> cells()["developments"].loc[0, "development_id"]
-    'TMT-0001'
-    """
-    return _side(source).frames
+    package: Package | None
 
 
 def _side(source: Source) -> _Side:
@@ -388,12 +294,12 @@ def _side(source: Source) -> _Side:
         tables = source.descriptor.tables
         frames = {n: as_text(source[n], tables[n]).reset_index(drop=True) for n in tables}
         return _Side(source.descriptor, frames, None)
-    descriptor, files = open_package(source)
-    frames = {}
-    for name, table in descriptor.tables.items():
-        where = f"{files.label}/{table.path}"
-        frames[name] = read_strings(read_table(files, table), table, where).fillna("").astype("str")
-    return _Side(descriptor, frames, files)
+    package = source if isinstance(source, Package) else open_package(source)
+    frames = {
+        name: read_text(package.read(table), table, package.where(table)).fillna("").astype("str")
+        for name, table in package.descriptor.tables.items()
+    }
+    return _Side(package.descriptor, frames, package)
 
 
 # -- comparing
@@ -572,149 +478,76 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _properties(raw: Mapping[str, Any], nested: str, without: Iterable[str]) -> dict[str, Any]:
-    """Return the properties of a resource or a field, those of its ``schema`` or ``constraints`` among them."""
-    flat = {**raw, **raw.get(nested, {})}
-    return {k: v for k, v in flat.items() if k not in {"name", nested, *without}}
-
-
-def _differing(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    for key in [*a, *(k for k in b if k not in a)]:
-        if a.get(key) != b.get(key):
-            yield key, a.get(key), b.get(key)
-
-
 def _declared(before: _Side, after: _Side) -> Iterator[Change]:
-    """Compare two declarations."""
-    a, b = before.descriptor, after.descriptor
-    without = {"version", "created", "resources"}
-    for key, x, y in _differing(
-        {k: v for k, v in a.raw.items() if k not in without},
-        {k: v for k, v in b.raw.items() if k not in without},
-    ):
+    """Return what differs between two declarations, with the steps that it proposes and demands."""
+    for d in differences(before.descriptor, after.descriptor):
+        step, least = _steps(before, after, d)
+        code = d.aspect if d.what == "code" else ""
+        aspect = "" if d.what == "code" else d.aspect
         yield Change(
-            "package", "changed", aspect=key, old=_shown(x), new=_shown(y), step="patch", least="patch"
-        )
-    old, new = ({r["name"]: r for r in d.raw["resources"]} for d in (a, b))
-    for name in old:
-        if name not in new:
-            yield Change("table", "removed", name)
-            continue
-        x_raw, y_raw = (
-            _properties(r[name], "schema", ("bytes", "hash", "fields", "$schema")) for r in (old, new)
-        )
-        for key, x, y in _differing(x_raw, y_raw):
-            step, least = _table_step(key)
-            yield Change(
-                "table", "changed", name, aspect=key, old=_shown(x), new=_shown(y), step=step, least=least
-            )
-        yield from _fields(before, after, old[name], new[name])
-    for name in new:
-        if name not in old:
-            yield Change("table", "added", name, step="minor", least="minor")
-
-
-def _table_step(key: str) -> tuple[Step, Step]:
-    if key in READING:
-        return "major", "major"
-    if key == "foreignKeys":
-        return "major", "minor"
-    return ("major", "patch") if key == "description" else ("patch", "patch")
-
-
-def _fields(before: _Side, after: _Side, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    """Compare the fields of a table that both sides have."""
-    name = old["name"]
-    x_fields, y_fields = ({f["name"]: f for f in r["schema"]["fields"]} for r in (old, new))
-    for f in x_fields:
-        if f not in y_fields:
-            yield Change("field", "removed", name, f)
-            continue
-        x_raw, y_raw = (_properties(r[f], "constraints", ()) for r in (x_fields, y_fields))
-        for key, x, y in _differing(x_raw, y_raw):
-            if key == "enum" and x and y:
-                yield from (Change("code", "removed", name, f, str(v)) for v in x if v not in y)
-                yield from (
-                    Change("code", "added", name, f, str(v), step="minor", least="minor")
-                    for v in y
-                    if v not in x
-                )
-                if sorted(map(str, x)) != sorted(map(str, y)):
-                    continue
-                step: Step = "patch"
-                least: Step = "patch"
-            else:
-                step, least = _field_step(before, after, name, f, key, x, y)
-            yield Change(
-                "field",
-                "changed",
-                name,
-                f,
-                aspect=key,
-                old=_shown(x),
-                new=_shown(y),
-                step=step,
-                least=least,
-            )
-    for f in y_fields:
-        if f not in x_fields:
-            yield Change("field", "added", name, f, step="minor", least="minor")
-    x_order, y_order = [f for f in x_fields if f in y_fields], [f for f in y_fields if f in x_fields]
-    if x_order != y_order:
-        yield Change(
-            "table",
-            "changed",
-            name,
-            aspect="order of fields",
-            old=", ".join(x_order),
-            new=", ".join(y_order),
-            step="minor",
-            least="minor",
+            d.what, d.change, d.table, d.field, code, aspect, _shown(d.old), _shown(d.new), step, least
         )
 
 
-def _field_step(
-    before: _Side, after: _Side, table: str, name: str, key: str, x: Any, y: Any
-) -> tuple[Step, Step]:
-    """Return the steps that a changed property of a field proposes and demands."""
-    if key in TYPING:
-        return "major", "major"
-    if key == "description":
-        return "major", "patch"
-    if key in ("title", "example"):
-        return "patch", "patch"
-    # what is left are constraints
-    falls = {
-        "maxLength": lambda: y < x,
-        "maximum": lambda: y < x,
-        "minLength": lambda: y > x,
-        "minimum": lambda: y > x,
-    }
-    if y in (None, False):
-        narrower = False
-    elif x in (None, False):
-        narrower = True
-    else:
-        narrower = falls.get(
-            key, lambda: True
-        )()  # whether one pattern is wider than another cannot be decided
-    if not narrower:
+def _steps(before: _Side, after: _Side, d: Difference) -> tuple[Step, Step]:
+    """Return the steps that a difference of the declarations proposes and demands."""
+    if d.change == "added":
         return "minor", "minor"
-    return "major", "major" if _refuses(
-        after.descriptor, table, name, before.frames[table][name]
-    ) else "minor"
+    if d.change == "removed":
+        return "major", "major"
+    if d.what == "package":
+        return "patch", "patch"
+    return _table_steps(d.aspect) if d.what == "table" else _field_steps(before, after, d)
 
 
-def _refuses(descriptor: Descriptor, table: str, name: str, column: pd.Series) -> bool:
-    """Whether a newer declaration refuses a cell of an older release."""
-    import pandera.errors
+def _table_steps(aspect: str) -> tuple[Step, Step]:
+    if aspect in READING:
+        return "major", "major"
+    if aspect == "foreignKeys":
+        return "major", "minor"
+    if aspect == "order of fields":
+        return "minor", "minor"
+    return ("major", "patch") if aspect == "description" else ("patch", "patch")
 
-    try:
-        declared = pandera_schema(descriptor, descriptor.tables[table]).columns[name]
-        declared.validate(column.mask(column == "").to_frame())
-    except (pandera.errors.SchemaError, pandera.errors.SchemaErrors, re.error):
+
+def _field_steps(before: _Side, after: _Side, d: Difference) -> tuple[Step, Step]:
+    if d.aspect in TYPING:
+        return "major", "major"
+    if d.aspect == "description":
+        return "major", "patch"
+    if d.aspect in ("title", "example") or (d.aspect == "enum" and d.old and d.new):
+        return "patch", "patch"  # of an enum: the same values in another order
+    # what is left are constraints
+    if not _narrower(d):
+        return "minor", "minor"
+    refused = _refuses(after.descriptor.tables[d.table].field(d.field), before.frames[d.table][d.field])
+    return "major", "major" if refused else "minor"
+
+
+def _narrower(d: Difference) -> bool:
+    """Whether a changed constraint may refuse what the older one allowed."""
+    if d.new in (None, False):
+        return False
+    if d.old in (None, False):
         return True
-    return False
+    match d.aspect:
+        case "maxLength" | "maximum":
+            return bool(d.new < d.old)
+        case "minLength" | "minimum":
+            return bool(d.new > d.old)
+    return True  # whether one pattern is wider than another cannot be decided
+
+
+def _refuses(field: Field, column: pd.Series) -> bool:
+    """Whether a newer declaration refuses a cell of an older release."""
+    empty = column == ""
+    filled = column[~empty]
+    if (field.required and bool(empty.any())) or (field.unique and bool(filled.duplicated().any())):
+        return True
+    try:
+        return not all(bool(meets(filled).all()) for _, meets in cell_checks(field))
+    except re.error:
+        return True
 
 
 def _vocabulary(table: TableDiff, a: Descriptor, b: Descriptor) -> Iterator[Change]:
@@ -758,19 +591,20 @@ def _refers(descriptor: Descriptor, table: Table, declared: Field) -> bool:
 
 def _parts(before: _Side, after: _Side) -> Iterator[Change]:
     """Compare the other files of a release, where a side is an archive and so tells which they are."""
-    if before.files is None or after.files is None:
+    if before.package is None or after.package is None:
         return
-    names: set[str] = set()
+    declared = {DESCRIPTOR, SUMS}
     for side in (before, after):
-        if isinstance(side.files, Archive):
-            tables = {t.path for t in side.descriptor.tables.values()}
-            names |= {
-                n
-                for n in side.files.names()
-                if n not in {DESCRIPTOR, SUMS, *tables} and not n.startswith(CHANGES)
-            }
+        declared |= {t.path for t in side.descriptor.tables.values()}
+    names = {
+        n
+        for side in (before.package, after.package)
+        if side.is_archive
+        for n in side.files.names()
+        if n not in declared and not n.startswith(CHANGES)
+    }
     for name in sorted(names):
-        old, new = _read(before.files, name), _read(after.files, name)
+        old, new = _read(before.package.files, name), _read(after.package.files, name)
         if old != new:
             change: Happened = "removed" if new is None else "added" if old is None else "changed"
             step: Step = "minor" if PurePosixPath(name).parts[0] == "data" else "patch"
@@ -782,105 +616,3 @@ def _read(files: Files, name: str) -> bytes | None:
         return files.read(name)
     except KeyError:
         return None
-
-
-# -- applying
-
-
-def apply(difference: Diff, old: Mapping[str, pd.DataFrame]) -> Frames:
-    """Turn older tables into the newer ones: the inverse of :func:`diff` on cells as text.
-
-    Parameters
-    ----------
-    difference
-        What differs.
-    old
-        The older tables as :func:`cells` gives them: text, missing or ``""`` where empty.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        The newer tables, their columns and rows in order.
-
-    Raises
-    ------
-    PackageError
-        If the tables are not those that the difference starts from.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> ds = tmt.load()
-    >>> part = ds.select(topic="ai")
-    >>> new = apply(diff(ds, part), cells(ds))
-    >>> new["figures"].equals(cells(part)["figures"])
-    True
-    """
-    out = {name: frame.fillna("").astype("str").reset_index(drop=True) for name, frame in old.items()}
-    for table in difference.tables:
-        start = out.pop(table.name, pd.DataFrame())
-        if tuple(start.columns) != table.old_fields or len(start) != table.old_rows:
-            raise _foreign(
-                difference,
-                table.name,
-                f"expected {table.old_rows} rows of {', '.join(table.old_fields) or 'no table'}, "
-                f"found {len(start)} of {', '.join(map(str, start.columns)) or 'no table'}",
-            )
-        if table.new_fields:
-            out[table.name] = _applied(difference, table, start)
-    return out
-
-
-def _foreign(difference: Diff, where: str, what: str) -> PackageError:
-    return PackageError(
-        f"{where}: {what}; apply the difference to the tables of {difference.old}, from which it starts"
-    )
-
-
-def _applied(difference: Diff, table: TableDiff, start: pd.DataFrame) -> pd.DataFrame:
-    gone = [row.at for row in table.removed]
-    for row, found in zip(table.removed, start.iloc[gone].itertuples(index=False, name=None), strict=True):
-        if found != row.cells:
-            raise _foreign(
-                difference, f"{table.name}, row {row.at + 2}", f"expected {row.cells!r}, found {found!r}"
-            )
-    kept = start.drop(index=gone).reset_index(drop=True)
-    index = _index(kept, table.key, table.name) if len(kept) else pd.Index([])
-
-    def places(keys: Sequence[Key]) -> Places:
-        wanted = pd.Index([k[0] for k in keys]) if len(table.key) == 1 else pd.MultiIndex.from_tuples(keys)
-        at = index.get_indexer(wanted)
-        if (at < 0).any():
-            raise _foreign(
-                difference, table.name, f"there is no row {SEPARATOR.join(keys[int((at < 0).argmax())])}"
-            )
-        return at
-
-    columns = {f: kept[f].to_numpy(dtype=object).copy() for f in kept.columns}
-    for name in table.new_fields:
-        columns.setdefault(name, np.full(len(kept), "", dtype=object))
-    by_field: dict[str, list[Cell]] = {}
-    for cell in table.changed:
-        by_field.setdefault(cell.field, []).append(cell)
-    for name, changed in by_field.items():
-        for cell, at in zip(changed, places([c.key for c in changed]).tolist(), strict=True):
-            if columns[name][at] != cell.old:
-                where = f"{table.name}, row {SEPARATOR.join(cell.key)}, field {name}"
-                raise _foreign(difference, where, f"expected {cell.old!r}, found {columns[name][at]!r}")
-            columns[name][at] = cell.new
-    order = np.full(len(kept), -1, dtype=np.intp)
-    if table.moved:
-        order[places([m.key for m in table.moved])] = [m.at for m in table.moved]
-    added = np.array([row.at for row in table.added], dtype=np.intp)
-    free = np.ones(table.new_rows, dtype=bool)
-    free[order[order >= 0]] = False
-    free[added] = False
-    order[order < 0] = np.flatnonzero(free)
-    back = np.argsort(np.concatenate([order, added]))
-    whole = {
-        f: np.concatenate([columns[f], np.array([row.cells[n] for row in table.added], dtype=object)])[back]
-        for n, f in enumerate(table.new_fields)
-    }
-    return pd.DataFrame(
-        {f: pd.Series(v, dtype="str") for f, v in whole.items()}, columns=list(table.new_fields)
-    )

@@ -12,14 +12,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from tmt_dataset import citation
-from tmt_dataset.citation import Agent, Reference, read_rows
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table, open_package
-from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
-from tmt_dataset.files import write_whole
+from tmt_dataset.cells import read_text
+from tmt_dataset.citation import Agent, Reference
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table
+from tmt_dataset.errors import MissingExtraError, PackageError
+from tmt_dataset.package import Package
 
 Json = dict[str, Any]
 Rows = Sequence[Mapping[str, str]]
@@ -219,9 +220,9 @@ def citation_cff(descriptor: Descriptor, sources: Rows) -> bytes:
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> descriptor, files = open_package()
-    >>> print(citation_cff(descriptor, read_rows(descriptor, files, "sources")).decode())
+    >>> from tmt_dataset.package import open_package
+    >>> package = open_package()
+    >>> print(citation_cff(package.descriptor, rows(package, "sources")).decode())
     cff-version: 1.2.0
     message: ...
     """
@@ -398,9 +399,9 @@ def croissant(descriptor: Descriptor, tables: Mapping[str, Rows]) -> Json:
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> descriptor, files = open_package()
-    >>> content = croissant(descriptor, {name: read_rows(descriptor, files, name) for name in descriptor.tables})
+    >>> from tmt_dataset.package import open_package
+    >>> package = open_package()
+    >>> content = croissant(package.descriptor, {name: rows(package, name) for name in package.descriptor.tables})
     >>> content["recordSet"][0]["key"]
     [{'@id': 'sources/source_id'}]
     """
@@ -469,9 +470,9 @@ def datacite(descriptor: Descriptor, sources: Rows) -> Json:
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> descriptor, files = open_package()
-    >>> datacite(descriptor, read_rows(descriptor, files, "sources"))["types"]["resourceTypeGeneral"]
+    >>> from tmt_dataset.package import open_package
+    >>> package = open_package()
+    >>> datacite(package.descriptor, rows(package, "sources"))["types"]["resourceTypeGeneral"]
     'Dataset'
     """
     ref = _reference(descriptor)
@@ -561,9 +562,9 @@ def zenodo(descriptor: Descriptor, sources: Rows) -> Json:
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> descriptor, files = open_package()
-    >>> zenodo(descriptor, read_rows(descriptor, files, "sources"))["upload_type"]
+    >>> from tmt_dataset.package import open_package
+    >>> package = open_package()
+    >>> zenodo(package.descriptor, rows(package, "sources"))["upload_type"]
     'dataset'
     """
     ref = _reference(descriptor)
@@ -621,9 +622,9 @@ def schema_org(descriptor: Descriptor, sources: Rows) -> Json:
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> descriptor, files = open_package()
-    >>> schema_org(descriptor, read_rows(descriptor, files, "sources"))["@type"]
+    >>> from tmt_dataset.package import open_package
+    >>> package = open_package()
+    >>> schema_org(package.descriptor, rows(package, "sources"))["@type"]
     'Dataset'
     """
     ref = _reference(descriptor)
@@ -715,9 +716,9 @@ def datasheet_blocks(descriptor: Descriptor, tables: Mapping[str, Rows]) -> dict
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import open_package
-    >>> descriptor, files = open_package()
-    >>> sorted(datasheet_blocks(descriptor, {name: read_rows(descriptor, files, name) for name in descriptor.tables}))
+    >>> from tmt_dataset.package import open_package
+    >>> package = open_package()
+    >>> sorted(datasheet_blocks(package.descriptor, {name: rows(package, name) for name in package.descriptor.tables}))
     ['release', 'sources', 'tables']
     """
     ref = _reference(descriptor)
@@ -795,15 +796,29 @@ def datasheet(text: str, blocks: Mapping[str, str]) -> str:
 # -- files
 
 
-def generated(folder: Path) -> dict[str, bytes]:
+def rows(package: Package, name: str) -> list[dict[str, str]]:
+    """Return a table's rows, every cell as text, ``""`` where it is empty.
+
+    Examples
+    --------
+    >>> from tmt_dataset.package import open_package
+    >>> rows(open_package(), "sources")[0]["language"]
+    'en'
+    """
+    table = package.descriptor.table(name)
+    frame = read_text(package.read(table), table, package.where(table)).fillna("").astype("str")
+    return [dict(zip(table.field_names, cells, strict=True)) for cells in frame.itertuples(index=False)]
+
+
+def generated(package: Package) -> dict[str, bytes]:
     """Return every metadata file of a package: its path, and the bytes that it should have.
 
-    ``DATASHEET.md`` is among them where the package has one: its words are written by hand, its tables are filled in.
+    ``DATASHEET.md`` is among them if the package has one: its words are written by hand, its tables are filled in.
 
     Parameters
     ----------
-    folder
-        The package: descriptor and tables.
+    package
+        Declaration and tables.
 
     Returns
     -------
@@ -812,19 +827,19 @@ def generated(folder: Path) -> dict[str, bytes]:
 
     Raises
     ------
-    PackageNotFoundError, PackageError
-        If there is no package, or it lacks what the metadata need.
+    PackageError
+        If the package lacks what the metadata need.
     MissingExtraError
         If ruamel.yaml is not installed.
 
     Examples
     --------
-    >>> from tmt_dataset.descriptor import embedded
-    >>> sorted(generated(embedded()))[:3]
+    >>> from tmt_dataset.package import open_package
+    >>> sorted(generated(open_package()))[:3]
     ['.zenodo.json', 'CITATION.cff', ...]
     """
-    descriptor, files = open_package(folder)
-    tables = {name: read_rows(descriptor, files, name) for name in descriptor.tables}
+    descriptor = package.descriptor
+    tables = {name: rows(package, name) for name in descriptor.tables}
     sources = tables["sources"]
     out = {
         CFF: citation_cff(descriptor, sources),
@@ -834,47 +849,7 @@ def generated(folder: Path) -> dict[str, bytes]:
         SCHEMA_ORG: _json(schema_org(descriptor, sources)),
     }
     try:
-        text = files.read(DATASHEET).decode("utf-8")
+        text = package.files.read(DATASHEET).decode("utf-8")
     except KeyError:
         return out
     return out | {DATASHEET: datasheet(text, datasheet_blocks(descriptor, tables)).encode("utf-8")}
-
-
-def _differing(folder: Path) -> dict[str, bytes]:
-    return {
-        path: data
-        for path, data in generated(folder).items()
-        if not (folder / path).is_file() or (folder / path).read_bytes() != data
-    }
-
-
-def write(folder: Path) -> list[str]:
-    """Write the metadata files that differ, each whole or not at all, and return their paths.
-
-    Raises
-    ------
-    PackageNotFoundError, PackageError, MissingExtraError
-        As for :func:`generated`; nothing is written then.
-    """
-    changed = _differing(folder)
-    for path, data in changed.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        write_whole(folder / path, data)
-    return list(changed)
-
-
-def check(folder: Path) -> None:
-    """Prove that the metadata files of a package are what its descriptor and tables give.
-
-    Raises
-    ------
-    OutOfStepError
-        Naming every file that differs or is missing.
-    PackageNotFoundError, PackageError, MissingExtraError
-        As for :func:`generated`.
-    """
-    wrong = [path if (folder / path).is_file() else f"{path} (missing)" for path in _differing(folder)]
-    if wrong:
-        raise OutOfStepError(
-            f"out of step with {DESCRIPTOR} and the tables: {', '.join(wrong)}; run `tmt-dataset build`, which writes them again"
-        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import re
@@ -16,12 +15,14 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from tmt_dataset.cells import csv_text
 from tmt_dataset.dataset import load
-from tmt_dataset.descriptor import DESCRIPTOR, SUMS, Archive, Descriptor, open_package, sha256
+from tmt_dataset.descriptor import DESCRIPTOR, SEMVER, Descriptor, version_numbers
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
-from tmt_dataset.files import write_whole
+from tmt_dataset.files import sha256, write_whole
+from tmt_dataset.package import SUMS, Archive, Package, open_package
 from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
-from tmt_dataset.validation import LEDGER, RELEASED, SEMVER, anchors, validate, version_numbers
+from tmt_dataset.validation import LEDGER, RELEASED, anchors, validate
 
 DOCUMENTS = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "LICENSE-DATA", "README.md")
 CODEBOOK = "validation/codebook.md"
@@ -88,7 +89,7 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     archive = f"{descriptor.name}-{version}.zip"
     products: dict[str, bytes] = {}
     if before is not None:
-        difference = diff(before.path, folder)
+        difference = diff(before, folder)
         _allows(difference)
         name = f"diff-{difference.old}-{difference.new}"
         products = {
@@ -125,7 +126,7 @@ def register(folder: Path, version: str) -> list[str]:
         If the version is not the descriptor's, the list is broken, or a development has no primary report.
     """
     _version(version)
-    descriptor, _ = open_package(folder)
+    descriptor = open_package(folder).descriptor
     _declares(descriptor, version)
     path = folder / RELEASED
     known = _ledger(path.read_bytes()) if path.is_file() else pd.DataFrame(columns=list(LEDGER), dtype="str")
@@ -204,11 +205,10 @@ def _stamp(descriptor: Descriptor) -> datetime:
 def _reads_back(path: Path, contents: Mapping[str, bytes]) -> None:
     """Open an archive as its users will."""
     try:
-        open_package(path)
-        found = Archive.open(path).contents
+        files = open_package(path).files
     except PackageError as error:
         raise ReleaseError(f"the archive could not be opened: {error}") from None
-    if found != contents:
+    if not isinstance(files, Archive) or files.contents != contents:
         raise ReleaseError(f"{path.name}: does not read back as it was written")
 
 
@@ -414,19 +414,17 @@ def _valid(folder: Path) -> None:
 def _generated(commit: _Commit, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the generated metadata; refuse what is generated, released, and out of step."""
     from tmt_dataset.coding import compile
-    from tmt_dataset.publish import build, metadata
+    from tmt_dataset.publish import build
 
     try:
-        compile.check(commit.folder)
-        expected = {
-            path: data for generate in build.DERIVED for path, data in generate(commit.folder).items()
-        }
-        described = commit.read(metadata.generated(commit.folder))
+        package, tables, derived, _ = build.built(commit.folder)
+        compile.check(commit.folder, package, tables)
+        described = commit.read([p for p in derived if p not in contents])
     except ReleaseError:
         raise
     except TmtDatasetError as error:
         raise ReleaseError(str(error)) from error
-    differing = [p for p, data in {**contents, **described}.items() if expected.get(p, data) != data]
+    differing = [p for p, data in {**contents, **described}.items() if derived.get(p, data) != data]
     if differing:
         raise ReleaseError(f"out of step; run `tmt-dataset build` and commit: {', '.join(sorted(differing))}")
     return described
@@ -460,11 +458,7 @@ def _ledger(data: bytes, where: str = RELEASED) -> pd.DataFrame:
 
 
 def _ledger_bytes(rows: pd.DataFrame) -> bytes:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(LEDGER)
-    writer.writerows(rows.itertuples(index=False, name=None))
-    return stream.getvalue().encode("utf-8")
+    return csv_text([LEDGER, *rows.itertuples(index=False, name=None)]).encode("utf-8")
 
 
 def _anchored(folder: Path) -> pd.DataFrame:
@@ -489,7 +483,7 @@ def _registered(rows: pd.DataFrame, folder: Path) -> None:
         )
 
 
-def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -> Archive | None:
+def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -> Package | None:
     """Return the archive of the release before, which must be the last one that the identifiers tell of."""
     version = descriptor.version
     places = rows["released_in"].map(version_numbers)
@@ -506,7 +500,8 @@ def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -
                 f"{RELEASED} names the earlier release {earlier[-1]}; give its archive as `previous`"
             )
         return None
-    before, files = open_package(previous)
+    package = open_package(previous)
+    before, files = package
     if before.name != descriptor.name or not isinstance(files, Archive) or RELEASED not in files.contents:
         raise ReleaseError(f"{previous}: no release archive of {descriptor.name}")
     _version(before.version)
@@ -520,7 +515,7 @@ def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -
             "give that one as `previous`"
         )
     _kept(_ledger(files.contents[RELEASED], f"{previous}/{RELEASED}"), rows)
-    return files
+    return package
 
 
 def _allows(difference: Diff) -> None:
@@ -535,7 +530,7 @@ def _allows(difference: Diff) -> None:
 
 def _step(old: str, new: str) -> Step:
     """Return the step between two versions."""
-    differing = [x != y for x, y in zip(version_numbers(old), version_numbers(new), strict=True)]
+    differing = [x != y for x, y in zip(version_numbers(old)[:3], version_numbers(new)[:3], strict=True)]
     return STEPS[3 - differing.index(True)]
 
 

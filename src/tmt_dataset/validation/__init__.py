@@ -12,20 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.cells import DATE_DTYPE, conforms, is_in, lenient_numbers, pandera_schema
+from tmt_dataset.cells import cell_checks, is_in, lenient, lenient_numbers
 from tmt_dataset.descriptor import (
     DESCRIPTOR,
-    Archive,
+    SEMVER,
     Descriptor,
-    Files,
-    Folder,
     ForeignKey,
     Table,
-    find,
-    open_package,
-    sha256,
+    is_version,
+    version_numbers,
 )
-from tmt_dataset.errors import PackageError, near
+from tmt_dataset.errors import PackageError, PackageNotFoundError, near
+from tmt_dataset.package import Files, Package, find, library_descriptor, mismatches, open_files, parse
 from tmt_dataset.validation import form, rules
 from tmt_dataset.validation.findings import Finding, Report
 
@@ -34,10 +32,9 @@ RELEASED = "data/released_identifiers.csv"
 #: Its columns.
 LEDGER = ("development_id", "source_id", "start", "end", "released_in", "retired")
 _RESTORE = "Restore it from the release."
-SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
 
-def validate(source: str | os.PathLike[str] | None = None) -> Report:
+def validate(source: str | os.PathLike[str] | Package | None = None) -> Report:
     """Judge a data package: everything that can be judged without the source texts, in one run.
 
     Parameters
@@ -62,24 +59,27 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     >>> tmt.validate().valid
     True
     """
-    path = find(source)
-    try:
-        files: Files = Folder(path) if path.is_dir() else Archive.open(path)
-        data = files.read(DESCRIPTOR)
-        descriptor = Descriptor.parse(data.decode("utf-8"), DESCRIPTOR)
-    except KeyError:
-        return Report(
-            (
-                Finding(
-                    "descriptor", f"{path} has no {DESCRIPTOR}", hint="Point to the folder of a data package."
-                ),
+    if isinstance(source, Package):
+        package = source
+    else:
+        path = find(source)
+        try:
+            package = parse(open_files(path), DESCRIPTOR)
+        except PackageError as error:
+            return Report((Finding("descriptor", str(error)),))
+        except PackageNotFoundError:
+            return Report(
+                (
+                    Finding(
+                        "descriptor",
+                        f"{path} has no {DESCRIPTOR}",
+                        hint="Point to the folder of a data package.",
+                    ),
+                )
             )
-        )
-    except UnicodeDecodeError as error:
-        return Report((Finding("descriptor", f"{DESCRIPTOR} is not UTF-8 ({error})"),))
-    except PackageError as error:
-        return Report((Finding("descriptor", str(error)),))
-    findings = list(_descriptor(descriptor))
+    descriptor, files = package
+    library = library_descriptor(package)
+    findings = list(_descriptor(descriptor, library))
     frames: dict[str, pd.DataFrame] = {}
     for table in descriptor.tables.values():
         try:
@@ -103,12 +103,12 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
         findings += wrong + more
     unchecked = []
     for name, frame in frames.items():
-        findings += _schema(descriptor, descriptor.tables[name], frame)
+        findings += _schema(descriptor.tables[name], frame)
         findings += _keys(descriptor, descriptor.tables[name], frames)
     # the rules rely on the types that this library knows; where another is declared, that is a finding already
-    known = open_package()[0].tables
+    known = library.tables
     tables = {
-        name: _lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()
+        name: lenient(known.get(name, descriptor.tables[name]), frame) for name, frame in frames.items()
     }
     runs: list[tuple[Callable[..., Any], Iterator[Finding]]] = [(c, c(tables)) for c in rules.CHECKS]
     runs.append((_released, _released(files, descriptor.version, tables)))
@@ -121,7 +121,7 @@ def validate(source: str | os.PathLike[str] | None = None) -> Report:
     return Report(tuple(findings), {name: len(frame) for name, frame in frames.items()}, tuple(unchecked))
 
 
-def _descriptor(descriptor: Descriptor) -> list[Finding]:
+def _descriptor(descriptor: Descriptor, library: Descriptor) -> list[Finding]:
     """Judge the declaration itself, and whether it declares what this library knows."""
     found = []
     raw = descriptor.raw
@@ -135,7 +135,7 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
                 found=str(raw["name"]),
             )
         )
-    if not re.fullmatch(SEMVER, str(raw["version"])):
+    if not is_version(str(raw["version"])):
         found.append(
             Finding(
                 "descriptor",
@@ -163,7 +163,7 @@ def _descriptor(descriptor: Descriptor) -> list[Finding]:
                     found=str(resource.get("encoding")),
                 )
             )
-    for name, table in open_package()[0].tables.items():
+    for name, table in library.tables.items():
         here = descriptor.tables.get(name)
         if here is None:
             found.append(
@@ -321,90 +321,72 @@ def _sound(key: ForeignKey, table: Table, target: Table) -> bool:
 def _integrity(table: Table, content: bytes) -> list[Finding]:
     """Compare a file with its declared size and checksum."""
     hint = "If the change is meant, run `tmt-dataset build`; if not, restore the file."
-    found = []
-    if table.bytes != len(content):
-        found.append(
-            Finding(
-                "integrity",
-                f"{table.path} has another size than declared",
-                table.name,
-                field="bytes",
-                expected=str(table.bytes),
-                found=str(len(content)),
-                hint=hint,
-            )
+    return [
+        Finding(
+            "integrity",
+            f"{table.path} is not the declared file",
+            table.name,
+            None,
+            field,
+            expected,
+            found,
+            hint,
         )
-    if table.hash != f"sha256:{sha256(content)}":
-        found.append(
-            Finding(
-                "integrity",
-                f"{table.path} is not the declared file",
-                table.name,
-                field="hash",
-                expected=str(table.hash),
-                found=f"sha256:{sha256(content)}",
-                hint=hint,
-            )
-        )
-    return found
+        for field, (expected, found) in mismatches(table, content).items()
+    ]
 
 
-def _schema(descriptor: Descriptor, table: Table, frame: pd.DataFrame) -> list[Finding]:
-    """Judge the cells of a table by its pandera schema."""
-    try:
-        if conforms(table, frame):
-            return []
-        schema = pandera_schema(descriptor, table)
-    except re.error:  # reported with the descriptor
-        return []
-    import pandera.errors
-
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        found: dict[tuple[int | None, str | None, str], Finding] = {}
-        for case in errors.failure_cases.itertuples():
-            row = None if pd.isna(case.index) else int(case.index)
-            field = str(case.column) if case.column in table.field_names else None
-            check = str(case.check)
-            value = None if pd.isna(case.failure_case) else str(case.failure_case)
-            if check == "not_nullable":
-                finding = Finding(
-                    "schema", "a required cell is empty", table.name, row, field, "a value", "", "Fill it in."
-                )
-            elif check == "field_uniqueness":
-                finding = Finding(
-                    "schema", "the value stands twice", table.name, row, field, "a value of its own", value
-                )
-            elif "unique" in check:
-                key = ", ".join(table.primary_key)
-                shown = "" if row is None else ", ".join(str(frame.at[row, k]) for k in table.primary_key)
-                finding = Finding(
+def _schema(table: Table, frame: pd.DataFrame) -> Iterator[Finding]:
+    """Check the cells of a table."""
+    for field in table.fields:
+        cells = frame[field.name]
+        filled = cells.dropna()
+        if field.required:
+            for row in map(int, frame.index[cells.isna()]):
+                yield Finding(
                     "schema",
-                    f"the primary key ({key}) stands twice",
+                    "a required cell is empty",
                     table.name,
                     row,
-                    table.primary_key[0] if len(table.primary_key) == 1 else None,
-                    "a key of its own",
-                    shown,
-                    "Identifiers are never reused: give the row another one, or delete the copy.",
+                    field.name,
+                    "a value",
+                    "",
+                    "Fill it in.",
                 )
-                field = None
-                check = "key"
-            else:
-                enum = table.field(field).enum if field else ()
-                finding = Finding(
-                    "schema",
-                    f"the value is not allowed{near(value, enum) if enum and value else ''}",
-                    table.name,
-                    row,
-                    field,
-                    check,
-                    value,
+        if field.unique:
+            for row, value in _rows(filled[filled.duplicated()]):
+                yield Finding(
+                    "schema", "duplicate value", table.name, row, field.name, "a unique value", value
                 )
-            found.setdefault((row, field, check), finding)
-        return list(found.values())
-    return []
+        try:
+            checks = cell_checks(field)
+        except re.error:  # reported with the descriptor
+            continue
+        for expected, meets in checks:
+            wrong = filled[~meets(filled).astype(bool)]
+            for row, value in _rows(wrong):
+                hint = near(value, field.enum) if field.enum else ""
+                yield Finding(
+                    "schema", f"the value is not allowed{hint}", table.name, row, field.name, expected, value
+                )
+    key = [k for k in table.primary_key if k in frame]
+    if key:
+        for row in map(int, frame.index[frame.duplicated(key)]):
+            shown = ", ".join(str(frame.at[row, k]) for k in key)
+            yield Finding(
+                "schema",
+                f"duplicate primary key ({', '.join(key)})",
+                table.name,
+                row,
+                key[0] if len(key) == 1 else None,
+                "a unique key",
+                shown,
+                "Identifiers are never reused: give the row another one, or delete the copy.",
+            )
+
+
+def _rows(cells: pd.Series) -> Iterator[tuple[int, str]]:
+    return ((int(str(row)), str(value)) for row, value in cells.items())
 
 
 def _keys(descriptor: Descriptor, table: Table, frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -449,26 +431,6 @@ def _keys(descriptor: Descriptor, table: Table, frames: Mapping[str, pd.DataFram
                 )
             )
     return found
-
-
-def _lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with numbers and dates as such; what is none is missing, since the schema has reported it."""
-    out = frame.copy(deep=False)
-    for field in table.fields:
-        if field.name not in frame:
-            continue
-        if field.type == "date":
-            out[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d", errors="coerce").astype(
-                DATE_DTYPE
-            )
-        elif field.type in ("integer", "number"):
-            numbers = lenient_numbers(frame[field.name])
-            if field.type == "integer":  # from 2**53 on, a float is no longer the integer that was written
-                numbers = numbers.where((numbers % 1 == 0) & (numbers.abs() < 2**53)).astype("Int64")
-            else:
-                numbers = numbers.where(numbers.abs() < float("inf"))
-            out[field.name] = numbers
-    return out
 
 
 def anchors(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -579,16 +541,7 @@ def _released_rows(released: pd.DataFrame, version: str) -> Iterator[Finding]:
         yield from wrong(field, mask, "the offset is no number", "a number of characters")
     sound = released_in.str.fullmatch(SEMVER)
     yield from wrong("released_in", ~sound, "the version is no version", "MAJOR.MINOR.PATCH")
-    if re.fullmatch(SEMVER, version):  # if not, that is a finding of the descriptor
+    if is_version(version):  # if not, that is a finding of the descriptor
         later = [v for v in released_in[sound].unique() if version_numbers(v) > version_numbers(version)]
         mask = released_in.isin(later)
         yield from wrong("released_in", mask, "the release is later than this package", f"at most {version}")
-
-
-def version_numbers(version: str) -> tuple[int, ...]:
-    """Return a version as numbers, which compare as versions do.
-
-    >>> version_numbers("1.10.0") > version_numbers("1.9.0")
-    True
-    """
-    return tuple(int(part) for part in version.split("."))
