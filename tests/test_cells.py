@@ -1,10 +1,13 @@
-"""Text cells become their declared types, and the schema says which cells are not of their form."""
+"""Text cells become their declared types and are written back; checks and schema say which cells break their form."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import factories
@@ -18,18 +21,23 @@ from tmt_dataset.cells import (
     CANONICAL,
     DATE_DTYPE,
     FORMULA,
+    as_text,
+    cell_checks,
     code_table,
-    conforms,
+    csv_text,
     dtype,
     full_match,
     is_code,
     lenient_numbers,
-    pandera_schema,
     read_text,
+    table_bytes,
+    text,
     typed,
 )
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
-from tmt_dataset.errors import PackageError
+from tmt_dataset.errors import PackageError, UnknownCodeError
+from tmt_dataset.package import Archive, Package
+from tmt_dataset.schemas import derived, schema
 
 SMALL = Descriptor.parse(factories.clean_files()[DESCRIPTOR].decode(), DESCRIPTOR)
 
@@ -42,16 +50,27 @@ def descriptor(*fields: dict[str, Any], key: str | list[str] = "") -> tuple[Desc
     return parsed, parsed.table("t")
 
 
-def rejected(cells: Sequence[str | None], key: str = "", **field: Any) -> set[int]:
-    """Return which cells of a column the schema of its field refuses; the quick way gives the same verdict."""
+def package(declared: Descriptor) -> Package:
+    """Return a package of a declaration, with the files of the small one."""
+    return Package(declared, Archive(Path("small.zip"), factories.clean_files()))
+
+
+def rejected(cells: Sequence[str | None], **field: Any) -> set[int]:
+    """Return which cells of a column the checks of its field refuse."""
+    _, table = descriptor({"name": "a", **field})
+    filled = pd.Series(list(cells), dtype="str").dropna()
+    wrong = [filled.index[~meets(filled).astype(bool)] for _, meets in cell_checks(table.field("a"))]
+    return {int(row) for rows in wrong for row in rows}
+
+
+def rejected_by_schema(cells: Sequence[str | None], key: str = "", **field: Any) -> set[int]:
+    """Return which cells of a column its pandera schema refuses: those that the checks refuse, and what it adds."""
     d, table = descriptor({"name": "a", **field}, key=key)
-    frame = pd.DataFrame({"a": pd.Series(list(cells), dtype="str")})
+    column = pd.Series(list(cells), dtype="str")
     try:
-        pandera_schema(d, table).validate(frame, lazy=True)
+        derived(package(d), table).validate(column.to_frame("a"), lazy=True)
     except pandera.errors.SchemaErrors as error:
-        assert not conforms(table, frame)
         return {int(i) for i in error.failure_cases["index"].dropna()}
-    assert conforms(table, frame)
     return set()
 
 
@@ -111,7 +130,7 @@ def test_each_type_has_one_form(kind: str, good: list[str], bad: list[str]) -> N
     assert [b for b in bad if b and not refused(b, type=kind)] == []
 
 
-def test_every_type_that_is_declared_is_judged() -> None:
+def test_every_declared_type_is_checked() -> None:
     declared = {f.type for t in SMALL.tables.values() for f in t.fields}
     assert declared <= {*CANONICAL, "string"}
 
@@ -140,39 +159,53 @@ def test_bounds_are_included(kind: str) -> None:
     assert rejected(["0", "1", "10", "11", None, "-5"], type=kind, constraints=limits) == {0, 3, 5}
 
 
-def test_bounds_are_judged_beside_cells_that_are_no_numbers() -> None:
+def test_bounds_are_checked_beside_cells_that_are_not_numbers() -> None:
     assert rejected(["many", "0", "2"], type="integer", constraints={"minimum": 1}) == {0, 1}
 
 
-def test_required_unique_and_keys() -> None:
-    assert rejected(["a", None], constraints={"required": True}) == {1}
-    assert rejected(["a", None]) == set()
-    assert rejected(["a", "b", "a", "a"], constraints={"unique": True}) == {2, 3}  # the first one stays
-    assert rejected(["a", "b", "a"], key="a") == {2}
+def test_schema_adds_required_unique_and_keys() -> None:
+    assert rejected_by_schema(["a", None], constraints={"required": True}) == {1}
+    assert rejected_by_schema(["a", None]) == set()
+    assert rejected_by_schema(["a", "b", "a", "a"], constraints={"unique": True}) == {
+        2,
+        3,
+    }  # the first one stays
+    assert rejected_by_schema(["a", "b", "a"], key="a") == {2}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "number"},
+        {"type": "date"},
+        {"constraints": {"enum": ["a", "7"]}},
+        {"constraints": {"maxLength": 2}},
+    ],
+)
+def test_schema_refuses_the_cells_that_the_checks_refuse(field: dict[str, Any]) -> None:
+    cells = ["7", "a", "2024-02-29", "2024-02-30", "7.50", None, "=a"]
+    assert rejected_by_schema(cells, **field) == rejected(cells, **field) != set()
 
 
 def test_compound_key_is_unique_as_a_whole() -> None:
     d, table = descriptor({"name": "a"}, {"name": "b"}, key=["a", "b"])
-    schema = pandera_schema(d, table)
+    schema = derived(package(d), table)
     sound = pd.DataFrame({"a": ["1", "1", "2"], "b": ["1", "2", "1"]}, dtype="str")
     assert len(schema.validate(sound)) == 3
-    assert conforms(table, sound)
-    twice = pd.concat([sound, sound.iloc[:1]], ignore_index=True)
-    assert not conforms(table, twice)
+    repeated = pd.concat([sound, sound.iloc[:1]], ignore_index=True)
     with pytest.raises(pandera.errors.SchemaErrors):
-        schema.validate(twice, lazy=True)
+        schema.validate(repeated, lazy=True)
 
 
 def test_columns_are_those_declared_in_their_order() -> None:
     d, table = descriptor({"name": "a"}, {"name": "b"})
     for columns in (["b", "a"], ["a"], ["a", "b", "c"]):
         frame = pd.DataFrame(columns=columns, dtype="str")
-        assert not conforms(table, frame)
         with pytest.raises(pandera.errors.SchemaErrors):
-            pandera_schema(d, table).validate(frame, lazy=True)
+            derived(package(d), table).validate(frame, lazy=True)
 
 
-def test_table_without_rows_or_values_is_judged() -> None:
+def test_table_without_rows_or_values_passes() -> None:
     for cells in ([], [None, None]):
         assert rejected(cells, type="integer", constraints={"minimum": 0}) == set()
         assert rejected(cells, type="date") == set()
@@ -181,7 +214,7 @@ def test_table_without_rows_or_values_is_judged() -> None:
 
 @given(st.lists(st.text("=+-@＝＋－＠a1", max_size=4), min_size=1, max_size=6))
 def test_no_text_is_taken_for_a_formula(cells: list[str]) -> None:
-    """A spreadsheet runs what begins so: the cell came from a source and ran as a command."""
+    """A spreadsheet runs a cell that starts with one of these: a text from a source ran as a command."""
     assert rejected([c or None for c in cells]) == {n for n, c in enumerate(cells) if c.startswith(FORMULA)}
 
 
@@ -224,16 +257,16 @@ def test_cells_are_read_as_text() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "t.csv: no readable CSV"),
+        (b"", "t.csv: not a readable CSV file"),
         (b"a,c\n1,2\n", "t.csv: expected the columns a, b; found a, c"),
         (b"b,a\n1,2\n", "expected the columns a, b; found b, a"),
         (b"a,b\n1,2,3\n", "rows have more cells than the header"),
-        (b"a,b\n1,2\n1,2,3\n", "t.csv: no readable CSV"),
-        (b'a,b\n"1,2\n', "t.csv: no readable CSV"),
+        (b"a,b\n1,2\n1,2,3\n", "t.csv: not a readable CSV file"),
+        (b'a,b\n"1,2\n', "t.csv: not a readable CSV file"),
         (b"a,b\n\xff,2\n", "t.csv: not UTF-8"),
     ],
 )
-def test_what_is_no_table_is_one_error(data: bytes, message: str) -> None:
+def test_a_broken_table_is_one_error(data: bytes, message: str) -> None:
     _, table = descriptor({"name": "a"}, {"name": "b"})
     with pytest.raises(PackageError, match=message.replace(".", r"\.")):
         read_text(data, table, "t.csv")
@@ -258,7 +291,7 @@ def test_what_is_no_table_is_one_error(data: bytes, message: str) -> None:
     ],
 )
 def test_cell_of_another_type_is_one_error_with_its_place(kind: str, cell: str, expected: str) -> None:
-    """A value that was read as missing was lost, and nobody knew."""
+    """A value that was read as missing was lost, and nobody noticed."""
     d, table = descriptor({"name": "a", "type": kind})
     raw = pd.DataFrame({"a": pd.Series([None, cell], dtype="str")})
     with pytest.raises(PackageError) as caught:
@@ -280,10 +313,10 @@ def test_unknown_code_is_one_error_with_its_place() -> None:
         typed(raw, SMALL, mentions, {"topics": pd.Index(["ai"])}, "t.csv")
 
 
-def test_enum_with_a_value_twice_is_one_error() -> None:
+def test_enum_with_a_duplicate_value_is_one_error() -> None:
     """Pandas cannot tell which of the two a cell is, and said so with an error of its own."""
     d, table = descriptor({"name": "a", "constraints": {"enum": ["x", "y", "x"]}})
-    with pytest.raises(PackageError, match="resource 't', field a: a value of its enum stands twice"):
+    with pytest.raises(PackageError, match="resource 't', field a: its enum has a duplicate value"):
         typed(pd.DataFrame({"a": pd.Series(["x"], dtype="str")}), d, table, {}, "t.csv")
 
 
@@ -302,7 +335,13 @@ def test_tables_of_the_small_package_are_typed_as_announced(name: str) -> None:
         assert str(frame[field.name].dtype) == dtype(SMALL, table, field)
         assert frame[field.name].isna().tolist() == raw[field.name].isna().tolist()  # nothing is lost
         assert is_code(SMALL, table, field) == (dtype(SMALL, table, field) == "category")
-    assert len(pandera_schema(SMALL, table).validate(raw)) == len(raw)
+    schema = derived(package(SMALL), table)
+    assert len(schema.validate(raw)) == len(schema.validate(frame)) == len(raw)  # text and typed cells
+    assert as_text(frame, table).equals(raw.fillna("").astype("str"))
+    assert (
+        csv_text([table.field_names, *as_text(frame, table).itertuples(index=False)]).encode()
+        == files[table.path]
+    )
 
 
 def test_codes_come_from_vocabularies_registers_and_sources_alone() -> None:
@@ -320,3 +359,61 @@ def test_codes_come_from_vocabularies_registers_and_sources_alone() -> None:
 def test_dates_are_kept_to_the_second() -> None:
     assert DATE_DTYPE == "datetime64[s]"
     assert load_one("0001-01-01", type="date") == pd.Timestamp("0001-01-01")
+
+
+# writing
+@given(st.floats(allow_nan=False, allow_infinity=False))
+@example(-0.0)
+@example(5e22)
+@example(1e-7)
+def test_every_number_is_written_in_its_one_form_and_read_back(x: float) -> None:
+    assert re.fullmatch(CANONICAL["number"], text(x))
+    assert float(text(x)) == x
+
+
+@given(st.lists(st.tuples(st.text(), st.integers() | st.none()), max_size=5))
+def test_rows_are_written_so_that_csv_reads_them_back(rows: list[tuple[str, int | None]]) -> None:
+    written = csv_text([("a", "b"), *rows], end="\r\n")
+    expected = [["a", "b"], *([a, "" if b is None else str(b)] for a, b in rows)]
+    assert list(csv.reader(io.StringIO(written, newline=""))) == expected
+
+
+def test_a_table_is_written_with_its_declared_columns_whatever_a_row_holds() -> None:
+    _, table = descriptor({"name": "a"}, {"name": "b", "type": "number"})
+    assert table_bytes(table, [{"b": 1.0, "c": "x"}, {"a": "中"}]) == "a,b\n,1\n中,\n".encode()
+
+
+# the schema for frames of the user's own
+def test_schema_takes_frames_as_loaded_and_as_they_stand_in_the_file() -> None:
+    import tmt_dataset as tmt
+
+    ds = tmt.load()
+    for name in ("developments", "figures", "agreement"):
+        assert len(tmt.schema(name).validate(ds[name])) == len(ds[name])
+        assert len(
+            tmt.schema(name).validate(as_text(ds[name], ds.descriptor.table(name)).replace("", None))
+        ) == len(ds[name])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("action", "issuence", "a code of data/vocabularies/actions.csv"),
+        ("date_basis", "guess", "one of stated, context, period"),
+        ("development_id", "TMT-1", "the pattern"),
+        ("unnamed_authorities", -1, "at least 0"),
+    ],
+)
+def test_schema_names_what_a_frame_breaks(column: str, value: object, expected: str) -> None:
+    import tmt_dataset as tmt
+
+    frame = tmt.load().developments.head(2).astype(object).assign(**{column: value})
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        schema("developments").validate(frame, lazy=True)
+    checks = caught.value.failure_cases
+    assert checks.loc[checks["column"] == column, "check"].str.startswith(expected).any()
+
+
+def test_schema_of_an_unknown_table_names_near_misses() -> None:
+    with pytest.raises(UnknownCodeError, match="did you mean 'developments'"):
+        schema("development")

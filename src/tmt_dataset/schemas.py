@@ -60,18 +60,22 @@ def schema(table: str, source: str | os.PathLike[str] | None = None) -> DataFram
     ...
     pandera.errors.SchemaError: ...
     """
+    package = open_package(source)
+    return derived(package, package.descriptor.table(table))
+
+
+def derived(package: Package, table: Table) -> DataFrameSchema:
+    """Return the schema of a table of a package; see :func:`schema`."""
     try:
         import pandera.pandas as pa
     except ImportError:
         raise MissingExtraError("schemas need pandera: pip install pandera") from None
-    package = open_package(source)
-    declared = package.descriptor.table(table)
     columns = {
         field.name: pa.Column(
             None,  # text and typed cells are both right
             [
                 pa.Check(function, name=expected, error=expected, ignore_na=True)
-                for expected, function in _checks(package, declared, field)
+                for expected, function in _checks(package, table, field)
             ],
             nullable=not field.required,
             unique=field.unique,
@@ -79,14 +83,14 @@ def schema(table: str, source: str | os.PathLike[str] | None = None) -> DataFram
             required=True,
             title=field.title,
         )
-        for field in declared.fields
+        for field in table.fields
     }
     return pa.DataFrameSchema(
         columns,
-        name=declared.name,
+        name=table.name,
         strict=True,
         ordered=True,
-        unique=list(declared.primary_key) or None,
+        unique=list(table.primary_key) or None,
         report_duplicates="exclude_first",
     )
 
