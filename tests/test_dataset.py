@@ -182,7 +182,7 @@ def load_error(source: Path, kind: type[Exception] = PackageError) -> str:
 
 
 @pytest.mark.parametrize("name", ["missing", "missing.zip", f"missing/{DESCRIPTOR}"])
-def test_a_place_where_nothing_is_is_named(tmp_path: Path, name: str) -> None:
+def test_a_missing_place_is_named(tmp_path: Path, name: str) -> None:
     message = load_error(tmp_path / name, PackageNotFoundError)
     assert message.startswith(
         f"{tmp_path / name}: no such file or folder; expected a folder with {DESCRIPTOR}"
@@ -203,12 +203,12 @@ def test_a_missing_table_is_named(package: Path) -> None:
 
 
 BROKEN: dict[str, tuple[str, Edit, str]] = {
-    "empty file": ("figures", lambda data: b"", "no readable CSV"),
+    "empty file": ("figures", lambda data: b"", "not a readable CSV file"),
     "not UTF-8": ("figures", lambda data: data + b"\xff", "not UTF-8"),
     "NUL bytes alone": ("figures", lambda data: b"\x00" * 20, "expected the columns figure_id"),
-    "quotation mark that is never closed": ("figures", lambda data: data + b'"open', "no readable CSV"),
+    "quotation mark that is never closed": ("figures", lambda data: data + b'"open', "not a readable CSV file"),
     "surplus cell": ("figures", lambda data: data.replace(b"\n", b",x\n").replace(b"quote_id,x", b"quote_id"), "more cells than the header"),
-    "surplus cell in one row": ("figures", lambda data: data + b"a,b,c,d,e,f,g,h,i,j,k,l,m\n", "no readable CSV"),
+    "surplus cell in one row": ("figures", lambda data: data + b"a,b,c,d,e,f,g,h,i,j,k,l,m\n", "not a readable CSV file"),
     "other header": ("figures", lambda data: data.replace(b"measure,", b"measures,", 1), "expected the columns figure_id"),
     "other order of columns": ("development_places", lambda data: b"place_id,development_id\n", "found place_id, development_id"),
     "missing column": ("development_places", lambda data: b"development_id\n", "found development_id"),
@@ -249,8 +249,8 @@ CELLS = [
         "expected a code of data/sources.csv, found 'newsletter-2024-09'",
     ),
     ("developments", "date_basis", "guessed", "expected one of stated, context, period, found 'guessed'"),
-    ("topics", "topic_id", "ai", "topic_id is empty or stands twice"),
-    ("sources", "source_id", "", "source_id is empty or stands twice"),
+    ("topics", "topic_id", "ai", "field topic_id: an empty or duplicate value"),
+    ("sources", "source_id", "", "field source_id: an empty or duplicate value"),
 ]
 
 
@@ -262,15 +262,15 @@ def test_a_cell_that_cannot_be_read_is_named(
     message = load_error(package)
     row = len(read_table(package, table)) + 1
     start = str(table_path(package, table)) + ": "
-    if "stands twice" not in words:
+    if "duplicate" not in words:
         start += f"row {row}, field {column}: "
     assert message.startswith(start + words), message
     assert "tmt_dataset.validate()" in message
 
 
-def test_a_descriptor_that_is_none_is_named(package: Path) -> None:
+def test_a_broken_descriptor_is_named(package: Path) -> None:
     for data, words in (
-        (b"{", "no valid JSON"),
+        (b"{", "invalid JSON"),
         (b"[]", "expected a JSON object"),
         (b"{}", "'name' is missing"),
         (b"\xff", "not UTF-8"),
@@ -299,11 +299,11 @@ def test_an_archive_that_was_tampered_with_is_refused(package: Path, tmp_path: P
 
 def test_a_folder_may_be_edited_and_declared_anew(package: Path) -> None:
     edit_table(package, "figures", lambda f: f.__setitem__("value", "1"), rehash=True)
-    assert set(tmt.load(package).figures["value"]) == {1.0}  # validate() judges, load() does not
+    assert set(tmt.load(package).figures["value"]) == {1.0}  # validate() checks values, load() does not
 
 
 def test_a_table_of_a_folder_that_was_cut_off_is_refused(package: Path) -> None:
-    """What is left of it is a table, too, and a selection of it would be empty without a word."""
+    """What is left of it is still a table, and a selection of it would be empty without a warning."""
     before = {name: table_path(package, name).read_bytes() for name in ("mentions", "topics", "figures")}
     whole_lines = before["mentions"][: before["mentions"].index(b"\n", 200) + 1]
     same_size = before["topics"].replace(b"data", b"Data")
@@ -363,28 +363,25 @@ def test_a_table_without_the_key_that_others_name_is_refused(
     assert found in message
 
 
-def test_a_list_of_values_that_has_one_twice_is_refused(package: Path) -> None:
+def test_an_enum_with_a_duplicate_value_is_refused(package: Path) -> None:
     def change(raw: dict[str, Any]) -> None:
         field = next(f for f in raw["resources"][1]["schema"]["fields"] if "enum" in f.get("constraints", {}))
         field["constraints"]["enum"].append(field["constraints"]["enum"][0])
 
     edit_descriptor(package, change)
-    assert "resource 'segments', field role, enum: expected each value once, found " in load_error(package)
+    assert (
+        "resource 'segments', field role, enum: expected distinct values, found the duplicate "
+        in load_error(package)
+    )
 
 
-# what is no place
+# bad places
 @pytest.mark.parametrize("source", ["x" * 5000, "x" * 300 + "/y"])
 def test_a_path_that_cannot_be_reached_is_named(source: str) -> None:
     with pytest.raises(
         PackageNotFoundError, match=r"cannot be reached \(File name too long\); expected a folder"
     ):
         tmt.load(source)
-
-
-def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
-    (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    with pytest.raises(PackageNotFoundError, match="loop"):
-        tmt.load(tmp_path / "loop")
 
 
 def test_an_empty_path_is_not_the_current_folder(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,7 +392,7 @@ def test_an_empty_path_is_not_the_current_folder(small: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("source", [5, b"folder", ["folder"]])
-def test_what_is_no_path_is_a_type_error(source: Any) -> None:
+def test_a_source_that_is_not_a_path_is_a_type_error(source: Any) -> None:
     with pytest.raises(TypeError, match="expected the path of a package or None, found"):
         tmt.load(source)
 
@@ -405,7 +402,7 @@ def test_a_truncated_archive_is_refused(small: Path, tmp_path: Path) -> None:
     whole = path.read_bytes()
     for length in (0, 1, 100, len(whole) // 2, len(whole) - 10):
         path.write_bytes(whole[:length])
-        assert load_error(path).startswith(f"{path}: no readable zip archive")
+        assert load_error(path).startswith(f"{path}: not a readable zip archive")
 
 
 def test_a_damaged_archive_is_refused(small: Path, tmp_path: Path) -> None:
@@ -429,11 +426,11 @@ def test_a_foreign_archive_is_refused(tmp_path: Path) -> None:
     path = entries(tmp_path / "foreign.zip", **{"a/readme.txt": b"x"})
     assert f"{path}: expected one {DESCRIPTOR} at its top, found 0" in load_error(path)
     path = entries(tmp_path / "two.zip", **{f"a/{DESCRIPTOR}": b"{}", f"b/{DESCRIPTOR}": b"{}"})
-    assert "found 2; it is no release of this data set" in load_error(path)
+    assert "found 2; not a release of this data set" in load_error(path)
     path = entries(tmp_path / "other.zip", **{DESCRIPTOR: b'{"name": "x", "resources": []}'})
     assert "'version' is missing" in load_error(path)
     (tmp_path / "text.zip").write_text("no zip", encoding="utf-8")
-    assert "no readable zip archive" in load_error(tmp_path / "text.zip")
+    assert "not a readable zip archive" in load_error(tmp_path / "text.zip")
 
 
 @pytest.mark.parametrize(
@@ -445,14 +442,6 @@ def test_an_archive_with_paths_that_climb_out_is_refused(small: Path, tmp_path: 
         stream.writestr(zipfile.ZipInfo(name), b"x")
     assert "points outside the archive" in load_error(path)
     assert not (tmp_path.parent / "outside.txt").exists()
-
-
-def test_an_archive_with_an_entry_twice_is_refused(small: Path, tmp_path: Path) -> None:
-    path = archive(small, tmp_path / "release.zip")
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as stream:
-        warnings.simplefilter("ignore")
-        stream.writestr(f"tmt-dataset-1.0.0/{DESCRIPTOR}", b"{}")
-    assert "an entry stands twice" in load_error(path)
 
 
 def test_an_archive_that_unpacks_to_absurd_size_is_refused(small: Path, tmp_path: Path) -> None:
@@ -571,7 +560,7 @@ SELECTIONS: list[tuple[dict[str, Any], str]] = [
     ({"date": "2024-03/2024-04"}, "567"),
     ({"date": ("2024-03", "2024-04"), "dates": "within"}, "567"),
     ({"year": 2024, "date": ("2024-04", "2025")}, "67"),
-    ({"text": "HOUSEHOLD"}, "2"),  # of a summary, in any case
+    ({"text": "HOUSEHOLD"}, "2"),  # of a summary, ignoring case
     ({"text": "Five departments"}, "4"),  # of a title
     ({"text": "¥40,000"}, "3"),  # of a quote
     ({"text": "国家互联网信息办公室"}, "145"),  # an authority's name in Chinese
@@ -580,7 +569,7 @@ SELECTIONS: list[tuple[dict[str, Any], str]] = [
     ({"text": "Personal information"}, "12"),  # a topic's label
     ({"text": "Order No. 99"}, "15"),  # an instrument's number
     ({"text": "Lamp Measures"}, "15"),  # its alias
-    ({"text": "Lamps ("}, "15"),  # as it stands, no pattern
+    ({"text": "Lamps ("}, "15"),  # literally, not a pattern
     ({"text": ".*"}, ""),
     ({"topic": "ai", "action": "issuance"}, "5"),
     ({"authority": "cac", "source": SPRING, "text": "red"}, "5"),
@@ -588,7 +577,7 @@ SELECTIONS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("criteria", "expected"), SELECTIONS, ids=[str(c) for c, _ in SELECTIONS])
-def test_a_criterion_selects_the_developments_that_fit(
+def test_a_criterion_selects_the_developments_that_meet_it(
     ds: Dataset, criteria: dict[str, Any], expected: str
 ) -> None:
     part = ds.select(**criteria)
@@ -626,16 +615,16 @@ def test_an_unknown_code_raises_with_near_misses(ds: Dataset, criteria: dict[str
 @pytest.mark.parametrize(
     ("criteria", "message"),
     [
-        ({"year": "next"}, "'next' is no EDTF date"),
+        ({"year": "next"}, "'next' is not an EDTF date"),
         ({"year": (2025, 2023)}, r"the range \(2025, 2023\) ends before it starts"),
         ({"year": (2023, 2024, 2025)}, "expected one year or date, or a pair of them"),
-        ({"date": "2024-02-30"}, "no date of the calendar"),
+        ({"date": "2024-02-30"}, "not a date of the calendar"),
         ({"date": ("2024-02", "2024-01")}, "ends before it starts"),
         ({"date": "2024", "dates": "around"}, "dates='around': expected 'overlap' or 'within'"),
         ({"dates": "around"}, "dates='around': expected 'overlap' or 'within'"),
     ],
 )
-def test_a_date_that_is_none_raises(ds: Dataset, criteria: dict[str, Any], message: str) -> None:
+def test_an_invalid_date_raises(ds: Dataset, criteria: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ds.select(**criteria)
 
@@ -648,7 +637,7 @@ def test_an_unknown_criterion_is_a_type_error(ds: Dataset) -> None:
 
 # every table follows
 def closed(part: Dataset) -> list[str]:
-    """Return the foreign keys of a data set that lead nowhere."""
+    """Return the foreign keys of a data set without a target."""
     wrong = []
     for name, table in part.descriptor.tables.items():
         for key in table.foreign_keys:
@@ -675,7 +664,7 @@ def test_every_table_follows_a_selection(ds: Dataset) -> None:
         assert frame.index.equals(pd.RangeIndex(len(frame)))
 
 
-def test_a_relation_stays_where_both_its_ends_do(ds: Dataset) -> None:
+def test_a_relation_is_kept_if_both_its_ends_are(ds: Dataset) -> None:
     assert ds.relations[["development_id", "related_id"]].to_numpy().tolist() == [
         ["TMT-0005", "TMT-0001"], ["TMT-0006", "TMT-0004"],
     ]  # fmt: skip
@@ -789,7 +778,7 @@ MANNERS: st.SearchStrategy[Manner] = st.tuples(st.booleans(), st.sampled_from(["
 def test_selecting_twice_is_selecting_by_both(which: str, ds: Dataset, real: Dataset) -> None:
     whole = {"small": ds, "real": real}[which]
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(criteria(whole), criteria(whole), MANNERS)
     def holds(first: dict[str, Any], second: dict[str, Any], manner: Manner) -> None:
         offices, dates = manner
@@ -809,7 +798,7 @@ def test_selecting_twice_is_selecting_by_both(which: str, ds: Dataset, real: Dat
     holds()
 
 
-def test_parents_match_all_that_lies_under_them(real: Dataset) -> None:
+def test_parents_match_all_that_lies_below_them(real: Dataset) -> None:
     for parent in ("ai", "data"):
         under = real.topics.loc[real.topics["parent"] == parent, "topic_id"]
         assert len(under) > 1
@@ -847,9 +836,7 @@ def test_a_table_is_not_assigned(ds: Dataset) -> None:
 
 
 @pytest.mark.parametrize("criteria", [{}, {"topic": "data"}, {"year": 1999}])
-def test_what_is_changed_in_a_selection_is_not_changed_in_its_origin(
-    small: Path, criteria: dict[str, Any]
-) -> None:
+def test_changing_a_selection_does_not_change_its_origin(small: Path, criteria: dict[str, Any]) -> None:
     whole, untouched = tmt.load(small), tmt.load(small)
     part = whole.select(**criteria)
     for name in whole:
@@ -888,8 +875,8 @@ def test_a_range_of_another_length_is_refused(ds: Dataset, criteria: dict[str, A
 
 
 @pytest.mark.parametrize("text", [5, ["ai"], b"ai"])
-def test_words_are_one_text(ds: Dataset, text: Any) -> None:
-    with pytest.raises(TypeError, match="expected one text"):
+def test_words_are_one_string(ds: Dataset, text: Any) -> None:
+    with pytest.raises(TypeError, match="expected one string"):
         ds.select(text=text)
 
 

@@ -107,13 +107,13 @@ def test_anything_else_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2024-02-30", "'2024-02-30' is no date of the calendar (day is out of range for month)"),
-        ("2024-13", "'2024-13' is no date of the calendar"),
-        ("2024-00", "'2024-00' is no date of the calendar"),
-        ("2024-01-00", "'2024-01-00' is no date of the calendar"),
-        ("0000", "'0000' is no date of the calendar"),
-        ("2024-1-5", "'2024-1-5' is no EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD"),
-        ("2024-01/", "'' is no EDTF date"),
+        ("2024-02-30", "'2024-02-30' is not a date of the calendar (day is out of range for month)"),
+        ("2024-13", "'2024-13' is not a date of the calendar"),
+        ("2024-00", "'2024-00' is not a date of the calendar"),
+        ("2024-01-00", "'2024-01-00' is not a date of the calendar"),
+        ("0000", "'0000' is not a date of the calendar"),
+        ("2024-1-5", "'2024-1-5' is not an EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD"),
+        ("2024-01/", "'' is not an EDTF date"),
         ("2024-05/2024-01", "'2024-05/2024-01' ends before it starts"),
     ],
 )
@@ -149,5 +149,5 @@ def test_what_is_refused_is_refused_by_the_edtf_package(text: str) -> None:
 
     with pytest.raises(edtf.EDTFParseException):
         edtf.parse_edtf(text)
-    with pytest.raises(ValueError, match=r"no EDTF date|no date of the calendar"):
+    with pytest.raises(ValueError, match=r"not an EDTF date|not a date of the calendar"):
         bounds(text)

@@ -10,7 +10,7 @@ import pytest
 from tmt_dataset.files import write_whole
 
 
-def test_a_new_file_holds_the_bytes_and_stands_alone(tmp_path: Path) -> None:
+def test_a_new_file_holds_the_bytes_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
     target = tmp_path / "table.csv"
     write_whole(target, b"a,b\r\n\xff\x00")
     assert target.read_bytes() == b"a,b\r\n\xff\x00"

@@ -13,7 +13,7 @@ def _bounds_of_one(text: str) -> tuple[date, date]:
     match = _ONE.fullmatch(text)
     if match is None:
         raise ValueError(
-            f"{text!r} is no EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD or two of these with '/' between"
+            f"{text!r} is not an EDTF date; expected YYYY, YYYY-MM, YYYY-MM-DD, or two of these separated by '/'"
         )
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None  # the pattern has it
@@ -22,7 +22,7 @@ def _bounds_of_one(text: str) -> tuple[date, date]:
         last_month = 12 if month is None else month
         last = date(year, last_month, monthrange(year, last_month)[1] if day is None else day)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no date of the calendar ({error})") from None
+        raise ValueError(f"{text!r} is not a date of the calendar ({error})") from None
     return first, last
 
 
@@ -32,7 +32,7 @@ def bounds(text: str) -> tuple[date, date]:
     Parameters
     ----------
     text
-        ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or an interval of two of these with ``/`` between.
+        ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, or an interval of two of these separated by ``/``.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def bounds(text: str) -> tuple[date, date]:
     Raises
     ------
     ValueError
-        If the text is none of these forms, no day of the calendar, or an interval that ends before it starts.
+        If the text has another form, is not a day of the calendar, or is an interval that ends before it starts.
 
     Examples
     --------
