@@ -3,23 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
-# no stray byte code in a checkout
-export PYTHONDONTWRITEBYTECODE := 1
-
 .PHONY: analysis test lab check build notebooks bench release setup constraints clean
 .DEFAULT_GOAL := analysis
 
 analysis: setup ## check, validate, run the notebooks, write report/
-	$(BIN)/tmt-dataset build --check
-	$(BIN)/tmt-dataset validate
-	$(BIN)/python -m tmt_dataset.publish.report notebooks report
+	@echo "Checking that every generated file is in step …"
+	@$(BIN)/tmt-dataset build --check
+	@$(BIN)/tmt-dataset validate
+	@$(BIN)/python -m tmt_dataset.publish.report notebooks report
 
 test: setup ## style, types, tests, notebooks with their outputs compared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -p no:cacheprovider
-	$(BIN)/python -m pytest -q -p no:cacheprovider --nbval $(NOTEBOOKS)
+	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses 2 --dist loadscope --nbval $(NOTEBOOKS)
 
 lab: setup ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
@@ -40,9 +38,10 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; call make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
+	@echo "Setting up .venv (once, about 30 seconds) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 constraints: setup ## pin the newest versions that fit together
