@@ -316,10 +316,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> games = ds.select(topic="games")
         >>> len(analysis.windows(games)) < len(analysis.windows(ds))
         True
-        >>> found = analysis.members(analysis.acts(games), analysis.windows(ds), analysis.reports(ds))
+        >>> found = analysis.members(analysis.developments(games), analysis.windows(ds), analysis.reports(ds))
         >>> bool((analysis.tally(found)["max"] == 0).any())
         True
-        >>> everything = analysis.acts(ds)
+        >>> everything = analysis.developments(ds)
         >>> marked = everything["development_id"].isin(games.developments["development_id"])
         >>> among = analysis.members(everything.assign(games=marked), analysis.windows(ds), analysis.reports(ds))
         >>> len(analysis.rates(among, "games")) == len(analysis.windows(ds))

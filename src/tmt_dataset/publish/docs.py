@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 
 import tmt_dataset
+from tmt_dataset.analysis import coverage
 from tmt_dataset.cells import dtype
 from tmt_dataset.coding import annotation
 from tmt_dataset.coding.compile import content
-from tmt_dataset.coding.proof import coverage
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.descriptor import Field, Table, open_package
 from tmt_dataset.errors import PackageError
