@@ -1,4 +1,4 @@
-"""Who acts where: levels of government, provinces, joint developments."""
+"""Authorities and places: levels of government, provinces, joint developments."""
 
 from __future__ import annotations
 
