@@ -18,13 +18,13 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import open_package
 from tmt_dataset.errors import PackageError, PackageNotFoundError, UnknownCodeError
 
+DESCRIPTOR, _ = open_package()
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=12)
 
 
 @settings(max_examples=50, deadline=None)
 @given(spans, spans)
 def test_coverage_counts_each_character_once(segments: list[list[int]], quotes: list[list[int]]) -> None:
-    descriptor, _ = open_package()
     placed = pd.DataFrame(segments, columns=["start", "end"], dtype="int64")
     tables = {
         "sources": pd.DataFrame({"source_id": ["s"], "characters": [100]}),
@@ -35,7 +35,7 @@ def test_coverage_counts_each_character_once(segments: list[list[int]], quotes: 
         "mentions": pd.DataFrame(columns=["development_id", "segment_id", "rank"], dtype="str"),
         "developments": pd.DataFrame(columns=["development_id", "date_basis"], dtype="str"),
     }
-    (row,) = analysis.coverage(Dataset(descriptor, tables)).to_dict("records")
+    (row,) = analysis.coverage(Dataset(DESCRIPTOR, tables)).to_dict("records")
     depth = Counter(character for start, end in segments for character in range(start, end))
     assert row["accounted"] == sum(n == 1 for n in depth.values())
     assert row["quoted"] == len(set().union(*(range(start, end) for start, end in quotes)))
