@@ -22,7 +22,7 @@ DESCRIPTOR, _ = open_package()
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(spans, spans)
 def test_coverage_counts_each_character_once(segments: list[list[int]], quotes: list[list[int]]) -> None:
     placed = pd.DataFrame(segments, columns=["start", "end"], dtype="int64")
