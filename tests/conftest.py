@@ -1,4 +1,4 @@
-"""Fixtures: each test gets its own copy of the small package, and may break it."""
+"""Fixtures: a test that changes the small package gets its own copy; tests that only read it share one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import factories
 import pytest
+
+from tmt_dataset.dataset import Dataset, load
 
 
 @pytest.fixture
@@ -18,3 +20,9 @@ def package(tmp_path: Path) -> Path:
 def annotated(tmp_path: Path) -> tuple[Path, Path]:
     """Return a small valid package with its annotations, and the folder of its source texts."""
     return factories.make_annotated_package(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def ds(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Return the small package as a data set, for tests that only read it."""
+    return load(factories.make_package(tmp_path_factory.mktemp("small") / "package"))

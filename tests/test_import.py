@@ -85,7 +85,8 @@ def test_coverage_and_proof_need_no_extra() -> None:
     code = """
 import tempfile
 import tmt_dataset as tmt
-from tmt_dataset.coding.proof import coverage, prove
+from tmt_dataset.analysis import coverage
+from tmt_dataset.coding.proof import prove
 ds = tmt.load()
 assert len(coverage(ds)) == len(ds.sources)
 assert len(prove(ds, tempfile.mkdtemp()).not_checked) == len(ds.sources)

@@ -11,7 +11,8 @@ import pytest
 from factories import SPRING, WINTER, edit_table, read_table, source_text
 
 import tmt_dataset as tmt
-from tmt_dataset.coding.proof import coverage, prove
+from tmt_dataset.analysis import coverage
+from tmt_dataset.coding.proof import prove
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageNotFoundError
 from tmt_dataset.files import sha256

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.validation import _lenient, form, rules
-from tmt_dataset.validation.rules import CHECKS, QUOTE_LIMIT, QUOTED_SHARE, Check, covered
+from tmt_dataset.validation.rules import CHECKS, QUOTE_LIMIT, QUOTED_SHARE, Check
 
 Frames = dict[str, pd.DataFrame]
 
@@ -279,19 +279,14 @@ def test_keys_that_stand_twice_raise_nothing(check: Check, tables: Frames) -> No
 
 
 def test_share_is_met_from_its_limit_on(tables: Frames) -> None:
-    quoted = covered(tables["quotes"].query("source_id == @WINTER", local_dict={"WINTER": WINTER}))
+    quotes = tables["quotes"].query("source_id == @WINTER", local_dict={"WINTER": WINTER})
+    quoted = len(set().union(*map(range, quotes["start"], quotes["end"])))
     for characters, wrong in ((int(quoted / QUOTED_SHARE), True), (int(quoted / QUOTED_SHARE) + 2, False)):
         put("sources", 2, characters=characters)(tables)
         assert bool(found(rules.quoted_share, tables)) == wrong
 
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=12)
-
-
-@given(spans)
-def test_covered_is_the_size_of_the_union(pairs: list[list[int]]) -> None:
-    union = set().union(*(range(a, b) for a, b in pairs))
-    assert covered(pd.DataFrame(pairs, columns=["start", "end"], dtype="Int64")) == len(union)
 
 
 @settings(max_examples=50, deadline=None)

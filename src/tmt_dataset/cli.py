@@ -291,7 +291,7 @@ def show(development_id: str, package: Path | None, form: str) -> None:
 @format_option
 def coverage(package: Path | None, form: str) -> None:
     """Account for every character of every source: roles, items, developments, mentions, quotes."""
-    from tmt_dataset.coding.proof import coverage as account
+    from tmt_dataset.analysis import coverage as account
     from tmt_dataset.dataset import load
 
     frame = account(load(package))

@@ -284,7 +284,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         >>> from tmt_dataset import analysis
         >>> games = ds.select(topic="games")
-        >>> found = analysis.members(analysis.acts(games), analysis.windows(ds), analysis.reports(ds))
+        >>> found = analysis.members(analysis.developments(games), analysis.windows(ds), analysis.reports(ds))
         >>> len(analysis.tally(found)) == len(analysis.windows(ds))
         True
         """

@@ -1,26 +1,39 @@
-"""What the sources can carry: ranges of counts, shares and rates with intervals, lifecycles, numbers.
+"""What the sources can support: counts as ranges, shares and rates with intervals, lifecycles, figures.
 
-The sources are one law firm's selection: four two-month windows and a review of one year. Three rules follow,
-and every function here keeps them. Counts belong to a window and its months, never to a calendar year. An act
-whose date is an interval counts as a range: in a window's maximum where it may have happened there, in the
-minimum only where it must have. A share of too few acts is not given.
+The sources are one law firm's selection: windows of two months in full, and a review of one year in highlights.
+Every function here therefore keeps three rules of honest counting:
+
+1. Counts belong to a window and its covered months, never to a calendar year.
+2. A development whose date is an interval is counted as a range: in the maximum of a window where it may have taken
+   place, and in the minimum only where it must have.
+3. A share of too few developments is not given.
 
 >>> import tmt_dataset as tmt
 >>> from tmt_dataset import analysis
 >>> ds = tmt.load()
->>> analysis.windows(ds)["months"].tolist()
-[2.0, 12.0, 2.0, 2.0, 2.0]
+>>> windows = analysis.windows(ds)
+>>> len(windows) == len(ds.sources)
+True
+>>> own = analysis.members(analysis.developments(ds), windows, analysis.reports(ds))
+>>> counted = analysis.tally(own)
+>>> bool((counted["min"] <= counted["max"]).all())
+True
 """
 
 from tmt_dataset.analysis.counting import (
     MONTHS,
-    acts,
+    RESOLUTIONS,
     collective,
+    developments,
+    developments_by_month,
     exposure,
     gaps,
     members,
+    monthly_exposure,
     months,
+    primary_topics,
     reports,
+    resolution,
     tally,
     windows,
 )
@@ -36,7 +49,17 @@ from tmt_dataset.analysis.geography import (
     pairs,
     province_of,
 )
-from tmt_dataset.analysis.inference import AT_LEAST, compare, poisson, rates, shares, wilson
+from tmt_dataset.analysis.inference import (
+    AT_LEAST,
+    FEWEST_SHARED,
+    Recapture,
+    chapman,
+    compare,
+    poisson,
+    rates,
+    shares,
+    wilson,
+)
 from tmt_dataset.analysis.instruments import (
     days_between,
     leads,
@@ -49,50 +72,31 @@ from tmt_dataset.analysis.instruments import (
 )
 from tmt_dataset.analysis.measures import implied, numbers, targets
 from tmt_dataset.analysis.sources import (
-    ADJUDICATION,
-    ADJUDICATION_COLUMNS,
-    AGREEMENT,
-    AGREEMENT_COLUMNS,
-    FEWEST_SHARED,
-    RESOLUTIONS,
-    STATISTICS,
-    Recapture,
-    acts_by_month,
-    adjudication_table,
-    agreement_table,
-    chapman,
     comparable,
+    coverage,
     damaged,
-    monthly_exposure,
-    resolution,
     shared,
 )
 
 __all__ = [
-    "ADJUDICATION",
-    "ADJUDICATION_COLUMNS",
-    "AGREEMENT",
-    "AGREEMENT_COLUMNS",
     "AT_LEAST",
     "FEWEST_SHARED",
     "LEVELS",
     "MAKERS",
     "MONTHS",
     "RESOLUTIONS",
-    "STATISTICS",
     "TILES",
     "Recapture",
-    "acts",
-    "acts_by_month",
-    "adjudication_table",
-    "agreement_table",
     "by_province",
     "chapman",
     "collective",
     "comparable",
     "compare",
+    "coverage",
     "damaged",
     "days_between",
+    "developments",
+    "developments_by_month",
     "exposure",
     "gaps",
     "implied",
@@ -110,6 +114,7 @@ __all__ = [
     "open_drafts",
     "pairs",
     "poisson",
+    "primary_topics",
     "province_of",
     "rates",
     "related_steps",

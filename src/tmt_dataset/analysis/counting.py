@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 # not strftime, which follows the locale
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
+#: Units of the calendar from fine to coarse; the last is for dates that span more than one year.
+RESOLUTIONS = ["day", "month", "quarter", "year", "longer"]
+
 
 def months(start: pd.Timestamp, end: pd.Timestamp) -> float:
-    """Return how many calendar months two days span, both included; of a part of one, its share of days.
+    """Return the number of calendar months from one day to another, both included.
+
+    Part of a month counts as its share of the month's days.
 
     Examples
     --------
@@ -33,10 +38,10 @@ def _months(days: pd.DatetimeIndex) -> float:
     return round(float((1 / days.days_in_month.to_numpy()).sum()), 6)
 
 
-def _days(spans: pd.DataFrame) -> pd.DatetimeIndex:
-    """Return the days of spans, each once."""
+def _days(starts: pd.Series, ends: pd.Series) -> pd.DatetimeIndex:
+    """Return the days of all periods, each day once."""
     days = pd.DatetimeIndex([])
-    for start, end in zip(spans["start"], spans["end"], strict=True):
+    for start, end in zip(starts, ends, strict=True):
         days = days.union(pd.date_range(start, end))
     return days
 
@@ -51,22 +56,21 @@ def _window_label(start: pd.Timestamp, end: pd.Timestamp) -> str:
 
 
 def windows(ds: Dataset, *, reviews_last: bool = False) -> pd.DataFrame:
-    """Return the periods that the sources cover, in time order: the only bins in which acts are counted.
+    """Return the periods that the sources cover, in time order: the only bins in which developments are counted.
 
     Parameters
     ----------
     ds
-        The whole data set. Of a selection, the windows without a hit are missing, and whatever is counted by window
-        leaves their zeros out: take the acts of the selection, and the windows of the data set.
+        The whole data set. A selection lacks the windows in which it has no development, so counting in its windows
+        drops their zeros: take the developments from the selection, but the windows from the whole data set.
     reviews_last
-        Whether annual reviews, which hold highlights of their year only, stand apart: last, and marked in
-        their label.
+        Whether annual reviews, which hold only highlights of their year, come last and are marked in their label.
 
     Returns
     -------
     pandas.DataFrame
-        ``source_id``, ``window`` (``"Jul–Aug 2024"``), ``kind``, ``start``, ``end``, ``months`` (of the
-        window).
+        One row per source: ``source_id``, ``window`` (``"Jul–Aug 2024"``), ``kind``, ``start``, ``end``,
+        ``months`` (length of the window).
 
     Examples
     --------
@@ -79,7 +83,7 @@ def windows(ds: Dataset, *, reviews_last: bool = False) -> pd.DataFrame:
     >>> games = ds.select(topic="games")
     >>> len(windows(games)) < len(windows(ds))
     True
-    >>> len(tally(members(acts(games), windows(ds), reports(ds)))) == len(windows(ds))
+    >>> len(tally(members(developments(games), windows(ds), reports(ds)))) == len(windows(ds))
     True
     """
     sources = ds["sources"].assign(review=ds["sources"]["kind"].astype("str") == "annual-review")
@@ -107,7 +111,7 @@ def exposure(periods: pd.DataFrame) -> float:
     Parameters
     ----------
     periods
-        With ``start`` and ``end``, as :func:`windows` gives them.
+        With ``start`` and ``end``, as returned by :func:`windows`.
 
     Examples
     --------
@@ -115,16 +119,53 @@ def exposure(periods: pd.DataFrame) -> float:
     >>> exposure(spans.astype("datetime64[s]"))
     12.0
     """
-    return _months(_days(periods))
+    return _months(_days(periods["start"], periods["end"]))
+
+
+def monthly_exposure(sources: pd.DataFrame) -> pd.DataFrame:
+    """Return how much of each month each kind of source covers.
+
+    Parameters
+    ----------
+    sources
+        The table ``sources``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``month`` (first day, ``datetime64[s]``), every month from the first window to the last; one column
+        per kind of source (float, 0 to 1: the share of the month's days in the window of at least one source of
+        that kind). The sum of a column is the number of months covered.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> covered = monthly_exposure(tmt.load().sources)
+    >>> bool(covered["newsletter"].between(0, 1).all())
+    True
+    """
+    if sources.empty:
+        return pd.DataFrame(index=pd.DatetimeIndex([], name="month"))
+    every = pd.period_range(sources["period_start"].min(), sources["period_end"].max(), freq="M")
+    out = pd.DataFrame(index=pd.DatetimeIndex(every.to_timestamp(), name="month").as_unit("s"))
+    for kind, part in sources.groupby(sources["kind"].astype("str"), sort=False):
+        days = pd.Series(_days(part["period_start"], part["period_end"]).to_period("M"))
+        out[str(kind)] = (days.value_counts().reindex(every, fill_value=0) / every.days_in_month).to_numpy()
+    return out
 
 
 def gaps(periods: pd.DataFrame) -> pd.DataFrame:
     """Return the runs of days between the first and the last day that no period covers.
 
+    Parameters
+    ----------
+    periods
+        With ``start`` and ``end``, as returned by :func:`windows`.
+
     Returns
     -------
     pandas.DataFrame
-        ``start``, ``end``, ``months``.
+        One row per gap: ``start``, ``end``, ``months``.
 
     Examples
     --------
@@ -143,31 +184,52 @@ def gaps(periods: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({"start": DATE_DTYPE, "end": DATE_DTYPE, "months": "float64"})
 
 
-def acts(ds: Dataset) -> pd.DataFrame:
-    """Return one row a development with what the analyses group by.
+def primary_topics(topics: pd.DataFrame) -> pd.Series:
+    """Return the primary topic of each development.
+
+    Parameters
+    ----------
+    topics
+        The table ``development_topics``.
+
+    Returns
+    -------
+    pandas.Series
+        ``topic_id`` (str) by ``development_id``.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> len(primary_topics(ds.development_topics)) == len(ds.developments)
+    True
+    """
+    primary = topics.loc[topics["rank"] == "primary"]
+    return primary.set_index("development_id")["topic_id"].astype("str")
+
+
+def developments(ds: Dataset) -> pd.DataFrame:
+    """Return one row per development with what the analyses group by.
 
     Returns
     -------
     pandas.DataFrame
         ``development_id``, ``title``, ``date``, ``date_start``, ``date_end``, ``date_basis``, ``action``,
-        ``category``, ``topic`` (primary), ``area`` (the first part of its path), ``level`` (national, local,
+        ``category``, ``topic`` (primary), ``area`` (first part of the topic's path), ``level`` (national, local,
         international).
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> sorted(set(acts(tmt.load())["level"]))
+    >>> sorted(set(developments(tmt.load())["level"]))
     ['international', 'local', 'national']
     """
     dev = ds["developments"]
-    columns = ["development_id", "title", "date", "date_start", "date_end"]
-    out = dev[columns].copy()
+    out = dev[["development_id", "title", "date", "date_start", "date_end"]].copy()
     out["date_basis"] = dev["date_basis"].astype("str")
     out["action"] = dev["action"].astype("str")
     out["category"] = out["action"].map(ds["actions"].set_index("action")["category"].astype("str"))
-    topics = ds["development_topics"]
-    primary = topics.loc[topics["rank"] == "primary"].set_index("development_id")["topic_id"].astype("str")
-    out["topic"] = out["development_id"].map(primary)
+    out["topic"] = out["development_id"].map(primary_topics(ds["development_topics"]))
     out["area"] = out["topic"].str.replace("/.*", "", regex=True)
     levels = ds["places"].set_index("place_id")["level"].astype("str")
     level = dev["jurisdiction"].astype("str").map(levels)
@@ -176,11 +238,11 @@ def acts(ds: Dataset) -> pd.DataFrame:
 
 
 def collective(ds: Dataset) -> list[str]:
-    """Return the developments that sum up a series of acts over a period, and are no single act themselves.
+    """Return the developments that sum up a series of acts over a period.
 
-    The codebook codes such a statement as a development of its own where none sums the series up (rule U6): its note
-    cites the rule, and its date is longer than a day. Members of the series may be developments too, so an analysis that
-    places acts in time leaves the sum out.
+    The codebook codes such a statement as one development where the source lists no single acts (rule U6): its note
+    cites the rule, and its date is longer than a day. Members of the series may be developments too, so an analysis
+    that places developments in time leaves the sum out.
 
     Returns
     -------
@@ -200,7 +262,7 @@ def collective(ds: Dataset) -> list[str]:
 
 
 def reports(ds: Dataset) -> pd.DataFrame:
-    """Return which source reports which development, first or again.
+    """Return which source reports which development, whether first or again.
 
     Returns
     -------
@@ -225,30 +287,31 @@ def reports(ds: Dataset) -> pd.DataFrame:
 
 
 def members(frame: pd.DataFrame, periods: pd.DataFrame, reported: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return which act may have taken place in which window, and whether it must have.
+    """Return which development may have taken place in which window, and whether it must have.
 
     Parameters
     ----------
     frame
-        Acts: ``development_id``, ``date_start``, ``date_end`` and whatever else is to be grouped by.
+        Developments: ``date_start``, ``date_end`` and the columns to group by, as returned by
+        :func:`developments`.
     periods
-        As :func:`windows` gives them.
+        As returned by :func:`windows`.
     reported
-        As :func:`reports` gives them: an act then counts in a window only where the window's own source
-        reports it. Without it, whichever source reports it.
+        As returned by :func:`reports`: a development then counts in a window only where the window's own source
+        reports it. Without it, a development counts whichever source reports it.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each pair: ``source_id``, ``window`` (ordered categorical with every window), ``kind``,
-        ``months``, ``certain``, and the columns of the acts.
+        One row per pair of window and development: the columns of ``periods`` without its dates (``window`` is an
+        ordered categorical with every window), ``certain`` (bool), and the columns of ``frame``.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> own = members(acts(ds), windows(ds), reports(ds))
-    >>> len(own) <= len(members(acts(ds), windows(ds)))
+    >>> own = members(developments(ds), windows(ds), reports(ds))
+    >>> len(own) <= len(members(developments(ds), windows(ds)))
     True
     """
     pairs = periods.merge(frame, how="cross")
@@ -257,26 +320,26 @@ def members(frame: pd.DataFrame, periods: pd.DataFrame, reported: pd.DataFrame |
     pairs = pairs.loc[(pairs["date_start"] <= pairs["end"]) & (pairs["date_end"] >= pairs["start"])]
     pairs = pairs.reset_index(drop=True)
     certain = (pairs["date_start"] >= pairs["start"]) & (pairs["date_end"] <= pairs["end"])
-    pairs.insert(4, "certain", certain)
+    pairs.insert(list(periods.columns).index("end"), "certain", certain)
     pairs["window"] = pd.Categorical(pairs["window"], categories=list(periods["window"]), ordered=True)
     return pairs.drop(columns=["start", "end"])
 
 
 def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
-    """Return how many acts each window has, at the least and at the most.
+    """Count the developments of each window, as a minimum and a maximum.
 
     Parameters
     ----------
     frame
-        As :func:`members` gives them, or joined with a table of links.
+        As returned by :func:`members`, alone or joined with a table of links.
     by
-        A column to count apart.
+        A column whose values are counted separately.
 
     Returns
     -------
     pandas.DataFrame
-        ``window``, the column, ``min`` (acts that must have happened there), ``max`` (that may have). Every
-        window has a row with every value.
+        ``window``, the column ``by``, ``min`` (developments that must have taken place in the window), ``max``
+        (that may have). Every window has a row for every value.
 
     Raises
     ------
@@ -287,7 +350,7 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> counted = tally(members(acts(ds), windows(ds), reports(ds)), "level")
+    >>> counted = tally(members(developments(ds), windows(ds), reports(ds)), "level")
     >>> bool((counted["min"] <= counted["max"]).all())
     True
     """
@@ -300,3 +363,64 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     grouped = part.groupby(keys, observed=False)["certain"]
     out = pd.DataFrame({"min": grouped.sum(), "max": grouped.size()}).reset_index()
     return out.astype({"min": "int64", "max": "int64"})
+
+
+def developments_by_month(developments: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return how many developments lie in each month for certain, and how many could.
+
+    Parameters
+    ----------
+    developments
+        With ``date_start`` and ``date_end``.
+    months
+        First days of the months.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``month``; ``certain`` (int, developments whose whole date lies in the month) and ``possible`` (int,
+        developments whose date overlaps it, including the certain ones). A development with a long date is possible
+        in many months and certain in none.
+
+    Examples
+    --------
+    >>> first, last = ["2024-01-05", "2024-01-01"], ["2024-01-05", "2024-02-29"]
+    >>> dates = pd.DataFrame({"date_start": first, "date_end": last}, dtype="datetime64[s]")
+    >>> developments_by_month(dates, pd.date_range("2024-01-01", periods=2, freq="MS"))
+                certain  possible
+    month
+    2024-01-01        1         2
+    2024-02-01        0         1
+    """
+    periods = pd.DataFrame({"window": months, "start": months, "end": months + pd.offsets.MonthEnd(0)})
+    counted = tally(members(developments[["date_start", "date_end"]], periods))
+    counted = counted.rename(columns={"min": "certain", "max": "possible"})
+    return counted[["certain", "possible"]].set_index(months.rename("month"))
+
+
+def resolution(developments: pd.DataFrame) -> pd.Series:
+    """Return the finest unit of the calendar that contains the whole date of each development.
+
+    Parameters
+    ----------
+    developments
+        With ``date_start`` and ``date_end``.
+
+    Returns
+    -------
+    pandas.Series
+        Ordered categorical ``day`` < ``month`` < ``quarter`` < ``year`` < ``longer``, with the index of
+        ``developments``. A count by quarter may use the developments up to ``quarter``, and no others.
+
+    Examples
+    --------
+    >>> first, last = ["2024-02-03", "2024-01-01"], ["2024-02-03", "2024-02-29"]
+    >>> dates = pd.DataFrame({"date_start": first, "date_end": last}, dtype="datetime64[s]")
+    >>> resolution(dates).tolist()
+    ['day', 'quarter']
+    """
+    first, last = developments["date_start"], developments["date_end"]
+    out = pd.Series("longer", index=developments.index, dtype="str")
+    for name, code in (("year", "Y"), ("quarter", "Q"), ("month", "M"), ("day", "D")):
+        out[first.dt.to_period(code) == last.dt.to_period(code)] = name
+    return out.astype(pd.CategoricalDtype(RESOLUTIONS, ordered=True))

@@ -1,23 +1,20 @@
-"""Who acts where: levels of government, provinces, joint developments."""
+"""Authorities and places: levels of government, provinces, joint developments."""
 
 from __future__ import annotations
 
 import math
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.analysis.inference import AT_LEAST, wilson
 from tmt_dataset.errors import MissingExtraError
 
-if TYPE_CHECKING:
-    pass
-from tmt_dataset.analysis.inference import AT_LEAST, wilson
-
-#: Place of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
-#: code. A tile has the neighbours that it has on the ground as far as squares allow; all are of one size, so
-#: no area stands for weight.
+#: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
+#: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
+#: suggests no weight.
 TILES: dict[str, tuple[int, int]] = {
     "110000": (2, 5),  # Beijing
     "120000": (2, 6),  # Tianjin
@@ -55,8 +52,7 @@ TILES: dict[str, tuple[int, int]] = {
     "820000": (7, 3),  # Macao
 }
 
-
-#: Level of government that governs a place of each level.
+#: Level of government for each level of place.
 LEVELS: dict[str, str] = {
     "country": "national",
     "province": "provincial",
@@ -64,13 +60,12 @@ LEVELS: dict[str, str] = {
     "international": "international",
 }
 
-
-#: Roles of those who make an act; who only supports it does not.
+#: Roles of the authorities that make a development; those that only support it do not.
 MAKERS = ("lead", "joint", "court")
 
 
 def province_of(places: pd.DataFrame) -> pd.Series:
-    """Return the province that each place is or lies in.
+    """Return the province that each place is, or lies in.
 
     Parameters
     ----------
@@ -80,7 +75,7 @@ def province_of(places: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Code of the province (str) by ``place_id``; missing for what lies in none.
+        Code of the province (str) by ``place_id``; missing for places outside any province.
 
     Examples
     --------
@@ -95,7 +90,7 @@ def province_of(places: pd.DataFrame) -> pd.Series:
 
 
 def level_of(developments: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
-    """Return the level of government that each act belongs to, by the area that it governs.
+    """Return the level of government that each development belongs to, by the area that it governs.
 
     Parameters
     ----------
@@ -123,25 +118,32 @@ def level_of(developments: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
 def level_shares(
     levels: pd.Series, groups: pd.Series, *, confidence: float = 0.95, at_least: int = AT_LEAST
 ) -> pd.DataFrame:
-    """Return how the acts of each group divide into levels of government, with Wilson intervals.
+    """Return how the developments of each group divide into levels of government, with Wilson intervals.
 
     Parameters
     ----------
     levels
-        Level of each act, as :func:`level_of` returns it.
+        Level of each development, as returned by :func:`level_of`.
     groups
-        Group of each act (a topic, a kind of act), with the same index.
+        Group of each development (such as its topic or action), with the same index.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
     at_least
-        Groups with fewer acts get no share.
+        Groups with fewer developments get no share.
 
     Returns
     -------
     pandas.DataFrame
-        ``group``, ``level`` (both str), ``k`` (int, acts of the group on the level), ``n`` (int, acts of
-        the group), ``share``, ``low``, ``high`` (float; missing where ``n`` is below ``at_least``). Every
-        group has a row for every level that occurs; largest groups first.
+        ``group``, ``level`` (both str), ``k`` (int, developments of the group on the level), ``n`` (int,
+        developments of the group), ``share``, ``low``, ``high`` (float; missing where ``n`` is below
+        ``at_least``). Every group has a row for every level that occurs; largest groups first.
+
+    Raises
+    ------
+    ValueError
+        If ``confidence`` does not lie between 0 and 1.
+    MissingExtraError
+        If scipy is not installed.
 
     Examples
     --------
@@ -165,7 +167,7 @@ def level_shares(
 def by_province(
     developments: pd.DataFrame, development_places: pd.DataFrame, places: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return how many acts govern each province or a city in it, and how many others name it.
+    """Return how many developments govern each province or a city in it, and how many others name it.
 
     Parameters
     ----------
@@ -175,9 +177,9 @@ def by_province(
     Returns
     -------
     pandas.DataFrame
-        Index ``place_id`` (all 34 provincial units); ``made`` (int, acts whose jurisdiction is the province
-        or a city in it) and ``named`` (int, acts of another jurisdiction that name it or a city in it, each
-        once however many cities it names).
+        Index ``place_id`` (all 34 provincial units); ``made`` (int, developments whose jurisdiction is the
+        province or a city in it) and ``named`` (int, developments of another jurisdiction that name it or a city
+        in it, each counted once however many cities it names).
 
     Examples
     --------
@@ -204,7 +206,7 @@ def by_province(
 
 
 def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) -> pd.DataFrame:
-    """Return how many authorities make each act, named and unnamed.
+    """Return how many authorities make each development, named and unnamed.
 
     Parameters
     ----------
@@ -214,8 +216,8 @@ def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``named`` (int, bodies that lead, join or hear it), ``unnamed`` (int, further
-        bodies that act without being named, at least), ``joint`` (bool: two or more of both together).
+        ``development_id``, ``named`` (int, bodies that lead, join or hear it), ``unnamed`` (int, the least number
+        of further bodies that take part without being named), ``joint`` (bool: two or more of both together).
 
     Examples
     --------
@@ -239,7 +241,7 @@ def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) ->
 
 
 def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
-    """Return how many acts each two authorities make together.
+    """Return how many developments each two authorities make together.
 
     Parameters
     ----------
@@ -249,8 +251,8 @@ def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``first``, ``second`` (str, in alphabetical order), ``acts`` (int); most acts first. Who only
-        supports an act is left out.
+        ``first``, ``second`` (str, in alphabetical order), ``developments`` (int); most developments first.
+        Authorities that only support a development are left out.
 
     Examples
     --------
@@ -262,27 +264,28 @@ def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
     acting = development_authorities.loc[development_authorities["role"].isin(MAKERS)]
     bodies = acting["authority_id"].astype("str").groupby(acting["development_id"].to_numpy()).agg(set)
     found = [pair for members in bodies for pair in combinations(sorted(members), 2)]
-    out = (
-        pd.DataFrame(found, columns=["first", "second"], dtype="str").value_counts().reset_index(name="acts")
+    counted = pd.DataFrame(found, columns=["first", "second"], dtype="str").value_counts()
+    out = counted.reset_index(name="developments")
+    return out.sort_values(
+        ["developments", "first", "second"], ascending=[False, True, True], ignore_index=True
     )
-    return out.sort_values(["acts", "first", "second"], ascending=[False, True, True], ignore_index=True)
 
 
 def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
-    """Return a place on the plane for each authority of a network of joint acts.
+    """Return a position on the plane for each authority of a network of joint developments.
 
     Parameters
     ----------
     joined
-        As :func:`pairs` returns it.
+        As returned by :func:`pairs`.
     seed
-        Of the placing; the same seed gives the same picture.
+        Seed of the placement; the same seed gives the same picture.
 
     Returns
     -------
     pandas.DataFrame
         Index ``authority_id``; ``x``, ``y`` (float, one unit is about one edge), ``part`` (int, 0 for the
-        largest group of authorities that joint acts connect). Groups stand side by side.
+        largest group of authorities that joint developments connect). Groups lie side by side.
 
     Raises
     ------
@@ -291,7 +294,7 @@ def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
 
     Examples
     --------
-    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "acts": [2]})
+    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "developments": [2]})
     >>> layout(joined).equals(layout(joined))
     True
     """
@@ -305,20 +308,23 @@ def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     left = 0.0
     for part, group in enumerate(groups):
-        # nodes in alphabetical order: a graph keeps that of its edges, which the placing depends on
+        # nodes in alphabetical order: a graph keeps the order of its edges, on which the placement depends
         own = nx.Graph()
         own.add_nodes_from(sorted(group))
         own.add_edges_from(sorted(tuple(sorted(e)) for e in graph.subgraph(group).edges))
         start = nx.spring_layout(own, seed=seed)
-        # as wide as the longest way through the group, so that an edge is about one unit long in every group
+        # as wide as the longest path through the group, so that an edge is about one unit long in every group
         placed = nx.kamada_kawai_layout(own, pos=start, scale=nx.diameter(own) / 2)
-        # a figure is wider than high, so the longest axis of a group lies flat, its first node to the left
-        points = np.array([placed[node] for node in own])
-        points = points - points.mean(axis=0)
-        points = points @ np.linalg.svd(points)[2].T
-        points *= np.where(points[0] > 0, -1, 1)
+        points = _laid_flat(np.array([placed[node] for node in own]))
         points[:, 0] += left - points[:, 0].min()
         rows += [(node, x, y, part) for node, (x, y) in zip(own, points.tolist(), strict=True)]
         left = float(points[:, 0].max()) + 1.0
     out = pd.DataFrame(rows, columns=["authority_id", "x", "y", "part"]).set_index("authority_id")
     return out.astype({"x": "float64", "y": "float64", "part": "int64"})
+
+
+def _laid_flat(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Rotate points so that their longest axis is horizontal, the first point to the left: a chart is wider than high."""
+    points = points - points.mean(axis=0)
+    points = points @ np.linalg.svd(points)[2].T
+    return points * np.where(points[0] > 0, -1, 1)

@@ -1,20 +1,25 @@
-"""Intervals and tests: shares, rates, and two windows compared."""
+"""Intervals and tests: shares, rates, two windows compared, and the overlap of two lists."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tmt_dataset.errors import MissingExtraError, unknown
 
-if TYPE_CHECKING:
-    pass
-
-#: Fewer acts than this carry no share.
+#: The fewest developments for which a share is given.
 AT_LEAST = 10
+
+#: Below seven shared units Chapman's estimator may be badly biased (Robson and Regier 1964).
+FEWEST_SHARED = 7
+
+_Counts = dict[str, int]
 
 
 def _stats() -> Any:
@@ -25,9 +30,9 @@ def _stats() -> Any:
     return stats
 
 
-def _judge_level(confidence: float) -> None:
+def _check_confidence(confidence: float) -> None:
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence={confidence}: expected a number between 0 and 1, as 0.95")
+        raise ValueError(f"confidence={confidence}: expected a number between 0 and 1, such as 0.95")
 
 
 def wilson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -36,9 +41,9 @@ def wilson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     Parameters
     ----------
     k, n
-        Hits, of how many.
+        Number of hits, and of trials.
     confidence
-        Of the interval.
+        Confidence level of the interval.
 
     Returns
     -------
@@ -49,13 +54,15 @@ def wilson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     ------
     ValueError
         If there are more hits than trials, a count is negative, or ``confidence`` does not lie between 0 and 1.
+    MissingExtraError
+        If scipy is not installed.
 
     Examples
     --------
     >>> [round(bound, 3) for bound in wilson(4, 33)]
     [0.048, 0.273]
     """
-    _judge_level(confidence)
+    _check_confidence(confidence)
     if not 0 <= k <= n:
         raise ValueError(f"k={k}: expected 0 to n={n}")
     if n == 0:
@@ -70,28 +77,30 @@ def poisson(k: int, time: float = 1.0, confidence: float = 0.95) -> tuple[float,
     Parameters
     ----------
     k
-        Events.
+        Number of events.
     time
-        In which they happened.
+        Time in which they happened.
     confidence
-        Of the interval.
+        Confidence level of the interval.
 
     Returns
     -------
     tuple of float
-        Lower and upper bound, events per unit of time.
+        Lower and upper bound, in events per unit of time.
 
     Raises
     ------
     ValueError
         If ``k`` is negative, ``time`` is not above 0, or ``confidence`` does not lie between 0 and 1.
+    MissingExtraError
+        If scipy is not installed.
 
     Examples
     --------
     >>> [round(bound, 2) for bound in poisson(4, 2)]
     [0.54, 5.12]
     """
-    _judge_level(confidence)
+    _check_confidence(confidence)
     if not k >= 0:
         raise ValueError(f"k={k}: expected a count of events, 0 or more")
     if not 0 < time < np.inf:
@@ -103,14 +112,14 @@ def poisson(k: int, time: float = 1.0, confidence: float = 0.95) -> tuple[float,
 
 
 def _ranges(frame: pd.DataFrame, hit: str) -> pd.DataFrame:
-    """Return least and most hits (``k``), misses (``m``) and acts (``n``) for each window."""
+    """Return the least and greatest number of hits (``k``), misses (``m``) and both (``n``) of each window."""
     if hit not in frame.columns:
         raise unknown("column", hit, list(frame.columns), "frame.columns")
     kind = pd.api.types.infer_dtype(frame[hit], skipna=False)
     if kind not in ("boolean", "empty") or frame[hit].isna().any():
         raise TypeError(
-            f"column {hit!r}: expected booleans, without missing values, found {frame[hit].dtype}; mark the hits in a column "
-            "of their own, as frame.assign(hit=frame['area'].eq('ai'))"
+            f"column {hit!r}: expected booleans without missing values, found {frame[hit].dtype}; mark the hits in a "
+            "column of their own, for example frame.assign(hit=frame['area'].eq('ai'))"
         )
     flags = frame.assign(hits=frame[hit].astype(bool), misses=~frame[hit].astype(bool))
     grouped = flags.groupby("window", observed=False)
@@ -122,52 +131,52 @@ def _ranges(frame: pd.DataFrame, hit: str) -> pd.DataFrame:
     return out.astype("int64")
 
 
-Counts = dict[str, int]
-
-
 def shares(
     frame: pd.DataFrame, hit: str, *, confidence: float = 0.95, at_least: int = AT_LEAST
 ) -> pd.DataFrame:
-    """Return the share of the acts of each window that are hits, with Wilson intervals.
+    """Return the share of each window's developments that are hits, with Wilson intervals.
 
     Parameters
     ----------
     frame
-        As :func:`members` gives them.
+        As returned by :func:`members`.
     hit
-        Name of a column of booleans.
+        Name of the boolean column that marks the hits.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
     at_least
-        Windows with fewer acts get no share.
+        Windows with fewer developments get no share.
 
     Returns
     -------
     pandas.DataFrame
-        ``window``, ``k_min``, ``k_max`` (hits), ``n_min``, ``n_max`` (acts), ``share_min``, ``share_max``
-        (what the dates allow), ``low`` (lower bound of the least share), ``high`` (upper bound of the
-        greatest). Not a number where there are too few acts.
+        One row per window: ``window``, ``k_min``, ``k_max`` (hits), ``n_min``, ``n_max`` (developments),
+        ``share_min``, ``share_max`` (what the dates allow), ``low`` (lower bound of the least share), ``high``
+        (upper bound of the greatest share). The last four are missing where there are too few developments.
 
     Raises
     ------
     UnknownCodeError
         If there is no such column.
     TypeError
-        If it does not hold booleans.
+        If the column is not boolean.
+    MissingExtraError
+        If scipy is not installed.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import developments, members, reports, windows
     >>> ds = tmt.load()
-    >>> frame = members(acts(ds).assign(ai=lambda a: a["area"].eq("ai")), windows(ds), reports(ds))
-    >>> shares(frame, "ai")["window"].astype("str").tolist()[0]
+    >>> marked = developments(ds).assign(ai=lambda d: d["area"].eq("ai"))
+    >>> shares(members(marked, windows(ds), reports(ds)), "ai")["window"].astype("str").tolist()[0]
     'Nov–Dec 2023'
     """
     out = _ranges(frame, hit)
     bounds = []
     for label in out.index:
         row = _row(out, label)
-        # the least share: no doubtful hit happened there and every doubtful miss did
+        # the share is least if no uncertain hit took place in the window and every uncertain miss did
         few = (row["k_min"], row["k_min"] + row["m_max"])
         many = (row["k_max"], row["k_max"] + row["m_min"])
         if row["n_min"] < max(at_least, 1):  # a window that may be empty has no share
@@ -180,36 +189,39 @@ def shares(
 
 
 def rates(frame: pd.DataFrame, hit: str, *, confidence: float = 0.95) -> pd.DataFrame:
-    """Return how many hits a covered month of each window has, with exact Poisson intervals.
+    """Return the hits per covered month of each window, with exact Poisson intervals.
 
     Parameters
     ----------
     frame
-        As :func:`members` gives them.
+        As returned by :func:`members`: all developments, with the hits marked. A window without any development has
+        no row, so the hits alone would drop the windows whose rate is 0.
     hit
-        Name of a column of booleans.
+        Name of the boolean column that marks the hits.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
 
     Returns
     -------
     pandas.DataFrame
-        ``window``, ``months``, ``k_min``, ``k_max``, ``rate_min``, ``rate_max``, ``low``, ``high``. A window
-        without any act has no row, so give it all acts, with the hits marked, and not the hits alone: a window
-        without a hit has a rate, too.
+        One row per window: ``window``, ``months``, ``k_min``, ``k_max`` (hits), ``rate_min``, ``rate_max`` (what the
+        dates allow, per month), ``low``, ``high``.
 
     Raises
     ------
     UnknownCodeError
         If there is no such column.
     TypeError
-        If it does not hold booleans.
+        If the column is not boolean.
+    MissingExtraError
+        If scipy is not installed.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import developments, members, reports, windows
     >>> ds = tmt.load()
-    >>> frame = members(acts(ds).assign(any=True), windows(ds), reports(ds))
+    >>> frame = members(developments(ds).assign(any=True), windows(ds), reports(ds))
     >>> bool((rates(frame, "any")["low"] > 0).all())
     True
     """
@@ -226,41 +238,47 @@ def rates(frame: pd.DataFrame, hit: str, *, confidence: float = 0.95) -> pd.Data
 def compare(
     frame: pd.DataFrame, hit: str, before: str, after: str, *, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Compare two windows exactly: their shares (Fisher) and their rates (given the sum of both counts).
+    """Compare two windows exactly: their shares (Fisher) and their rates (conditional on the sum of both counts).
 
     Every count that the dates allow is tried, so each result is a range. The p-value says how often a random
-    labelling of these acts would part the windows as far; the acts are a selection, so it says nothing about
-    acts that the sources leave out.
+    labelling of these developments would separate the windows as far; the developments are a selection, so it says
+    nothing about what the sources leave out.
 
     Parameters
     ----------
     frame
-        As :func:`members` gives them.
+        As returned by :func:`members`.
     hit
-        Name of a column of booleans.
+        Name of the boolean column that marks the hits.
     before, after
-        Two windows.
+        Labels of two windows.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
 
     Returns
     -------
     pandas.DataFrame
         Rows ``share`` and ``rate``; columns ``before_min``, ``before_max``, ``after_min``, ``after_max``
         (shares, or hits per month), ``ratio_min``, ``ratio_max`` (odds ratio, conditional maximum likelihood;
-        rate ratio), ``low``, ``high`` (exact interval of the ratio, its widest ends), ``p_min``, ``p_max``
+        rate ratio), ``low``, ``high`` (widest ends of the exact interval of the ratio), ``p_min``, ``p_max``
         (two-sided), ``test``.
 
     Raises
     ------
     UnknownCodeError
         If there is no such window or column.
+    TypeError
+        If the column is not boolean.
+    MissingExtraError
+        If scipy is not installed.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import developments, members, reports, windows
     >>> ds = tmt.load()
-    >>> frame = members(acts(ds).assign(ai=lambda a: a["area"].eq("ai")), windows(ds), reports(ds))
+    >>> marked = developments(ds).assign(ai=lambda d: d["area"].eq("ai"))
+    >>> frame = members(marked, windows(ds), reports(ds))
     >>> compare(frame, "ai", "Jul–Aug 2024", "Jul–Aug 2025").index.tolist()
     ['share', 'rate']
     """
@@ -278,33 +296,32 @@ def compare(
     return out
 
 
-def _row(counts: pd.DataFrame, label: str) -> Counts:
+def _row(counts: pd.DataFrame, label: str) -> _Counts:
     return {str(name): int(counts[name].to_dict()[label]) for name in counts.columns}
 
 
-def _upto(row: Counts, name: str) -> range:
+def _possible(row: _Counts, name: str) -> range:
     return range(row[f"{name}_min"], row[f"{name}_max"] + 1)
 
 
-def _compare_shares(a: Counts, b: Counts, confidence: float) -> dict[str, float]:
+def _compare_shares(a: _Counts, b: _Counts, confidence: float) -> dict[str, float]:
     stats = _stats()
-    grid = product(_upto(a, "k"), _upto(a, "m"), _upto(b, "k"), _upto(b, "m"))
+    grid = product(_possible(a, "k"), _possible(a, "m"), _possible(b, "k"), _possible(b, "m"))
     p = [float(stats.fisher_exact([[k2, m2], [k1, m1]])[1]) for k1, m1, k2, m2 in grid]
 
     def ratio(k1: int, m1: int, k2: int, m2: int) -> tuple[float, float, float]:
-        if min(k1 + k2, m1 + m2, k1 + m1, k2 + m2) == 0:  # all alike: nothing to compare
+        if min(k1 + k2, m1 + m2, k1 + m1, k2 + m2) == 0:  # a margin of zero: nothing to compare
             return np.nan, 0.0, np.inf
         result = stats.contingency.odds_ratio([[k2, m2], [k1, m1]])
         interval = result.confidence_interval(confidence)
         return float(result.statistic), float(interval.low), float(interval.high)
 
-    # the odds ratio grows with hits after and misses before, so its ends are two corners of the grid
-    least = ratio(a["k_max"], a["m_min"], b["k_min"], b["m_max"])
-    most = ratio(a["k_min"], a["m_max"], b["k_max"], b["m_min"])
-
     def share(k: int, m: int) -> float:
         return k / (k + m) if k + m else np.nan
 
+    # the odds ratio grows with hits after and misses before, so its extremes are two corners of the grid
+    least = ratio(a["k_max"], a["m_min"], b["k_min"], b["m_max"])
+    most = ratio(a["k_min"], a["m_max"], b["k_max"], b["m_min"])
     return {
         "before_min": share(a["k_min"], a["m_max"]),
         "before_max": share(a["k_max"], a["m_min"]),
@@ -319,7 +336,9 @@ def _compare_shares(a: Counts, b: Counts, confidence: float) -> dict[str, float]
     }
 
 
-def _compare_rates(a: Counts, b: Counts, time_a: float, time_b: float, confidence: float) -> dict[str, float]:
+def _compare_rates(
+    a: _Counts, b: _Counts, time_a: float, time_b: float, confidence: float
+) -> dict[str, float]:
     stats = _stats()
 
     def ratio(k1: int, k2: int) -> tuple[float, float, float, float]:
@@ -332,7 +351,7 @@ def _compare_rates(a: Counts, b: Counts, time_a: float, time_b: float, confidenc
         )
         return (k2 / time_b) / (k1 / time_a) if k1 else np.inf, low, high, float(test.pvalue)
 
-    p = [ratio(k1, k2)[3] for k1, k2 in product(_upto(a, "k"), _upto(b, "k"))]
+    p = [ratio(k1, k2)[3] for k1, k2 in product(_possible(a, "k"), _possible(b, "k"))]
     least, most = ratio(a["k_max"], b["k_min"]), ratio(a["k_min"], b["k_max"])
     return {
         "before_min": a["k_min"] / time_a,
@@ -346,3 +365,107 @@ def _compare_rates(a: Counts, b: Counts, time_a: float, time_b: float, confidenc
         "p_min": min(p),
         "p_max": max(p),
     }
+
+
+@dataclass(frozen=True)
+class Recapture:
+    """Two lists of one population, and what their overlap says about its size.
+
+    Attributes
+    ----------
+    first, second, both
+        Units on each list, and on both.
+    observed
+        Units on either list.
+    estimate
+        Chapman's estimate of the population.
+    low, high
+        Its exact confidence interval; ``high`` is infinite where the overlap sets no upper bound.
+    confidence
+        Confidence level of the interval.
+    """
+
+    first: int
+    second: int
+    both: int
+    observed: int
+    estimate: float
+    low: int
+    high: float
+    confidence: float
+
+    @property
+    def carried(self) -> bool:
+        """Whether the overlap is large enough for the estimate to be shown."""
+        return self.both >= FEWEST_SHARED
+
+
+def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Recapture:
+    """Estimate the size of a population from the overlap of two lists.
+
+    Chapman's estimator ``(n1 + 1)(n2 + 1) / (m + 1) - 1``, with the interval of all sizes that an exact
+    test of the overlap (hypergeometric, equal tails) does not reject. Both assume that each unit is equally likely
+    to be on a list, and that the lists are independent. Lists that favour the same units make the estimate too low.
+
+    Parameters
+    ----------
+    first, second
+        Units on each list.
+    both
+        Units on both lists.
+    confidence
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Recapture
+        The counts, the estimate and its interval.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative, ``both`` exceeds a list, or ``confidence`` does not lie between 0 and 1.
+    MissingExtraError
+        If scipy is not installed.
+
+    Examples
+    --------
+    >>> result = chapman(24, 19, 9)
+    >>> result.observed, result.estimate
+    (34, 49.0)
+    >>> result.low <= 49 <= result.high
+    True
+    """
+    _check_confidence(confidence)
+    if both < 0 or both > min(first, second):
+        raise ValueError(f"both={both}: expected 0 to {min(first, second)}, the length of the shorter list")
+    hypergeom = _stats().hypergeom
+    # a size at which the test is met exactly is kept, whatever the rounding of the two numbers
+    tail = (1 - confidence) / 2 * (1 - 1e-9)
+    observed = first + second - both
+
+    # Larger populations make small overlaps likelier: both tails move one way, so the bounds are bisected.
+    def large_enough(size: int) -> bool:
+        return bool(hypergeom.cdf(both, size, first, second) >= tail)
+
+    def too_large(size: int) -> bool:
+        return bool(hypergeom.sf(both - 1, size, first, second) < tail)
+
+    low = _first(observed, large_enough)
+    high = math.inf if both == 0 else _first(observed, too_large) - 1
+    estimate = (first + 1) * (second + 1) / (both + 1) - 1
+    return Recapture(first, second, both, observed, estimate, low, max(high, low), confidence)
+
+
+def _first(start: int, holds: Callable[[int], bool]) -> int:
+    """Return the first number from ``start`` on for which a condition holds; it then holds for all larger ones."""
+    if holds(start):
+        return start
+    below, step = start, 1
+    while not holds(below + step):
+        below, step = below + step, 2 * step
+    above = below + step
+    while above - below > 1:
+        middle = (below + above) // 2
+        below, above = (below, middle) if holds(middle) else (middle, above)
+    return above

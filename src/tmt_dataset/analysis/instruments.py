@@ -18,9 +18,9 @@ def stages(ds: Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``instrument_id``, ``instrument`` (title), ``kind``, ``kind_label``, ``force``,
-        ``stage``, ``step`` (``draft`` for planned and draft, ``final`` for approved, issued, revised and
-        effective). Instruments that are only cited are left out.
+        One row per development and instrument: ``development_id``, ``instrument_id``, ``instrument`` (title),
+        ``kind``, ``kind_label``, ``force``, ``stage``, ``step`` (``draft`` for planned and draft, ``final`` for
+        approved, issued, revised and effective). Instruments that are only cited are left out.
 
     Examples
     --------
@@ -48,13 +48,13 @@ def stages(ds: Dataset) -> pd.DataFrame:
 
 
 def leads(ds: Dataset) -> pd.DataFrame:
-    """Return the body that leads a development or decides it as a court, with its kind and level.
+    """Return the body that leads each development or decides it as a court, with its kind and level.
 
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``authority_id``, ``body`` (the abbreviation where there is one), ``kind``,
-        ``level``. Developments without such a body have no row.
+        ``development_id``, ``authority_id``, ``body`` (its abbreviation where there is one), ``kind``, ``level``.
+        Developments without such a body have no row.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def narrowed(events: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     events
-        As :func:`lifecycles` gives them: no event of an instrument lies before the one above it.
+        As returned by :func:`lifecycles`: no event of an instrument is earlier than the one above it.
 
     Returns
     -------
@@ -111,18 +111,18 @@ def narrowed(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
-    """Return how many days lie between pairs of dates, at the least and at the most.
+    """Return the days between pairs of dates, as a minimum and a maximum.
 
     Parameters
     ----------
     first, last
-        Frames of one length with ``date_start`` and ``date_end``; the second date of a pair is not before the
+        Frames of equal length with ``date_start`` and ``date_end``; the second date of a pair is not before the
         first.
 
     Returns
     -------
     pandas.DataFrame
-        ``days_min``, ``days_max`` as nullable integers, missing where a date is.
+        ``days_min``, ``days_max`` (``Int64``), missing where a date is missing.
 
     Examples
     --------
@@ -144,9 +144,9 @@ def lifecycles(ds: Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``instrument_id``, ``instrument`` (title), ``kind``, ``force``, ``stage``, ``date``, ``date_start``,
-        ``date_end``, ``days_min`` and ``days_max`` since the event before, ``development_id``. Where the
-        dates of two events overlap, the order of the stages decides.
+        One row per event: ``instrument_id``, ``instrument`` (title), ``kind``, ``force``, ``stage``, ``date``,
+        ``date_start``, ``date_end``, ``days_min`` and ``days_max`` since the previous event, ``development_id``.
+        Where the dates of two events overlap, the order of the stages decides.
 
     Examples
     --------
@@ -155,27 +155,18 @@ def lifecycles(ds: Dataset) -> pd.DataFrame:
     >>> bool((events["days_min"].dropna() >= 0).all())
     True
     """
-    register = stages(ds).drop_duplicates("instrument_id")
     columns = ["instrument_id", "instrument", "kind", "force"]
-    lives = []
-    for row in register.itertuples():
-        events = ds.lifecycle(cast(str, row.instrument_id))
-        events = events[["stage", "date", "date_start", "date_end", "development_id"]].copy()
-        days = days_between(events[["date_start", "date_end"]].shift(), events)
-        events.insert(4, "days_min", days["days_min"])
-        events.insert(5, "days_max", days["days_max"])
-        for position, column in enumerate(columns):
-            events.insert(position, column, getattr(row, column))
-        lives.append(events)
-    if not lives:
-        types: dict[Any, Any] = {
-            **dict.fromkeys([*columns, "stage", "date"], "str"),
-            **dict.fromkeys(["date_start", "date_end"], DATE_DTYPE),
-            **dict.fromkeys(["days_min", "days_max"], "Int64"),
-            "development_id": "str",
-        }
-        return pd.DataFrame(columns=list(types)).astype(types)
-    return pd.concat(lives, ignore_index=True)
+    register = stages(ds).drop_duplicates("instrument_id")[columns]
+    types: dict[Any, Any] = {
+        **dict.fromkeys(["instrument_id", "stage", "date"], "str"),
+        **dict.fromkeys(["date_start", "date_end"], DATE_DTYPE),
+        **dict.fromkeys(["days_min", "days_max"], "Int64"),
+        "development_id": "str",
+    }
+    lives = [pd.DataFrame(columns=list(types)).astype(types)]
+    for code in register["instrument_id"]:
+        lives.append(ds.lifecycle(code).assign(instrument_id=code)[list(types)])
+    return register.merge(pd.concat(lives, ignore_index=True), on="instrument_id", validate="one_to_many")
 
 
 def steps(events: pd.DataFrame) -> pd.DataFrame:
@@ -184,7 +175,7 @@ def steps(events: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     events
-        As :func:`lifecycles` gives them.
+        As returned by :func:`lifecycles`.
 
     Returns
     -------
@@ -216,14 +207,14 @@ def steps(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def related_steps(ds: Dataset) -> pd.DataFrame:
-    """Return what followed on what across instruments: related developments with the days between them.
+    """Return what followed what across instruments: related developments with the days between them.
 
     Returns
     -------
     pandas.DataFrame
-        ``relation``, ``from_id``, ``from_title``, ``from_date``, ``to_id``, ``to_title``, ``to_date``,
-        ``days_min``, ``days_max``, ``basis`` (``quoted`` where a quote states the relation, ``inferred``
-        where a note argues it).
+        One row per relation: ``relation``, ``from_id``, ``from_title``, ``from_date``, ``to_id``, ``to_title``,
+        ``to_date``, ``days_min``, ``days_max``, ``basis`` (``quoted`` where a quote states the relation,
+        ``inferred`` where a note argues for it).
 
     Examples
     --------
@@ -256,23 +247,23 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
 def open_drafts(
     ds: Dataset, events: pd.DataFrame | None = None, until: pd.Timestamp | None = None
 ) -> pd.DataFrame:
-    """Return the plans and drafts of which the sources report no final form.
+    """Return the plans and drafts for which the sources report no final form.
 
     Parameters
     ----------
     ds
-        The data.
+        The data set.
     events
-        As :func:`lifecycles` gives them; without it, they are worked out here.
+        As returned by :func:`lifecycles`; computed if not given.
     until
-        Day up to which their age counts; without it, the last day that the sources cover.
+        Day on which their age is taken; by default the last day that the sources cover.
 
     Returns
     -------
     pandas.DataFrame
-        ``instrument_id``, ``instrument``, ``kind``, ``force``, ``stage`` (the latest), ``date``,
-        ``date_start``, ``date_end``, ``development_id`` (of the first event), ``days_min``, ``days_max``
-        (age on that day), ``latest_id`` (the development of the latest event); oldest first.
+        One row per instrument, oldest first: ``instrument_id``, ``instrument``, ``kind``, ``force``, ``stage`` (the
+        latest), ``date``, ``date_start``, ``date_end``, ``days_min``, ``days_max`` (age since the first event),
+        ``development_id`` (of the first event), ``latest_id`` (development of the latest event).
 
     Examples
     --------
@@ -282,14 +273,14 @@ def open_drafts(
     """
     events = lifecycles(ds) if events is None else events
     if until is None:
-        # without sources there is nothing whose age counts
+        # without sources there are no drafts whose age could be taken
         until = ds.period[1] if ds.period else cast(pd.Timestamp, pd.NaT)
     left = events.drop_duplicates("instrument_id").reset_index(drop=True)
     last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
     left["stage"] = left["instrument_id"].map(last["stage"])
     left["latest_id"] = left["instrument_id"].map(last["development_id"])
     relations = ds["relations"]
-    # a draft may have become final under another instrument
+    # a draft may have become final as another instrument
     done = relations.loc[relations["relation"] == "finalises", "related_id"]
     left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["latest_id"].isin(done)]
     left = left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.analysis.counting import months
+from tmt_dataset.analysis.instruments import leads
 from tmt_dataset.errors import unknown
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
-from tmt_dataset.analysis.counting import months
-from tmt_dataset.analysis.instruments import leads
+
+_DAY = pd.Timedelta(days=1)
+
+
+def _of_kind(ds: Dataset, kind: str | list[str] | None) -> pd.DataFrame:
+    """Return the figures of one or several kinds."""
+    figures = ds["figures"]
+    if kind is None:
+        return figures.reset_index(drop=True)
+    wanted = [kind] if isinstance(kind, str) else list(kind)
+    known = ds.descriptor.table("figures").field("kind").enum
+    for code in wanted:
+        if code not in known:
+            raise unknown("kind of figure", code, list(known), "ds.figures['kind'].cat.categories")
+    return figures.loc[figures["kind"].isin(wanted)].reset_index(drop=True)
+
+
+def _lengths(starts: pd.Series, ends: pd.Series) -> pd.Series:
+    """Return the months of each period; missing where one of its ends is."""
+    spans = zip(starts, ends, strict=True)
+    length = [months(a, b) if pd.notna(a) and pd.notna(b) else np.nan for a, b in spans]
+    return pd.Series(length, index=starts.index, dtype="float64")
 
 
 def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
-    """Return what the sources put in figures, each number with the act, the body and the quote it comes from.
+    """Return the figures that the sources report, each with its development, leading body and quote.
 
     Parameters
     ----------
     ds
-        The data.
+        The data set.
     kind
         ``statistic``, ``target``, ``requirement``, ``penalty``, ``damages``, ``funding``; several of them; or
         all.
@@ -29,9 +51,9 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``figure_id``, ``measure``, ``label``, ``value``, ``unit``, ``qualifier``, ``kind``, ``aggregation``,
-        ``period_start``, ``period_end``, ``months`` (of the period, where both ends are known), ``body``
-        (that leads the act), ``development_id``, ``title``, ``action``, ``date``, ``date_start``,
+        One row per figure: ``figure_id``, ``measure``, ``label``, ``value``, ``unit``, ``qualifier``, ``kind``,
+        ``aggregation``, ``period_start``, ``period_end``, ``months`` (of the period, where both ends are known),
+        ``body`` (that leads the development), ``development_id``, ``title``, ``action``, ``date``, ``date_start``,
         ``date_end``, ``quote``.
 
     Raises
@@ -45,21 +67,11 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
     >>> set(numbers(tmt.load(), "penalty")["unit"])
     {'CNY'}
     """
-    figures = ds["figures"]
-    if kind is not None:
-        wanted = [kind] if isinstance(kind, str) else list(kind)
-        known = ds.descriptor.table("figures").field("kind").enum
-        for code in wanted:
-            if code not in known:
-                raise unknown("kind of figure", code, list(known), "ds.figures['kind'].cat.categories")
-        figures = figures.loc[figures["kind"].isin(wanted)]
-    figures = figures.reset_index(drop=True)
+    figures = _of_kind(ds, kind)
     dev = ds["developments"].set_index("development_id").loc[figures["development_id"]].reset_index(drop=True)
     measures = ds["measures"].set_index("measure")
     measure = figures["measure"].astype("str")
     bodies = leads(ds).groupby("development_id")["body"].agg(", ".join)
-    spans = zip(figures["period_start"], figures["period_end"], strict=True)
-    length = [months(a, b) if pd.notna(a) and pd.notna(b) else np.nan for a, b in spans]
     return pd.DataFrame(
         {
             "figure_id": figures["figure_id"],
@@ -72,7 +84,7 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
             "aggregation": figures["aggregation"].astype("str"),
             "period_start": figures["period_start"],
             "period_end": figures["period_end"],
-            "months": pd.Series(length, dtype="float64"),
+            "months": _lengths(figures["period_start"], figures["period_end"]),
             "body": figures["development_id"].map(bodies),
             "development_id": figures["development_id"],
             "title": dev["title"],
@@ -86,13 +98,13 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
 
 
 def targets(ds: Dataset) -> pd.DataFrame:
-    """Return the targets that acts set, and how many results the sources report in the same measure.
+    """Return the targets that developments set, and how many results the sources report in the same measure.
 
     Returns
     -------
     pandas.DataFrame
-        As :func:`numbers`, with ``due`` (the target's day, where it has one) and ``results``; soonest due
-        first.
+        The columns of :func:`numbers`, with ``due`` (the target's day, where it has one) and ``results`` (int);
+        soonest due first.
 
     Examples
     --------
@@ -107,20 +119,16 @@ def targets(ds: Dataset) -> pd.DataFrame:
     return out.sort_values(["due", "date_start", "figure_id"], ignore_index=True)
 
 
-def implied(
-    series: pd.DataFrame, keep: Literal["all", "stated"] = "all"
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tell a measure's totals and its flows apart, and add what follows from them by subtraction.
+def implied(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Separate a measure's totals from its flows, and add what follows from them by subtraction.
 
-    A total at the end of a period less the flow within it is the total before the period; the difference of
+    A total at the end of a period minus the flow within it is the total before the period; the difference of
     two totals is the flow between them. Only exact numbers are subtracted.
 
     Parameters
     ----------
     series
-        As :meth:`tmt_dataset.Dataset.series` gives it.
-    keep
-        ``"stated"`` leaves the subtractions out.
+        As returned by :meth:`tmt_dataset.Dataset.series`.
 
     Returns
     -------
@@ -129,12 +137,7 @@ def implied(
         known exactly, vaguer ones of the same day are left out.
     flows : pandas.DataFrame
         ``place``, ``start``, ``end``, ``months``, ``value``, ``per_month``, ``qualifier``, ``basis``. A flow
-        whose period is not known has missing days and no rate.
-
-    Raises
-    ------
-    ValueError
-        If ``keep`` is neither of its two values.
+        whose period is unknown has missing days and no rate.
 
     Examples
     --------
@@ -143,54 +146,69 @@ def implied(
     >>> set(totals["basis"]) <= {"stated", "implied"}
     True
     """
-    if keep not in ("all", "stated"):
-        raise ValueError(f"keep={keep!r}: expected 'all' or 'stated'")
-    columns = ["place", "value", "qualifier", "basis"]
     stated = series.assign(basis="stated", qualifier=series["qualifier"].astype("str"))
-    totals = stated.loc[(stated["aggregation"] == "cumulative") & stated["period_end"].notna()]
-    totals = totals.rename(columns={"period_end": "date"})[["date", *columns]]
-    totals["exact"] = totals["qualifier"] == "exact"
-    totals = totals.sort_values("exact", ascending=False, kind="stable").drop_duplicates(["place", "date"])
-    flows = stated.loc[stated["aggregation"] == "flow"]
-    flows = flows.rename(columns={"period_start": "start", "period_end": "end"})[["start", "end", *columns]]
-    flows.loc[flows["start"].isna() | flows["end"].isna(), ["start", "end"]] = pd.NaT
-    if keep == "all":
-        day = pd.Timedelta(days=1)
-        known = totals.loc[totals["exact"]]
-        ends = flows.loc[flows["qualifier"] == "exact"].merge(
-            known, left_on=["place", "end"], right_on=["place", "date"], suffixes=("", "_total")
-        )
-        before = pd.DataFrame(
-            {
-                "place": ends["place"],
-                "date": ends["start"] - day,
-                "value": ends["value_total"] - ends["value"],
-                "qualifier": "exact",
-                "basis": "implied",
-                "exact": True,
-            }
-        )
-        totals = pd.concat([totals, before]).drop_duplicates(["place", "date"])
-        known = totals.loc[totals["exact"]].sort_values(["place", "date"])
-        last = known.groupby("place", observed=True)[["date", "value"]].shift()
-        between = pd.DataFrame(
-            {
-                "place": known["place"],
-                "start": last["date"] + day,
-                "end": known["date"],
-                "value": known["value"] - last["value"],
-                "qualifier": "exact",
-                "basis": "implied",
-            }
-        )
-        between = between.loc[between["start"].notna()]
-        flows = pd.concat([flows, between])
-        spans = flows["start"].notna()
-        flows = flows.loc[~(spans & flows.duplicated(["place", "start", "end"]))]
-    spans_of = zip(flows["start"], flows["end"], strict=True)
-    flows["months"] = [months(a, b) if pd.notna(a) else np.nan for a, b in spans_of]
+    totals, flows = _stated_totals(stated), _stated_flows(stated)
+    totals = pd.concat([totals, _totals_before(totals, flows)]).drop_duplicates(["place", "date"])
+    flows = pd.concat([flows, _flows_between(totals)])
+    known = flows["start"].notna()
+    flows = flows.loc[~(known & flows.duplicated(["place", "start", "end"]))]
+    flows["months"] = _lengths(flows["start"], flows["end"])
     flows["per_month"] = flows["value"] / flows["months"]
     totals = totals.sort_values(["place", "date"], ignore_index=True)
     flows = flows.sort_values(["place", "start", "end"], ignore_index=True)
     order = ["place", "start", "end", "months", "value", "per_month", "qualifier", "basis"]
     return totals[["place", "date", "value", "qualifier", "basis"]], flows[order]
+
+
+def _stated_totals(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the stated totals, for each place and day the exact one if there is one."""
+    totals = series.loc[(series["aggregation"] == "cumulative") & series["period_end"].notna()]
+    totals = totals.rename(columns={"period_end": "date"})
+    totals = totals[["date", "place", "value", "qualifier", "basis"]]
+    exact_first = totals.sort_values("qualifier", key=lambda q: q != "exact", kind="stable")
+    return exact_first.drop_duplicates(["place", "date"])
+
+
+def _stated_flows(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the stated flows; a period of which one end is missing is unknown."""
+    flows = series.loc[series["aggregation"] == "flow"]
+    flows = flows.rename(columns={"period_start": "start", "period_end": "end"})
+    flows = flows[["start", "end", "place", "value", "qualifier", "basis"]]
+    flows.loc[flows["start"].isna() | flows["end"].isna(), ["start", "end"]] = pd.NaT
+    return flows
+
+
+def _totals_before(totals: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Return the total before each exact flow at whose end the total is known exactly."""
+    ends = flows.loc[flows["qualifier"] == "exact"].merge(
+        totals.loc[totals["qualifier"] == "exact"],
+        left_on=["place", "end"],
+        right_on=["place", "date"],
+        suffixes=("", "_total"),
+    )
+    return pd.DataFrame(
+        {
+            "place": ends["place"],
+            "date": ends["start"] - _DAY,
+            "value": ends["value_total"] - ends["value"],
+            "qualifier": "exact",
+            "basis": "implied",
+        }
+    )
+
+
+def _flows_between(totals: pd.DataFrame) -> pd.DataFrame:
+    """Return the flow between each two successive exact totals of a place."""
+    known = totals.loc[totals["qualifier"] == "exact"].sort_values(["place", "date"])
+    last = known.groupby("place", observed=True)[["date", "value"]].shift()
+    between = pd.DataFrame(
+        {
+            "place": known["place"],
+            "start": last["date"] + _DAY,
+            "end": known["date"],
+            "value": known["value"] - last["value"],
+            "qualifier": "exact",
+            "basis": "implied",
+        }
+    )
+    return between.loc[between["start"].notna()]

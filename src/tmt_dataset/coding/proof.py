@@ -1,21 +1,19 @@
-"""Quotes, segments and sources against the texts themselves, and what each source's characters are for."""
+"""Quotes, segments and sources against the texts themselves."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageNotFoundError
 from tmt_dataset.files import sha256
 from tmt_dataset.validation.findings import Finding, Report
-from tmt_dataset.validation.rules import covered
 
 AS_RECEIVED = "Take the text as it was received, or code the new one."
 LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match."
@@ -194,61 +192,3 @@ def _of(ds: Dataset, table: str, source_id: str) -> pd.DataFrame:
 def _stretch(text: str, start: int, end: int) -> str:
     """Return the characters between two offsets, none where the text does not reach so far."""
     return text[start:end] if 0 <= start <= end <= len(text) else ""
-
-
-def coverage(ds: Dataset) -> pd.DataFrame:
-    """Return what each source's characters are accounted for by.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a source: ``characters``, ``accounted`` (percent of the characters that lie in exactly one
-        segment, rounded down: 100 means all of them), one column a role (characters), ``items`` (a heading
-        and the body below it count as one), ``developments`` (first reported here), ``mentions`` (of
-        developments, first or further), ``quotes``, ``quoted`` (percent), ``dated`` and ``undated`` (basis
-        ``period``).
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> set(coverage(tmt.load())["accounted"])
-    {100.0}
-    """
-    roles = ds.descriptor.table("segments").field("role").enum
-    mentions = ds["mentions"].merge(ds["segments"][["segment_id", "source_id"]], on="segment_id")
-    rows: list[Mapping[str, object]] = []
-    for source in _records(ds["sources"]):
-        sid, characters = source.source_id, int(source.characters)
-        own = _of(ds, "segments", sid)
-        length = (own["end"] - own["start"]).astype("int64")
-        quotes = _of(ds, "quotes", sid)
-        here = mentions.loc[mentions["source_id"] == sid]
-        primary = ds["developments"].loc[
-            ds["developments"]["development_id"].isin(here.loc[here["rank"] == "primary", "development_id"])
-        ]
-        reporting = own["role"].isin(["heading", "development"])
-        starts_item = reporting & ~((own["role"] == "development") & (own["role"].shift() == "heading"))
-        rows.append(
-            {
-                "source_id": sid,
-                "characters": characters,
-                "accounted": 10_000 * _once(own, characters) // characters / 100,
-                **{role: int(length[own["role"] == role].sum()) for role in roles},
-                "items": int(starts_item.sum()),
-                "developments": len(primary),
-                "mentions": here["development_id"].nunique(),
-                "quotes": len(quotes),
-                "quoted": round(100 * covered(quotes) / characters, 1),
-                "dated": int((primary["date_basis"] != "period").sum()),
-                "undated": int((primary["date_basis"] == "period").sum()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _once(segments: pd.DataFrame, characters: int) -> int:
-    """Return how many of a source's characters lie in exactly one segment."""
-    depth = np.zeros(characters + 1, dtype="int64")
-    for column, step in (("start", 1), ("end", -1)):
-        np.add.at(depth, segments[column].to_numpy("int64").clip(0, characters), step)
-    return int((depth.cumsum()[:-1] == 1).sum())

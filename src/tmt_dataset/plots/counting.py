@@ -57,7 +57,7 @@ def intervals(
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset import analysis
     >>> ds = tmt.load()
-    >>> frame = analysis.members(analysis.acts(ds).assign(all=True), analysis.windows(ds))
+    >>> frame = analysis.members(analysis.developments(ds).assign(all=True), analysis.windows(ds))
     >>> rates = analysis.rates(frame, "all")
     >>> fig, ax = intervals(rates, "rate")
     >>> bool((drawn(ax, "line")[:, 0] == rates["low"]).all())
@@ -164,7 +164,7 @@ def matrix(
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset import analysis
     >>> ds = tmt.load()
-    >>> counted = analysis.tally(analysis.members(analysis.acts(ds), analysis.windows(ds)), "area")
+    >>> counted = analysis.tally(analysis.members(analysis.developments(ds), analysis.windows(ds)), "area")
     >>> fig, ax = matrix(counted, "area")
     >>> len(drawn(ax, "max")) == len(counted.query("max > 0"))
     True

@@ -201,20 +201,20 @@ def draw_network(
     Returns
     -------
     pandas.DataFrame
-        ``first``, ``second``, ``acts``, ``width`` (points), as drawn.
+        ``first``, ``second``, ``developments``, ``width`` (points), as drawn.
 
     Examples
     --------
     >>> from tmt_dataset import plots
-    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "acts": [2]})
+    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "developments": [2]})
     >>> fig, ax = plots.figure("column", 2)
     >>> draw_network(ax, joined, layout(joined), {"cac": "CAC", "miit": "MIIT"})["width"].tolist()
     [3.2]
     """
-    drawn = joined.assign(width=joined["acts"] * 1.6)
+    drawn = joined.assign(width=joined["developments"] * 1.6)
     where = dict(zip(placed.index, zip(placed["x"], placed["y"], strict=True), strict=True))
     middle: dict[str, Any] = {"ha": "center", "va": "center", "size": 6.5}
-    columns = (drawn[c] for c in ("first", "second", "acts", "width"))
+    columns = (drawn[c] for c in ("first", "second", "developments", "width"))
     for first, second, acts, width in zip(*columns, strict=True):
         (x0, y0), (x1, y1) = where[first], where[second]
         ax.plot([x0, x1], [y0, y1], color=colour, alpha=0.55, lw=width, zorder=1)

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 from tmt_dataset.analysis.counting import MONTHS
-from tmt_dataset.analysis.sources import (
-    Recapture,
-)
+from tmt_dataset.analysis.inference import Recapture
 from tmt_dataset.plots.style import PALETTE, _key, figure, ink_on, look
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import tmt_dataset
+from tmt_dataset.analysis import coverage
 from tmt_dataset.cells import dtype
 from tmt_dataset.coding import annotation
-from tmt_dataset.coding.proof import coverage
 from tmt_dataset.dataset import Dataset, from_package
 from tmt_dataset.descriptor import Field, Table
 from tmt_dataset.errors import PackageError

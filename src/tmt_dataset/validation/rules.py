@@ -42,23 +42,6 @@ def _at(frame: pd.DataFrame, row: Hashable, column: str) -> Any:
     return frame.at[row, column]
 
 
-def covered(spans: pd.DataFrame) -> int:
-    """Return how many characters some spans cover together, each counted once.
-
-    Examples
-    --------
-    >>> covered(pd.DataFrame({"start": [0, 5, 20], "end": [10, 12, 25]}))
-    17
-    """
-    spans = spans[["start", "end"]].dropna()
-    if spans.empty:
-        return 0
-    ordered = spans.astype("int64").sort_values("start")
-    start, end = ordered["start"].to_numpy(), ordered["end"].to_numpy()
-    reached = np.concatenate([[0], np.maximum.accumulate(end)[:-1]])
-    return int(np.clip(end - np.maximum(start, reached), 0, None).sum())
-
-
 def _lines(frame: pd.DataFrame, mask: pd.Series) -> list[int]:
     """Return the lines of the file at which a mask is true."""
     return [int(line) for line in frame.index[mask.to_numpy(dtype=bool, na_value=False)]]
