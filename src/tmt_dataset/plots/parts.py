@@ -39,8 +39,8 @@ def label_rows(ax: Axes, labels: Sequence[str]) -> None:
     --------
     >>> ax = mpl("figure").Figure().subplots()
     >>> label_rows(ax, ["first", "second"])
-    >>> ax.get_ylim()
-    (1.5, -0.5)
+    >>> [tick.get_text() for tick in ax.get_yticklabels()]
+    ['first', 'second']
     """
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tmt_dataset.analysis.counting import MONTHS
 from tmt_dataset.analysis.sources import Recapture
-from tmt_dataset.plots.parts import label_rows, legend, write_near
+from tmt_dataset.plots.parts import label_rows, legend, marker, write_near
 from tmt_dataset.plots.style import PALETTE, STYLE, chart, ink_on, mpl
 
 if TYPE_CHECKING:
@@ -309,16 +309,6 @@ def agreement_chart(table: pd.DataFrame) -> tuple[Figure, Axes]:
         ax.set_ylim(len(rows) - 0.3, -0.7)
         ax.set_xlim(right=1.01)
         ax.grid(axis="x")
-        legend(fig, _statistic_handles(set(rows["statistic"])), ncols=2)
+        present = [_STATISTICS[name] for name in _STATISTICS if (rows["statistic"] == name).any()]
+        legend(fig, [marker(shape, label, colour) for shape, colour, label in present])
     return fig, ax
-
-
-def _statistic_handles(present: set[str]) -> list[Any]:
-    """Return the entries of the legend for the statistics that are drawn."""
-    from matplotlib.lines import Line2D
-
-    return [
-        Line2D([], [], ls="", marker=shape, color=colour, ms=3.5, label=label)
-        for name, (shape, colour, label) in _STATISTICS.items()
-        if name in present
-    ]

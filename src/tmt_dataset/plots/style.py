@@ -185,7 +185,7 @@ def drawn(ax: Axes, name: str) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def span(low: float, high: float, form: str = "{:,.0f}", joint: str = "–") -> str:
+def span(low: float, high: float, form: str = "{:,.0f}") -> str:
     """Return a range as a reader writes it: one number where both ends read the same.
 
     Examples
@@ -194,7 +194,7 @@ def span(low: float, high: float, form: str = "{:,.0f}", joint: str = "–") -> 
     ('3–4', '4', '37%–40%')
     """
     first, last = form.format(low), form.format(high)
-    return first if first == last else f"{first}{joint}{last}"
+    return first if first == last else f"{first}–{last}"
 
 
 def amount(value: float, unit: str = "", qualifier: str = "exact") -> str:
