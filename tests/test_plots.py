@@ -126,6 +126,18 @@ class TestStyle:
         plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
         assert dict(mpl.rcParams) == before
 
+    def test_what_a_backend_sets_when_a_chart_loads_it_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        subplots = plt.subplots
+
+        def loading(*args: Any, **options: Any) -> Any:
+            plt.ion()  # as the backend of a notebook does
+            return subplots(*args, **options)
+
+        monkeypatch.setattr(plt, "subplots", loading)
+        with mpl.rc_context({"interactive": False}):
+            plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
+            assert plt.isinteractive()
+
     def test_a_saved_chart_has_its_width(self) -> None:
         fig, _ = plots.chart("column", 2)
         png, svg = io.BytesIO(), io.BytesIO()

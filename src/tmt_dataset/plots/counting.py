@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.plots.parts import label_rows, legend, marker, wrapped, write_near
-from tmt_dataset.plots.style import PALETTE, STYLE, chart, mpl, span
+from tmt_dataset.plots.style import PALETTE, chart, span, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +75,7 @@ def intervals(
     """
     rows = [str(window) for window in frame["window"]]
     paired = set() if beside is None else set(beside["window"].astype("str"))
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart(width, 0.75 + (0.3 if beside is None else 0.42) * len(rows))
         heights = {window: row - 0.17 * (window in paired) for row, window in enumerate(rows)}
         _draw_intervals(ax, frame, name, heights, muted)
@@ -190,7 +190,7 @@ def matrix(
     if months is not None:
         heads = [f"{head}\n{months[column]:g} mo." for head, column in zip(heads, columns, strict=True)]
     longest = 25 if width == "column" else 60
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart(width, (0.6 if months is None else 0.72) + 0.31 * len(kinds))
         _draw_discs(ax, x, y, shown["min"].to_numpy(float), shown["max"].to_numpy(float), grey)
         label_rows(ax, [wrapped((names or {}).get(kind, str(kind)), longest) for kind in kinds])

@@ -11,7 +11,7 @@ import pandas as pd
 from tmt_dataset.analysis.geography import TILES
 from tmt_dataset.errors import unknown
 from tmt_dataset.plots.parts import label_rows, write_near
-from tmt_dataset.plots.style import INKS, PALETTE, STYLE, chart, ink_on, mpl, span
+from tmt_dataset.plots.style import INKS, PALETTE, chart, ink_on, mpl, span, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def level_chart(shares: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure
     shown = shares.dropna(subset=["share"])
     groups, levels = list(dict.fromkeys(shown["group"])), list(dict.fromkeys(shown["level"]))
     sizes = dict(zip(shown["group"], shown["n"], strict=True))
-    with mpl("style").context(STYLE):
+    with styled():
         height = 0.75 + 0.26 * len(groups)
         fig, axes = chart("page", height, ncols=max(1, len(levels)), sharey=True, squeeze=False)
         # the last tick of a panel keeps clear of the first of the next

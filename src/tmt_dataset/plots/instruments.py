@@ -18,7 +18,7 @@ from tmt_dataset.plots.parts import (
     wrapped,
     write_near,
 )
-from tmt_dataset.plots.style import INKS, PALETTE, STYLE, chart, mpl, span
+from tmt_dataset.plots.style import INKS, PALETTE, chart, span, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +93,7 @@ def spans(
     ends = frame[end] if isinstance(end, str) else pd.Series(end, index=frame.index)
     blue = PALETTE["blue"]
     longest = 70 if width == "page" else 26
-    with mpl("style").context(STYLE):
+    with styled():
         y = np.arange(len(frame), dtype=float)
         first, known, last = (day_numbers(days) for days in (frame["date_start"], frame["date_end"], ends))
         known = np.minimum(known, last)
@@ -158,7 +158,7 @@ def lifecycle(frame: pd.DataFrame, *, periods: pd.DataFrame | None = None) -> tu
     titles = frame.groupby(keys.to_numpy(), sort=False)["instrument"].first() if several else {"": ""}
     rows = list(dict.fromkeys(keys))
     row = np.array([rows.index(key) for key in keys])
-    with mpl("style").context(STYLE):
+    with styled():
         middle = frame["date_start"] + (frame["date_end"] - frame["date_start"]) / 2
         x, last = day_numbers(middle), day_numbers(frame["date_end"])
         y = _stepped(x, row)
@@ -254,7 +254,7 @@ def durations(
     low, high = (frame[f"days_{end}"].to_numpy(float) for end in ("min", "max"))
     y = np.arange(len(frame), dtype=float)
     longest = 30 if width == "column" else 70
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart(width, 0.6 + 0.3 * len(frame))
         ax.hlines(y, low, high, color=PALETTE["blue"], lw=4, capstyle="butt", gid="days")
         face = np.where(low == high, PALETTE["blue"], "none")

@@ -19,7 +19,7 @@ from tmt_dataset.plots.parts import (
     wrapped,
     write_near,
 )
-from tmt_dataset.plots.style import INKS, PALETTE, STYLE, amount, chart, mpl
+from tmt_dataset.plots.style import INKS, PALETTE, amount, chart, mpl, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +73,7 @@ def totals_and_flows(
     places = list(dict.fromkeys(place for t, f in panels.values() for place in [*t["place"], *f["place"]]))
     hues = dict(zip(places, cycle(("blue", "vermilion", "green", "purple", "black")), strict=False))
     shapes = dict(zip(places, cycle(_SHAPES), strict=False))
-    with mpl("style").context(STYLE):
+    with styled():
         fig, grid = chart(
             "page" if len(panels) > 1 else "column",
             3.3,
@@ -190,7 +190,7 @@ def amounts(
     series = frame[color].astype("str") if color else pd.Series("", index=frame.index)
     inks = [PALETTE[name] for name in ("blue", "vermilion", "green", "purple", "orange")]
     looks = dict(zip(dict.fromkeys(series), cycle(zip(_SHAPES, inks, strict=True)), strict=False))
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart(width, 0.75 + 0.4 * len(groups))
         ax.set_xscale("log")
         for y, group in enumerate(groups):
@@ -299,7 +299,7 @@ def kinds(frame: pd.DataFrame, *, width: Literal["column", "page"] = "column") -
     exact = exact.sort_values("size", ascending=False, kind="stable")
     known, total = exact["sum"].to_numpy(float), exact["size"].to_numpy(float)
     y = np.arange(len(exact), dtype=float)
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart(width, 0.75 + 0.27 * len(exact))
         ax.hlines(y, 0, known, color=PALETTE["blue"], lw=9, capstyle="butt", gid="exact")
         ax.hlines(y, known, total, color=PALETTE["orange"], lw=9, capstyle="butt", gid="bounded")

@@ -11,7 +11,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import MONTHS
 from tmt_dataset.analysis.sources import Recapture
 from tmt_dataset.plots.parts import label_rows, legend, marker, write_near
-from tmt_dataset.plots.style import PALETTE, STYLE, chart, ink_on, mpl
+from tmt_dataset.plots.style import PALETTE, chart, ink_on, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def stacked(
     """
     parts = frame[list(colours)].astype("float64")
     smallest = least * float(parts.sum(axis=1).max())
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart("column", 0.55 + 0.24 * len(parts) + (0.35 if xlabel else 0))
         left = pd.Series(0.0, index=parts.index)
         for column, name in colours.items():
@@ -130,7 +130,7 @@ def month_chart(months: pd.DataFrame, counted: pd.DataFrame) -> tuple[Figure, Ax
     """
     kinds = [str(kind) for kind in months.columns]
     inks = dict(zip(kinds, [PALETTE["blue"], PALETTE["orange"], PALETTE["green"]], strict=False))
-    with mpl("style").context(STYLE):
+    with styled():
         ratios = [6, len(kinds) * 0.8]
         fig, panels = chart("page", 2.4, nrows=2, sharex=True, gridspec_kw={"height_ratios": ratios})
         top, strip = cast(Any, panels)  # two were asked for
@@ -214,7 +214,7 @@ def list_chart(
     """
     rows = ["observed", *results]
     bounds = [result.high for result in results.values() if math.isfinite(result.high)]
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart("column", 0.95 + 0.3 * len(rows))
         _draw_lists(ax, both, names)
         for row, result in enumerate(results.values(), start=1):
@@ -295,7 +295,7 @@ def agreement_chart(table: pd.DataFrame) -> tuple[Figure, Axes]:
     True
     """
     rows = table.sort_values(["value", "variable"], ascending=[False, True], kind="stable", ignore_index=True)
-    with mpl("style").context(STYLE):
+    with styled():
         fig, ax = chart("column", 0.6 + 0.135 * len(rows))
         columns = (rows[name] for name in ("statistic", "value", "low", "high"))
         for row, (name, value, low, high) in enumerate(zip(*columns, strict=True)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -46,8 +48,8 @@ INKS: dict[str, str] = {
 WIDTHS: dict[str, float] = {"column": 3.5, "page": 7.2}
 
 
-def mpl(name: str) -> ModuleType:
-    """Import a module of matplotlib, which is needed when a chart is drawn and not before.
+def mpl(name: str = "") -> ModuleType:
+    """Import matplotlib or a module of it, which is needed when a chart is drawn and not before.
 
     Parameters
     ----------
@@ -65,11 +67,39 @@ def mpl(name: str) -> ModuleType:
     1.0
     """
     try:
-        return import_module(f"matplotlib.{name}")
+        return import_module(f"matplotlib.{name}" if name else "matplotlib")
     except ImportError:
         raise MissingExtraError(
             'charts and colours need matplotlib: pip install "tmt-dataset[plots]"'
         ) from None
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw a block in the style of the charts, and restore the parameters that the style sheet sets.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> with styled():
+    ...     matplotlib.rcParams["font.size"]
+    7.5
+    """
+    # matplotlib.style.context() would restore all parameters. One of them, "interactive", is set by the backend
+    # of a notebook when the first chart loads it; without it the notebook shows no further chart.
+    params = mpl().rcParams
+    sheet = mpl().rc_params_from_file(STYLE, use_default_template=False)
+    before = {key: params[key] for key in sheet}
+    params.update(sheet)
+    try:
+        yield
+    finally:
+        params.update(before)
 
 
 def use_style() -> None:
@@ -129,9 +159,8 @@ def chart(
     """
     if width not in WIDTHS:
         raise ValueError(f"width={width!r}: expected one of {', '.join(map(repr, WIDTHS))}")
-    plt = mpl("pyplot")
-    with plt.style.context(STYLE):
-        fig, ax = plt.subplots(figsize=(WIDTHS[width], height), **subplots)
+    with styled():
+        fig, ax = mpl("pyplot").subplots(figsize=(WIDTHS[width], height), **subplots)
     return fig, ax
 
 
