@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from tmt_dataset.analysis.geography import TILES
+from tmt_dataset.analysis import TILES
 from tmt_dataset.errors import unknown
 from tmt_dataset.plots.parts import label_rows, write_near
 from tmt_dataset.plots.style import INKS, PALETTE, chart, ink_on, mpl, span, styled

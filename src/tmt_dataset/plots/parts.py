@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import MONTHS
+from tmt_dataset.analysis import MONTHS
 from tmt_dataset.plots.style import PALETTE, mpl
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from tmt_dataset.analysis.counting import MONTHS
-from tmt_dataset.analysis.sources import Recapture
+from tmt_dataset.analysis import MONTHS, Recapture
 from tmt_dataset.plots.parts import label_rows, legend, marker, write_near
 from tmt_dataset.plots.style import PALETTE, chart, ink_on, styled
 
