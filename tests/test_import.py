@@ -137,7 +137,7 @@ assert result.stderr.count("\\n") == 1
 
 
 @pytest.mark.parametrize("call", ["plots.ink_on('#fff')", "plots.kinds(analysis.numbers(tmt.load()))"])
-def test_figures_and_colours_without_matplotlib_say_so(call: str) -> None:
+def test_charts_and_colours_without_matplotlib_say_so(call: str) -> None:
     code = f"""{WITHOUT_EXTRAS}
 import tmt_dataset as tmt
 from tmt_dataset import analysis, errors, plots

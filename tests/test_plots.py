@@ -1,8 +1,9 @@
-"""Figures: what is drawn is what the frames say, in one look, as the same bytes each time."""
+"""Charts: what is drawn is what the frames say, in one style, as the same bytes each time."""
 
 from __future__ import annotations
 
 import colorsys
+import io
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -13,9 +14,12 @@ import factories
 import matplotlib as mpl
 import matplotlib.dates
 import matplotlib.pyplot as plt
+import matplotlib.style
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -23,7 +27,7 @@ from tmt_dataset import analysis, plots
 from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import UnknownCodeError
-from tmt_dataset.plots import style
+from tmt_dataset.plots import parts
 
 mpl.use("Agg")
 date2num: Any = mpl.dates.date2num  # carries no types
@@ -31,7 +35,7 @@ date2num: Any = mpl.dates.date2num  # carries no types
 
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
-    """Leave no figure open."""
+    """Leave no chart open."""
     yield
     plt.close("all")
 
@@ -45,66 +49,120 @@ def days(*texts: str) -> pd.Series:
     return pd.DataFrame({"day": texts}).astype({"day": DATE_DTYPE})["day"]
 
 
+def row_labels(ax: Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def first_x(ax: Axes) -> list[float]:
+    """Return where each line of a panel starts."""
+    return [float(np.asarray(line.get_xdata())[0]) for line in ax.lines]
+
+
 def texts(fig: Figure) -> list[str]:
     return [t.get_text() for t in fig.findobj(Text) if t.get_visible() and t.get_text()]
 
 
 def fits(fig: Figure) -> bool:
-    """Whether all that is drawn lies inside the figure."""
-    fig.canvas.draw()
-    box = fig.get_tightbbox(fig.canvas.get_renderer())  # type: ignore[attr-defined]  # Agg has one
+    """Whether all that is drawn lies inside the chart."""
+    fig.draw_without_rendering()
+    box = fig.get_tightbbox()
     width, height = fig.get_size_inches()
     return bool(min(box.x0, box.y0) > -0.01 and box.x1 < width + 0.01 and box.y1 < height + 0.01)
 
 
 def test_a_text_that_sticks_out_does_not_fit() -> None:
-    fig, ax = plots.figure()
-    ax.text(0.9, 0.5, "a text that leaves the figure").set_in_layout(True)
+    fig, ax = plots.chart()
+    ax.text(0.9, 0.5, "a text that leaves the chart").set_in_layout(True)
     fig.set_layout_engine("none")
     assert not fits(fig)
 
 
-class TestLook:
+class TestStyle:
     def test_a_block_restores_what_was_set(self) -> None:
         before = dict(mpl.rcParams)
-        with plots.look():
+        with mpl.style.context(plots.STYLE):
             assert mpl.rcParams["axes.spines.top"] is False
             assert mpl.rcParams["svg.hashsalt"]
         assert dict(mpl.rcParams) == before
 
-    def test_a_call_lasts_until_it_is_closed(self) -> None:
+    def test_a_call_lasts_until_what_was_set_is_restored(self) -> None:
         before = mpl.rcParams["font.size"]
-        mpl.rcParams["font.size"] = 11.5
-        stack = plots.look()
-        assert mpl.rcParams["font.size"] == 7.5
-        stack.close()
-        assert mpl.rcParams["font.size"] == 11.5
-        mpl.rcParams["font.size"] = before
+        with mpl.rc_context({"font.size": 11.5}):
+            with mpl.rc_context():
+                plots.use_style()
+                plots.chart()
+                assert mpl.rcParams["font.size"] == 7.5
+            assert mpl.rcParams["font.size"] == 11.5
+        assert mpl.rcParams["font.size"] == before
+
+    def test_the_sheet_has_the_colours_of_the_palette(self) -> None:
+        with mpl.style.context(plots.STYLE):
+            for name in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"):
+                assert mpl.rcParams[name] == plots.PALETTE["black"]
+            assert mpl.rcParams["grid.color"] == plots.PALETTE["light"]
+            cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+        assert set(cycle) == set(plots.PALETTE.values()) - {
+            plots.PALETTE[c] for c in ("black", "grey", "light")
+        }
 
     def test_the_font_comes_with_matplotlib(self) -> None:
-        with plots.look():
+        with mpl.style.context(plots.STYLE):
             (name,) = mpl.rcParams["font.sans-serif"]
         found = mpl.font_manager.findfont(name, fallback_to_default=False)
         assert Path(found).is_relative_to(mpl.get_data_path())
 
     @pytest.mark.parametrize("width", ["column", "page"])
     def test_widths(self, width: Any) -> None:
-        fig, _ = plots.figure(width, 2)
+        fig, _ = plots.chart(width, 2)
         assert fig.get_size_inches().tolist() == [plots.WIDTHS[width], 2.0]
 
     def test_an_unknown_width_is_refused(self) -> None:
         with pytest.raises(ValueError, match="expected one of 'column', 'page'"):
-            plots.figure("wide")  # type: ignore[arg-type]  # what is refused
+            plots.chart("wide")  # type: ignore[arg-type]  # what is refused
 
-    def test_figures_do_not_change_what_is_set(self) -> None:
+    def test_charts_do_not_change_what_is_set(self) -> None:
         before = dict(mpl.rcParams)
-        plots.figure()
+        plots.chart()
+        plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
         assert dict(mpl.rcParams) == before
+
+    def test_what_a_backend_sets_when_a_chart_loads_it_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        subplots = plt.subplots
+
+        def loading(*args: Any, **options: Any) -> Any:
+            plt.ion()  # as the backend of a notebook does
+            return subplots(*args, **options)
+
+        monkeypatch.setattr(plt, "subplots", loading)
+        with mpl.rc_context({"interactive": False}):
+            plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
+            assert plt.isinteractive()
+
+    def test_a_saved_chart_has_its_width(self) -> None:
+        fig, _ = plots.chart("column", 2)
+        png, svg = io.BytesIO(), io.BytesIO()
+        with mpl.style.context(plots.STYLE):
+            fig.savefig(png, format="png")
+            fig.savefig(svg, format="svg")
+        assert plt.imread(io.BytesIO(png.getvalue())).shape[:2] == (600, 1050)
+        assert ET.fromstring(svg.getvalue()).get("width") == f"{3.5 * 72:g}pt"
+
+    def test_saved_charts_are_the_same_bytes_each_time(self) -> None:
+        def saved(suffix: str, metadata: dict[str, None]) -> bytes:
+            frame = pd.DataFrame({"step": ["a to b", "b to c"], "days_min": [1, 5], "days_max": [3, 5]})
+            fig, _ = plots.durations(frame, "step")
+            buffer = io.BytesIO()
+            with mpl.style.context(plots.STYLE):
+                fig.savefig(buffer, format=suffix, metadata=metadata)
+            return buffer.getvalue()
+
+        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
+            assert saved(suffix, metadata) == saved(suffix, metadata)
 
 
 def simulated(colour: str, kind: str) -> np.ndarray:
     """Return a colour as a colour-blind eye sees it (Viénot, Brettel and Mollon 1999), in linear RGB."""
-    srgb = np.array(mpl.colors.to_rgb(colour))
+    srgb = np.array(to_rgb(colour))
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     matrices = {
         "protan": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
@@ -113,18 +171,18 @@ def simulated(colour: str, kind: str) -> np.ndarray:
     return np.asarray(matrices[kind]) @ linear
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(one: Any, other: Any) -> float:
     """Return the contrast of two colours (WCAG): 1 for none, 21 for black on white."""
     luminance = []
     for colour in (one, other):
-        srgb = np.array(mpl.colors.to_rgb(colour))
+        srgb = np.array(to_rgb(colour))
         linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
         luminance.append(float(linear @ [0.2126, 0.7152, 0.0722]))
     return (max(luminance) + 0.05) / (min(luminance) + 0.05)
 
 
 class TestPalette:
-    # those that figures set beside each other
+    # those that charts set beside each other
     series = ("blue", "vermilion", "green", "orange")
 
     @pytest.mark.parametrize("kind", ["protan", "deutan"])
@@ -143,37 +201,7 @@ class TestPalette:
 
     def test_greys_have_no_hue(self) -> None:
         for name in ("black", "grey", "light"):
-            assert colorsys.rgb_to_hls(*mpl.colors.to_rgb(plots.PALETTE[name]))[2] == 0
-
-
-class TestSave:
-    def test_png_and_svg_are_the_same_bytes_each_time(self, tmp_path: Path) -> None:
-        def draw(folder: str) -> list[bytes]:
-            frame = pd.DataFrame({"step": ["a to b", "b to c"], "days_min": [1, 5], "days_max": [3, 5]})
-            fig, _ = plots.durations(frame, "step")
-            return [path.read_bytes() for path in plots.save(fig, tmp_path / folder, "days")]
-
-        assert draw("one") == draw("two")
-
-    def test_files_tell_no_date_and_no_version(self, tmp_path: Path) -> None:
-        fig, _ = plots.figure()
-        png, svg = plots.save(fig, tmp_path / "new" / "folder", "empty")
-        assert (png.name, svg.name) == ("empty.png", "empty.svg")
-        assert b"Software" not in png.read_bytes()
-        text = svg.read_text(encoding="utf-8")
-        assert "dc:date" not in text
-        assert mpl.__version__ not in text
-
-    def test_a_saved_figure_has_its_width(self, tmp_path: Path) -> None:
-        fig, _ = plots.figure("column", 2)
-        png, svg = plots.save(fig, tmp_path, "empty")
-        assert plt.imread(png).shape[:2] == (600, 1050)
-        assert ET.parse(svg).getroot().get("width") == f"{3.5 * 72:g}pt"
-
-    def test_nothing_else_is_left_in_the_folder(self, tmp_path: Path) -> None:
-        fig, _ = plots.figure()
-        plots.save(fig, tmp_path, "a")
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "a.svg"]
+            assert colorsys.rgb_to_hls(*to_rgb(plots.PALETTE[name]))[2] == 0
 
 
 class TestWords:
@@ -205,7 +233,7 @@ class TestWords:
     def test_a_long_label_ends_after_a_word(self) -> None:
         words = "Requirements for Shake-to-Activate Advertisement Triggering Behaviours"
         for width in range(25, 60):
-            lines = style._wrapped(words, width).split("\n")
+            lines = parts.wrapped(words, width).split("\n")
             assert max(map(len, lines)) <= width
             assert set(" ".join(lines).rstrip("…").split()) <= set(words.split())
 
@@ -240,10 +268,10 @@ class TestIntervals:
 
     def test_a_window_without_a_share_has_a_row_and_no_mark(self) -> None:
         _, ax = plots.intervals(make_shares(), "share")
-        assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B", "C"]
+        assert row_labels(ax) == ["A", "B", "C"]
         assert plots.drawn(ax, "point")[:, 1].tolist() == [0.0, 1.0]
 
-    def test_counts_stand_beside_the_lines(self) -> None:
+    def test_counts_are_written_beside_the_lines(self) -> None:
         fig, _ = plots.intervals(make_shares(), "share")
         assert {"4 of 33", "11–12 of 29–31"} <= set(texts(fig))
 
@@ -282,9 +310,9 @@ class TestMatrix:
         sizes = dict(zip(map(tuple, rings.get_offsets()), rings.get_sizes(), strict=True))  # type: ignore[attr-defined, arg-type]  # a PathCollection
         assert sizes[(0, 1)] / sizes[(0, 0)] == pytest.approx(5)
 
-    def test_kinds_without_any_act_have_no_row(self) -> None:
+    def test_kinds_without_any_development_have_no_row(self) -> None:
         _, ax = plots.matrix(self.counted(), "kind", names={"a": "First"})
-        assert [t.get_text() for t in ax.get_yticklabels()] == ["First", "b"]
+        assert row_labels(ax) == ["First", "b"]
 
     def test_numbers_are_ranges_where_dates_leave_one(self) -> None:
         fig, _ = plots.matrix(self.counted(), "kind")
@@ -347,7 +375,7 @@ class TestAmounts:
         assert points[2, 1] == 0
         assert points[3, 1] == 1
 
-    def test_bounds_and_colours_have_a_key(self) -> None:
+    def test_bounds_and_colours_have_a_legend(self) -> None:
         fig, ax = plots.amounts(self.frame(), "body", color="sum")
         assert ax.get_xscale() == "log"
         assert {"fine", "damages", "hollow: bounded or about"} <= set(texts(fig))
@@ -368,7 +396,7 @@ class TestAmounts:
         assert shapes[3] != shapes[0]
 
     @pytest.mark.parametrize(("values", "shown"), [([1, 20, 300], 3), ([1, 20, 300, 4000], 2)])
-    def test_short_rows_carry_all_values_long_ones_their_ends(self, values: list[int], shown: int) -> None:
+    def test_short_rows_show_all_values_and_long_rows_their_ends(self, values: list[int], shown: int) -> None:
         frame = pd.DataFrame({"value": values, "qualifier": "exact", "body": "SAMR"})
         _, ax = plots.amounts(frame, "body")
         written = [t.get_text() for t in ax.texts]
@@ -383,7 +411,7 @@ class TestSpans:
                 "date_start": days("2024-01-01", "2025-07-01"),
                 "date_end": days("2024-12-31", "2025-08-31"),
                 "due": days("2025-12-31", "2027-12-31"),
-                "what": ["A draft with a title that is much too long for a single line of any figure", "B"],
+                "what": ["A draft with a title that is much too long for a single line of any chart", "B"],
                 "words": ["more than 30", "100%"],
             }
         )
@@ -438,7 +466,7 @@ class TestLifecycle:
         ]
         assert plots.drawn(ax, "draft")[0, 0] == date2num(pd.Timestamp("2024-01-16"))
 
-    def test_events_of_one_day_do_not_cover_each_other(self, ds: Dataset) -> None:
+    def test_events_on_one_day_do_not_cover_each_other(self, ds: Dataset) -> None:
         life = ds.lifecycle("lamp-data-rules")
         life[["date_start", "date_end"]] = pd.Timestamp("2024-02-06")
         _, ax = plots.lifecycle(life)
@@ -467,7 +495,149 @@ class TestDurationsAndKinds:
 
 
 class TestDrawn:
-    def test_an_unknown_name_tells_what_there_is(self) -> None:
+    def test_an_unknown_name_raises_with_the_nearest_one(self) -> None:
         _, ax = plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
         with pytest.raises(UnknownCodeError, match="did you mean 'days'"):
             plots.drawn(ax, "day")
+
+
+class TestStacked:
+    def test_parts_are_drawn_end_to_end(self) -> None:
+        frame = pd.DataFrame({"a": [1, 2], "b": [3, 0], "c": [50, 50]}, index=["x", "y"])
+        _, ax = plots.stacked(frame, {"b": "blue", "a": "sky"})
+        left, right = (list(bars) for bars in ax.containers)
+        assert [bar.get_x() for bar in right] == [bar.get_width() for bar in left] == [3, 0]
+        assert [bar.get_width() for bar in right] == [1, 2]
+        assert [t.get_text() for t in ax.texts] == ["3", "1", "2"]
+        assert [t.get_color() for t in ax.texts] == [
+            "white",
+            "#222222",
+            "#222222",
+        ]  # legible on blue and on sky
+
+    def test_parts_too_small_for_a_number_have_none(self) -> None:
+        _, ax = plots.stacked(pd.DataFrame({"a": [1.0], "b": [99.0]}), {"a": "blue", "b": "sky"}, least=0.05)
+        assert [t.get_text() for t in ax.texts] == ["99"]
+
+    def test_bars_may_have_the_same_label(self) -> None:
+        frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]}, index=["x", "x"])
+        _, ax = plots.stacked(frame, {"a": "blue", "b": "sky"})
+        assert [bar.get_x() for bar in list(ax.containers[1])] == [1, 2]
+
+
+class TestMonthChart:
+    def test_what_is_possible_is_stacked_on_what_is_certain(self) -> None:
+        sources = pd.DataFrame(
+            {
+                "source_id": ["n", "r"],
+                "kind": ["newsletter", "annual-review"],
+                "period_start": days("2024-01-01", "2024-03-01"),
+                "period_end": days("2024-01-31", "2024-03-31"),
+            }
+        )
+        months = analysis.monthly_exposure(sources)
+        developments = pd.DataFrame(
+            {
+                "date_start": days("2024-01-05", "2024-01-01"),
+                "date_end": days("2024-01-05", "2024-03-31"),
+            }
+        )
+        counted = analysis.developments_by_month(developments, pd.DatetimeIndex(months.index))
+        _, ax = plots.month_chart(months, counted)
+        certain, possible = (list(bars) for bars in ax.containers)
+        assert [bar.get_height() for bar in certain] == [1, 0, 0]
+        assert [bar.get_y() + bar.get_height() for bar in possible] == [2, 1, 1]
+        assert len({bar.get_facecolor() for bar in certain}) == 3  # newsletter, nothing, review
+
+
+class TestListChart:
+    def test_only_the_interval_is_drawn_of_an_estimate_that_is_not_carried(self) -> None:
+        told = pd.DataFrame(
+            {"first": [True] * 9, "second": [True] * 8 + [False], "certain": [True] * 8 + [False]}
+        )
+        results = {"few": analysis.chapman(9, 6, 6), "enough": analysis.chapman(9, 8, 8)}
+        _, ax = plots.list_chart(told, results, ("n", "r"))
+        assert row_labels(ax) == ["observed", "few", "enough"]
+        points = [float(np.asarray(line.get_xdata())[0]) for line in ax.lines if line.get_marker() == "o"]
+        assert points == [results["enough"].estimate]
+        spans = [tuple(np.asarray(line.get_xdata())) for line in ax.lines if line.get_marker() != "o"]
+        assert spans == [(r.low, r.high) for r in results.values()]
+        assert ax.texts[0].get_text() == f"{results['few'].low} to {results['few'].high:.0f}"
+        assert [int(bars[0].get_width()) for bars in ax.containers] == [0, 8, 0, 1]
+
+
+class TestAgreementChart:
+    def test_rows_are_in_the_order_of_the_values(self) -> None:
+        table = pd.DataFrame(
+            {
+                "variable": ["action", "unit"],
+                "statistic": ["alpha", "f1"],
+                "value": [0.81, 0.9],
+                "low": [0.7, np.nan],
+                "high": [0.9, np.nan],
+            }
+        )
+        _, ax = plots.agreement_chart(table)
+        assert row_labels(ax) == ["unit", "action"]
+        assert first_x(ax) == [0.9, 0.81]
+
+
+class TestLevelChart:
+    def test_each_panel_has_the_shares_of_its_level(self) -> None:
+        levels = pd.Series(["national"] * 12 + ["municipal"] * 12)
+        shares = analysis.level_shares(levels, pd.Series(["ai"] * 20 + ["data"] * 4))
+        _, panels = plots.level_chart(shares, {"ai": "AI"})
+        assert [panel.get_title(loc="left") for panel in panels] == ["national", "municipal"]
+        assert [first_x(panel) for panel in panels] == [[0.6], [0.4]]
+        assert row_labels(panels[0]) == ["AI (20)"]
+
+
+class TestTileMap:
+    def test_it_returns_what_it_drew(self) -> None:
+        _, ax = plots.chart("column", 3)
+        drawn = plots.tile_map(
+            ax, pd.Series({"310000": 4, "440000": 1, "110000": 0}), {"310000": "SH"}, edges=(0, 2)
+        )
+        by_code = drawn.set_index("place_id")
+        assert len(drawn) == 34
+        assert len(ax.patches) == 34 + 2
+        assert by_code["shade"].loc[["310000", "440000", "110000", "650000"]].tolist() == [2, 1, 0, 0]
+        assert by_code["text"].loc[["310000", "440000", "110000"]].tolist() == ["SH 4", "440000 1", "110000"]
+        colours = [
+            ax.patches[list(analysis.TILES).index(code)].get_facecolor()
+            for code in ("310000", "440000", "110000")
+        ]
+        assert len(set(colours)) == 3
+        assert colours[2] == (1.0, 1.0, 1.0, 1.0)
+        # the legend has the shades of the tiles, the lightest first
+        assert [patch.get_facecolor() for patch in ax.patches[34:]] == [colours[1], colours[0]]
+        assert [text.get_text() for text in ax.texts[-2:]] == ["1–2", "3 or more"]
+
+    @pytest.mark.parametrize("colour", [plots.INKS["blue"], plots.INKS["vermilion"]])
+    def test_the_texts_on_tiles_can_be_read(self, colour: str) -> None:
+        _, ax = plots.chart("column", 3)
+        values = pd.Series({"310000": 1, "440000": 2, "110000": 4, "330000": 10})
+        drawn = plots.tile_map(ax, values, {}, colour=colour, edges=(0, 1, 3, 9))
+        assert set(drawn["shade"]) == {0, 1, 2, 3, 4}
+        written = iter(ax.texts)
+        for patch, shade in zip(ax.patches, drawn["shade"], strict=False):
+            for _ in range(2 if shade else 1):
+                assert contrast(next(written).get_color(), patch.get_facecolor()) >= 4.5
+
+    def test_a_code_that_is_not_provincial_is_refused(self) -> None:
+        _, ax = plots.chart("column", 3)
+        with pytest.raises(UnknownCodeError, match="440300"):
+            plots.tile_map(ax, pd.Series({"440300": 1}), {})
+
+
+class TestNetworkChart:
+    def test_it_returns_what_it_drew(self) -> None:
+        joined = pd.DataFrame(
+            [("a", "b", 1), ("b", "c", 3), ("c", "d", 1), ("x", "y", 1)],
+            columns=["first", "second", "developments"],
+        )
+        _, ax = plots.chart("column", 2)
+        drawn = plots.network_chart(ax, joined, analysis.layout(joined), {"a": "Alpha"})
+        assert [line.get_linewidth() for line in ax.lines] == drawn["width"].tolist()
+        assert drawn["width"].tolist()[1] == 3 * drawn["width"].tolist()[0]
+        assert sorted(t.get_text() for t in ax.texts) == ["3", "Alpha", "b", "c", "d", "x", "y"]

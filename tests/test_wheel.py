@@ -35,7 +35,7 @@ def test_the_wheel_carries_the_data_and_no_source_text(wheel: Path) -> None:
         for table in descriptor.tables.values():
             assert archive.read(f"tmt_dataset/package/{table.path}") == files.read(table.path)
     assert "tmt_dataset/package/datapackage.json" in names
-    assert "tmt_dataset/py.typed" in names
+    assert {"tmt_dataset/py.typed", "tmt_dataset/plots/paper.mplstyle"} <= names
     assert not [n for n in names if n.endswith(".txt") and "dist-info" not in n]
 
 

@@ -1,43 +1,53 @@
-"""Frames of :mod:`tmt_dataset.analysis` as figures, in one look that a paper can print.
+"""Frames of :mod:`tmt_dataset.analysis` as charts, in one style that a paper can print.
 
 >>> from tmt_dataset import plots
->>> fig, ax = plots.figure(width="column", height=1.6)
+>>> fig, ax = plots.chart(width="column", height=1.6)
 >>> [round(inches, 1) for inches in fig.get_size_inches().tolist()]
 [3.5, 1.6]
 """
 
 from tmt_dataset.plots.counting import intervals, matrix
-from tmt_dataset.plots.geography import draw_network, level_figure, tile_map
-from tmt_dataset.plots.instruments import STAGE_MARKS, durations, lifecycle, spans
+from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
+from tmt_dataset.plots.instruments import durations, lifecycle, spans
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
-from tmt_dataset.plots.sources import agreement_figure, list_figure, month_figure, stacked
-from tmt_dataset.plots.style import INKS, PALETTE, WIDTHS, amount, drawn, figure, ink_on, look, save, span
+from tmt_dataset.plots.sources import agreement_chart, list_chart, month_chart, stacked
+from tmt_dataset.plots.style import (
+    INKS,
+    PALETTE,
+    STYLE,
+    WIDTHS,
+    amount,
+    chart,
+    drawn,
+    ink_on,
+    span,
+    use_style,
+)
 
 __all__ = [
     "INKS",
     "PALETTE",
-    "STAGE_MARKS",
+    "STYLE",
     "WIDTHS",
-    "agreement_figure",
+    "agreement_chart",
     "amount",
     "amounts",
-    "draw_network",
+    "chart",
     "drawn",
     "durations",
-    "figure",
     "ink_on",
     "intervals",
     "kinds",
-    "level_figure",
+    "level_chart",
     "lifecycle",
-    "list_figure",
-    "look",
+    "list_chart",
     "matrix",
-    "month_figure",
-    "save",
+    "month_chart",
+    "network_chart",
     "span",
     "spans",
     "stacked",
     "tile_map",
     "totals_and_flows",
+    "use_style",
 ]

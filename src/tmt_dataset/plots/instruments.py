@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.plots.parts import (
+    day_number,
+    day_numbers,
+    label_rows,
+    legend,
+    marker,
+    shade_coverage,
+    time_axis,
+    wrapped,
+    write_near,
+)
+from tmt_dataset.plots.style import INKS, PALETTE, chart, span, styled
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-from tmt_dataset.plots.style import (
-    INKS,
-    PALETTE,
-    _coverage,
-    _dates,
-    _legend,
-    _mark,
-    _numbers_of_days,
-    _rows,
-    _time_axis,
-    _wrapped,
-    figure,
-    look,
-    span,
-)
+
+# Shape, colour and whether it is hollow: stages stay apart without colour.
+STAGE_MARKS: dict[str, tuple[str, str, bool]] = {
+    "planned": ("o", PALETTE["grey"], True),
+    "draft": ("s", PALETTE["orange"], True),
+    "approved": ("^", PALETTE["green"], False),
+    "issued": ("o", PALETTE["blue"], False),
+    "revised": ("D", PALETTE["blue"], False),
+    "effective": (">", PALETTE["vermilion"], False),
+}
 
 
 def spans(
@@ -38,9 +46,9 @@ def spans(
     periods: pd.DataFrame | None = None,
     width: Literal["column", "page"] = "page",
 ) -> tuple[Figure, Axes]:
-    """Draw one line a row from a date to a day: how long a draft has been open, or when a target falls due.
+    """Draw one line per row from a date to a day: how long a draft has been open, or when a target falls due.
 
-    Where the date is an interval, the line is dashed until its end. What it draws is named ``start``
+    Where the date is an interval, the line is dashed until its end. Names of the drawn data: ``start``
     (dashed), ``line`` and ``end``.
 
     Parameters
@@ -50,173 +58,160 @@ def spans(
     label
         Column with the labels of the rows.
     end
-        Column with the last days, or one day for all.
+        Column with the last days, or one day for all rows.
     text
-        Column with what stands at the end of a line.
+        Column with the texts at the ends of the lines.
     mark, mark_label
-        A day that is marked across all rows.
+        A day that is marked across all rows, and its label.
     periods
-        As :func:`tmt_dataset.analysis.windows` gives them: shaded where an issue covers the months in full.
+        As :func:`tmt_dataset.analysis.windows` returns them: the months that a newsletter covers in full are
+        shaded.
     width
-        Of the figure.
+        Of the chart.
 
     Returns
     -------
     tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
-        In the order of the frame.
+        Rows in the order of the frame.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> from tmt_dataset import analysis
+    >>> from tmt_dataset import analysis, plots
     >>> ds = tmt.load().select(topic="ai/legislation")
     >>> drafts = analysis.open_drafts(ds)
     >>> fig, ax = spans(drafts, label="instrument", end=ds.period[1])
-    >>> len(drawn(ax, "line")) == len(drafts)
+    >>> len(plots.drawn(ax, "line")) == len(drafts)
     True
     """
     frame = frame.reset_index(drop=True)
     ends = frame[end] if isinstance(end, str) else pd.Series(end, index=frame.index)
-    fig, ax = figure(width, 0.6 + 0.3 * len(frame))
-    with look():
+    blue = PALETTE["blue"]
+    longest = 70 if width == "page" else 26
+    with styled():
         y = np.arange(len(frame), dtype=float)
-        first, known, last = (
-            _numbers_of_days(days) for days in (frame["date_start"], frame["date_end"], ends)
-        )
-        _coverage(ax, periods)
-        ax.hlines(
-            y, first, np.minimum(known, last), color=PALETTE["blue"], lw=0.8, ls=(0, (2, 1.5)), gid="start"
-        )
-        ax.hlines(y, np.minimum(known, last), last, color=PALETTE["blue"], lw=2, gid="line", capstyle="butt")
-        ax.scatter(last, y, s=14, c=PALETTE["blue"], marker="o" if text else "|", zorder=3, gid="end")
+        first, known, last = (day_numbers(days) for days in (frame["date_start"], frame["date_end"], ends))
+        known = np.minimum(known, last)
+        fig, ax = chart(width, 0.6 + 0.3 * len(frame))
+        shade_coverage(ax, periods)
+        ax.hlines(y, first, known, color=blue, lw=0.8, ls=(0, (2, 1.5)), gid="start")
+        ax.hlines(y, known, last, color=blue, lw=2, gid="line", capstyle="butt")
+        ax.scatter(last, y, s=14, c=blue, marker="o" if text else "|", zorder=3, gid="end")
         if text is not None:
             for at, row, words in zip(last, y, frame[text], strict=True):
-                ax.annotate(
-                    str(words),
-                    (at, row),
-                    xytext=(4, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=6.5,
-                )
+                write_near(ax, str(words), at, row)
         if mark is not None:
-            ax.axvline(float(_dates().date2num(mark)), color=PALETTE["vermilion"], lw=0.8, zorder=1)
-            ax.annotate(
-                mark_label,
-                (float(_dates().date2num(mark)), 1),
-                xycoords=("data", "axes fraction"),
-                xytext=(2, 1),
-                textcoords="offset points",
-                va="bottom",
-                fontsize=6.5,
-                color=INKS["vermilion"],
-            )
-        wide = 70 if width == "page" else 26
-        _rows(ax, [_wrapped(str(words), wide, 3) for words in frame[label]])
-        _time_axis(ax, frame["date_start"].min(), max(ends))
+            _mark_day(ax, mark, mark_label)
+        label_rows(ax, [wrapped(str(words), longest, 3) for words in frame[label]])
+        time_axis(ax, frame["date_start"].min(), max(ends))
         ax.grid(axis="x")
     return fig, ax
 
 
-# Stages as marks that stay apart without colour.
-STAGE_MARKS: dict[str, tuple[str, str, bool]] = {
-    "planned": ("o", PALETTE["grey"], True),
-    "draft": ("s", PALETTE["orange"], True),
-    "approved": ("^", PALETTE["green"], False),
-    "issued": ("o", PALETTE["blue"], False),
-    "revised": ("D", PALETTE["blue"], False),
-    "effective": (">", PALETTE["vermilion"], False),
-}
+def _mark_day(ax: Axes, day: pd.Timestamp, label: str) -> None:
+    """Draw a line across all rows at a day, with a label above the panel."""
+    ax.axvline(day_number(day), color=PALETTE["vermilion"], lw=0.8, zorder=1)
+    text: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "color": INKS["vermilion"]}
+    write_near(ax, label, day_number(day), 1, (2, 1), va="bottom", **text)
 
 
 def lifecycle(frame: pd.DataFrame, *, periods: pd.DataFrame | None = None) -> tuple[Figure, Axes]:
-    """Draw the events of one instrument or of several on a time line, a bar where a date is an interval.
+    """Draw the events of one instrument or of several on a time line, with a bar where a date is an interval.
 
-    What it draws is named by stage (``draft``, ``issued`` …: the middle of each date) and ``interval`` (the
-    dates that are intervals).
+    Names of the drawn data: the stages (``draft``, ``issued`` …: the middle of each date) and ``interval``
+    (the dates that are intervals).
 
     Parameters
     ----------
     frame
-        As :meth:`tmt_dataset.Dataset.lifecycle` or :func:`tmt_dataset.analysis.lifecycles` gives it.
+        As :meth:`tmt_dataset.Dataset.lifecycle` or :func:`tmt_dataset.analysis.lifecycles` returns it.
     periods
-        As :func:`tmt_dataset.analysis.windows` gives them: shaded where an issue covers the months in full.
+        As :func:`tmt_dataset.analysis.windows` returns them: the months that a newsletter covers in full are
+        shaded.
 
     Returns
     -------
     tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
-        One row an instrument.
+        One row per instrument.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
+    >>> from tmt_dataset import plots
     >>> fig, ax = lifecycle(tmt.load().lifecycle("shake-to-activate-guide"))
-    >>> len(drawn(ax, "draft"))
+    >>> len(plots.drawn(ax, "draft"))
     1
     """
     several = "instrument_id" in frame.columns
     frame = frame.reset_index(drop=True)
     keys = frame["instrument_id"] if several else pd.Series("", index=frame.index)
+    titles = frame.groupby(keys.to_numpy(), sort=False)["instrument"].first() if several else {"": ""}
     rows = list(dict.fromkeys(keys))
-    fig, ax = figure("page" if several else "column", 0.85 + 0.38 * len(rows))
-    with look():
-        _coverage(ax, periods)
+    row = np.array([rows.index(key) for key in keys])
+    with styled():
         middle = frame["date_start"] + (frame["date_end"] - frame["date_start"]) / 2
-        x, first, last = (_numbers_of_days(days) for days in (middle, frame["date_start"], frame["date_end"]))
-        y = np.array([rows.index(key) for key in keys], dtype=float)
-        # events that would cover each other step down within their row
+        x, last = day_numbers(middle), day_numbers(frame["date_end"])
+        y = _stepped(x, row)
+        fig, ax = chart("page" if several else "column", 0.85 + 0.38 * len(rows))
+        shade_coverage(ax, periods)
+        for n in range(len(rows)):
+            ax.plot(x[row == n], y[row == n], color=PALETTE["grey"], lw=0.8, zorder=1)
+        _draw_intervals(ax, day_numbers(frame["date_start"]), last, y)
+        _draw_stages(ax, frame["stage"].astype("str").to_numpy(), x, y)
         for i in range(1, len(frame)):
-            if keys[i] == keys[i - 1] and abs(x[i] - x[i - 1]) < 12:
-                y[i] = y[i - 1] + 0.3
-        for row in range(len(rows)):
-            here = np.array([rows.index(key) == row for key in keys])
-            ax.plot(x[here], y[here], color=PALETTE["grey"], lw=0.8, zorder=1)
-        wide = last > first
-        if wide.any():
-            ax.hlines(
-                y[wide],
-                first[wide],
-                last[wide],
-                color=PALETTE["grey"],
-                lw=3.5,
-                alpha=0.6,
-                zorder=2,
-                gid="interval",
-            )
-        stages = frame["stage"].astype("str").to_numpy()
-        for stage, (marker, color, hollow) in STAGE_MARKS.items():
-            here = stages == stage
-            if here.any():
-                ax.scatter(
-                    x[here],
-                    y[here],
-                    s=26,
-                    marker=marker,
-                    c="white" if hollow else color,
-                    edgecolors=color,
-                    linewidths=1.1,
-                    zorder=3,
-                    gid=stage,
-                )
-        for i in range(1, len(frame)):
-            if keys[i] == keys[i - 1]:
-                days = span(frame["days_min"][i], frame["days_max"][i]) + " d"
-                ax.annotate(
-                    days,
-                    (max(x[i], last[i]), y[i]),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=6.5,
-                )
-        titles = frame.groupby(keys.to_numpy(), sort=False)["instrument"].first() if several else {"": ""}
-        _rows(ax, [_wrapped(str(titles[key]), 48, 3) for key in rows])
+            if row[i] == row[i - 1]:
+                days = span(frame["days_min"][i], frame["days_max"][i])
+                write_near(ax, f"{days} d", max(x[i], last[i]), y[i], (6, 0))
+        label_rows(ax, [wrapped(str(titles[key]), 48, 3) for key in rows])
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        _time_axis(ax, frame["date_start"].min(), frame["date_end"].max() + pd.Timedelta(days=25))
-        used = [(s, *STAGE_MARKS[s]) for s in STAGE_MARKS if s in set(stages)]
-        _legend(ax, [_mark(marker, stage, color, hollow=hollow) for stage, marker, color, hollow in used])
+        time_axis(ax, frame["date_start"].min(), frame["date_end"].max() + pd.Timedelta(days=25))
+        used = [(stage, *marks) for stage, marks in STAGE_MARKS.items() if stage in set(frame["stage"])]
+        legend(fig, [marker(shape, stage, color, hollow=hollow) for stage, shape, color, hollow in used])
         ax.grid(axis="x")
     return fig, ax
+
+
+def _stepped(x: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Return the heights of events: those that would cover each other step down within their row.
+
+    Examples
+    --------
+    >>> _stepped(np.array([0.0, 5.0, 100.0, 0.0]), np.array([0, 0, 0, 1])).tolist()
+    [0.0, 0.3, 0.0, 1.0]
+    """
+    y = row.astype(float)
+    for i in range(1, len(x)):
+        if row[i] == row[i - 1] and abs(x[i] - x[i - 1]) < 12:
+            y[i] = y[i - 1] + 0.3
+    return y
+
+
+def _draw_intervals(ax: Axes, first: np.ndarray, last: np.ndarray, y: np.ndarray) -> None:
+    """Draw a bar over each date that is an interval."""
+    wide = last > first
+    if wide.any():
+        style: dict[str, Any] = {"color": PALETTE["grey"], "lw": 3.5, "alpha": 0.6, "zorder": 2}
+        ax.hlines(y[wide], first[wide], last[wide], gid="interval", **style)
+
+
+def _draw_stages(ax: Axes, stages: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+    """Draw each event as the mark of its stage."""
+    for stage, (shape, color, hollow) in STAGE_MARKS.items():
+        here = stages == stage
+        if here.any():
+            face = "white" if hollow else color
+            style: dict[str, Any] = {"marker": shape, "c": face, "edgecolors": color, "linewidths": 1.1}
+            ax.scatter(x[here], y[here], s=26, zorder=3, gid=stage, **style)
 
 
 def durations(
@@ -224,7 +219,7 @@ def durations(
 ) -> tuple[Figure, Axes]:
     """Draw how many days steps took: a point where the dates are known, a bar over what they allow where not.
 
-    What it draws is named ``days`` (the bars) and ``point`` (the middle of each bar).
+    Names of the drawn data: ``days`` (the bars) and ``point`` (the middle of each bar).
 
     Parameters
     ----------
@@ -233,45 +228,42 @@ def durations(
     label
         Column with the labels of the rows; a label with lines of its own keeps them.
     xlabel
-        Of the axis.
+        Label of the axis.
     width
-        Of the figure.
+        Of the chart.
 
     Returns
     -------
     tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
-        In the order of the frame.
+        Rows in the order of the frame.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
 
     Examples
     --------
     >>> import pandas as pd
+    >>> from tmt_dataset import plots
     >>> frame = pd.DataFrame({"step": ["draft to issued"], "days_min": [144], "days_max": [202]})
     >>> fig, ax = durations(frame, "step")
-    >>> drawn(ax, "days").tolist()
+    >>> plots.drawn(ax, "days").tolist()
     [[144.0, 0.0, 202.0, 0.0]]
     """
-    fig, ax = figure(width, 0.6 + 0.3 * len(frame))
-    with look():
-        y = np.arange(len(frame), dtype=float)
-        low, high = (frame[f"days_{end}"].to_numpy(float) for end in ("min", "max"))
+    low, high = (frame[f"days_{end}"].to_numpy(float) for end in ("min", "max"))
+    y = np.arange(len(frame), dtype=float)
+    longest = 30 if width == "column" else 70
+    with styled():
+        fig, ax = chart(width, 0.6 + 0.3 * len(frame))
         ax.hlines(y, low, high, color=PALETTE["blue"], lw=4, capstyle="butt", gid="days")
-        known = low == high
-        ax.scatter(
-            (low + high) / 2, y, s=20, c=np.where(known, PALETTE["blue"], "none"), zorder=3, gid="point"
-        )
-        for row, (least, most) in enumerate(zip(low, high, strict=True)):
-            ax.annotate(
-                span(least, most),
-                (most, row),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=6.5,
-            )
-        _rows(ax, [_wrapped(str(words), 30 if width == "column" else 70, 3) for words in frame[label]])
-        ax.set_xlim(
-            left=-0.02 * max(1.0, high.max(initial=1.0)), right=1.15 * max(1.0, high.max(initial=1.0))
-        )
+        face = np.where(low == high, PALETTE["blue"], "none")
+        ax.scatter((low + high) / 2, y, s=20, c=face, zorder=3, gid="point")
+        for row, least, most in zip(y, low, high, strict=True):
+            write_near(ax, span(least, most), most, row, (5, 0))
+        label_rows(ax, [wrapped(str(words), longest, 3) for words in frame[label]])
+        end = max(1.0, high.max(initial=1.0))
+        ax.set_xlim(-0.02 * end, 1.15 * end)
         ax.grid(axis="x")
         ax.set_xlabel(xlabel)
     return fig, ax
