@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tmt_dataset import analysis
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import open_package
 from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.package import open_package
 
 DESCRIPTOR, _ = open_package()
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=12)

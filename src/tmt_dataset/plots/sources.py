@@ -287,7 +287,7 @@ def agreement_chart(table: pd.DataFrame) -> tuple[Figure, Axes]:
 
     Examples
     --------
-    >>> from tmt_dataset import analysis
+    >>> import tmt_dataset as tmt
     >>> table = tmt.load().agreement
     >>> fig, ax = agreement_chart(table[(table["scope"] == "all") & (table["statistic"] == "alpha")])
     >>> bool(ax.get_xlim()[1] > 1)
