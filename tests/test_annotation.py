@@ -20,7 +20,7 @@ from tmt_dataset.coding.annotation import (
     read_all,
     read_yaml,
 )
-from tmt_dataset.errors import AnnotationError
+from tmt_dataset.errors import AnnotationError, PackageError
 from tmt_dataset.package import embedded, open_package
 
 Package = tuple[Path, Path]
@@ -82,13 +82,12 @@ errata:
 def codes(tmp_path_factory: pytest.TempPathFactory) -> Codes:
     """Return the codes of the small package, with an instrument and two developments."""
     package = make_package(tmp_path_factory.mktemp("codes") / "package")
-    known = known_codes(*open_package(package))
+    known = known_codes(open_package(package))
     return {**known, "instruments": ["lamp-rules"], "developments": ["TMT-0001", "TMT-0008"]}
 
 
 def read(package: Path) -> list[Annotation]:
-    descriptor, files = open_package(package)
-    return read_all(package / ANNOTATIONS, descriptor, files)
+    return read_all(package / ANNOTATIONS, open_package(package))
 
 
 def complaints(package: Path) -> list[str]:
@@ -481,9 +480,9 @@ def test_a_folder_without_annotations_is_an_annotation_error(package: Path) -> N
         read(package)
 
 
-def test_a_missing_vocabulary_is_an_annotation_error(annotated: Package) -> None:
+def test_a_missing_vocabulary_is_a_package_error(annotated: Package) -> None:
     (annotated[0] / "data" / "vocabularies" / "topics.csv").unlink()
-    with pytest.raises(AnnotationError, match=r"data/vocabularies/topics\.csv: the vocabulary is missing"):
+    with pytest.raises(PackageError, match=r"data/vocabularies/topics\.csv: the file is missing; restore it"):
         read(annotated[0])
 
 
@@ -597,7 +596,7 @@ def validator(codes: Codes) -> jsonschema.Draft202012Validator:
 
 
 def test_the_schema_is_one_and_accepts_the_annotations_of_the_repository() -> None:
-    schema = json_schema(known_codes(*open_package(embedded())))
+    schema = json_schema(known_codes(open_package()))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     paths = sorted((embedded() / ANNOTATIONS).glob("*.yaml"))
@@ -638,8 +637,8 @@ def test_the_schema_names_no_mark_of_its_making(codes: Codes) -> None:
 
 
 def test_known_codes_are_those_of_the_declaration() -> None:
-    descriptor, files = open_package(embedded())
-    codes = known_codes(descriptor, files)
+    package = open_package()
+    descriptor, codes = package.descriptor, known_codes(package)
     assert {t.name for t in descriptor.tables.values() if t.is_vocabulary} <= set(codes)
     assert codes["segments.role"] == list(descriptor.table("segments").field("role").enum)
     names = "|".join(codes["quotes.supports"])

@@ -17,6 +17,7 @@ from tmt_dataset.coding.annotation import read_yaml
 from tmt_dataset.coding.locate import fill, locate, nearest, offsets
 from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError, TmtDatasetError
 from tmt_dataset.files import sha256
+from tmt_dataset.package import open_package
 
 Package = tuple[Path, Path]
 Edit = Callable[[Any], None]
@@ -148,7 +149,8 @@ def test_what_a_coder_left_out_is_filled_in(annotated: Package, source: str) -> 
     assert locate(coded(package), sources) == [str(path)]
     content, node = annotation_content(source), read_yaml(path)
     assert {k: v for k, v in content.items() if v} == node
-    compile.check(package)
+    opened = open_package(package)
+    compile.check(package, opened, compile.compiled(package, opened)[1])
     assert locate(coded(package), sources) == []
 
 

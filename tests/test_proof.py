@@ -267,7 +267,7 @@ def test_every_character_of_the_real_sources_is_accounted_for() -> None:
 # coverage, counted by hand
 def dataset(segments: list[tuple[int, int, str]], characters: int = 100) -> Dataset:
     """Return one source with segments (start, end, role), three developments and two quotes."""
-    descriptor, _ = open_package()
+    descriptor = open_package().descriptor
     names = [f"s:{n}" for n in range(len(segments))]
     return Dataset(
         descriptor,
