@@ -12,8 +12,8 @@ from factories import SPRING, WINTER, edit_annotation, make_package
 from ruamel.yaml import YAML
 
 from tmt_dataset.coding.annotation import (
-    QUOTE_LIMIT,
     Annotation,
+    Relation,
     json_schema,
     known_codes,
     problems,
@@ -26,6 +26,8 @@ from tmt_dataset.package import embedded, open_package
 Package = tuple[Path, Path]
 Codes = dict[str, Iterable[str]]
 ANNOTATIONS = Path("data") / "annotations"
+
+QUOTE_LIMIT = open_package().descriptor.table("quotes").field("exact").max_length or 0
 
 #: An annotation with one of each thing; the tests below break one of its lines.
 VALID = """\
@@ -274,7 +276,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "interval for a day": (
         "period_start: 2024-05-01",
         "period_start: 2024-05",
-        "period_start: '2024-05' is no day YYYY-MM-DD",
+        "period_start: '2024-05' is not a day YYYY-MM-DD",
     ),
     "checksum of another form": (
         "sha256: 8a4b",
@@ -439,11 +441,11 @@ def test_what_breaks_the_format_is_named_with_its_place(tmp_path: Path, codes: C
 
 BROKEN_BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "key that stands twice": (lambda data: data + b"segments: []\n", 'found duplicate key "segments"'),
-    "unclosed bracket": (lambda data: data + b"errata: [a,\n", "no valid YAML"),
-    "tab for blanks": (lambda data: data + b"errata:\n\t- a\n", "no valid YAML"),
+    "unclosed bracket": (lambda data: data + b"errata: [a,\n", "invalid YAML"),
+    "tab for blanks": (lambda data: data + b"errata:\n\t- a\n", "invalid YAML"),
     "not UTF-8": (lambda data: data + b"# caf\xe9\n", "not UTF-8"),
-    "control character": (lambda data: data + b"# \x00\n", "no valid YAML: special characters"),
-    "second document": (lambda data: data + b"---\na: b\n", "no valid YAML"),
+    "control character": (lambda data: data + b"# \x00\n", "invalid YAML: special characters"),
+    "second document": (lambda data: data + b"---\na: b\n", "invalid YAML"),
 }
 
 
@@ -567,7 +569,7 @@ def test_all_problems_of_all_files_come_together(annotated: Package) -> None:
         (path.stem, "id: TMT-0008", "summary: Field required"),
         (path.stem, "topics:", "unknown code 'ai/voice'"),
         (path.stem, "continues:", "expected exactly one relation"),
-        ("newsletter-2024-09", "[", "no valid YAML"),
+        ("newsletter-2024-09", "[", "invalid YAML"),
     ):
         start = f"{name}.yaml:{line_of(package / ANNOTATIONS / f'{name}.yaml', words)}: "
         assert any(c.startswith(start) and message in c for c in found), (start, message, found)
@@ -643,6 +645,7 @@ def test_known_codes_are_those_of_the_declaration() -> None:
     assert codes["segments.role"] == list(descriptor.table("segments").field("role").enum)
     names = "|".join(codes["quotes.supports"])
     assert descriptor.table("quotes").field("supports").pattern == f"(?:{names})(?: (?:{names}))*"
+    assert [*Relation.model_fields] == [*descriptor.table("relations").field("relation").enum, "note"]
 
 
 @pytest.mark.parametrize("name", [f"{WINTER}.yml", "newsletter-2024-05.YAML", "newsletter-2024-05.yml"])

@@ -304,7 +304,7 @@ def test_a_broken_file_is_an_annotation_error_and_nothing_is_written(annotated: 
         locate(coded(package), sources)
     spring, broken = str(caught.value).splitlines()
     assert "TMT-0005: developments.0.quotes.0.text: Field required" in spring
-    assert "newsletter-2024-05.yaml:1: no valid YAML" in broken
+    assert "newsletter-2024-05.yaml:1: invalid YAML" in broken
     assert files(coded(package)) == before
 
 

@@ -252,7 +252,7 @@ def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, byte
     out = {declared[name].path: table_bytes(declared[name], found) for name, found in tables.items()}
     out |= _agreement(folder / "validation", package)
     out |= {t.path: package.read(t) for t in declared.values() if t.path not in out}
-    descriptor = with_checksums(package.descriptor, out)
+    descriptor = completed(package.descriptor, out)
     out[DESCRIPTOR] = (json.dumps(descriptor.raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return descriptor, out
 
@@ -270,13 +270,25 @@ def _agreement(validation: Path, package: Package) -> dict[str, bytes]:
     return {table.path: table_bytes(table, found)}
 
 
-def with_checksums(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
-    """Return a declaration with the size and checksum of each table's bytes."""
+def completed(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
+    """Return a declaration with what follows: size and checksum of each table, and the pattern of each list of codes.
+
+    Parameters
+    ----------
+    descriptor
+        The declaration.
+    contents
+        The bytes of all tables by path.
+    """
     raw = copy.deepcopy(dict(descriptor.raw))
     for resource in raw["resources"]:
         data = contents[resource["path"]]
         resource["bytes"] = len(data)
         resource["hash"] = f"sha256:{sha256(data)}"
+        for field in resource["schema"]["fields"]:
+            if "itemEnum" in field:
+                one = f"(?:{'|'.join(field['itemEnum'])})"
+                field.setdefault("constraints", {})["pattern"] = f"{one}(?: {one})*"
     return Descriptor(raw)
 
 

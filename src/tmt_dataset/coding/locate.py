@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tmt_dataset.coding.annotation import Source, _line, misnamed, problems, read_yaml, yaml
+from tmt_dataset.coding.annotation import Source, line_of, misnamed, problems, read_yaml, yaml
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
 from tmt_dataset.files import sha256, update
@@ -159,7 +159,9 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
     starts, lacks = _starts(segments, text)
     if not lacks:
         lacks = _gaps(segments, starts, len(text))
-    wrong = [f"{path}:{_line(node, ('segments', i))}: {segments[i]['id']}: {problem}" for i, problem in lacks]
+    wrong = [
+        f"{path}:{line_of(node, ('segments', i))}: {segments[i]['id']}: {problem}" for i, problem in lacks
+    ]
     if not wrong:
         for s, start, end in zip(segments, starts, [*starts[1:], len(text)], strict=True):
             s.pop("starts", None)
@@ -170,7 +172,7 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
         try:
             _set(record, offsets(words, text, record.get("at")))
         except QuoteNotFoundError as error:
-            wrong.append(f"{path}:{_line(node, where)}: {owner}{error}")
+            wrong.append(f"{path}:{line_of(node, where)}: {owner}{error}")
 
     for group, key in (("developments", "id"), ("reported_elsewhere", "development")):
         for i, record in enumerate(node.get(group) or []):
@@ -185,7 +187,7 @@ def _other_text(source: Source, text: str, node: Any, path: Path, at: Path) -> l
     """Say where a text is not the one that an annotation is of: offsets in it would prove nothing."""
     found = {"sha256": sha256(text.encode("utf-8")), "characters": len(text)}
     return [
-        f"{path}:{_line(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
+        f"{path}:{line_of(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
         f"in {at}; take the text as it was received, or, where this text is to be coded, correct {key}"
         for key, value in found.items()
         if value != getattr(source, key)
