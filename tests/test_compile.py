@@ -397,6 +397,21 @@ def test_an_edited_descriptor_is_named_and_repaired(folder: Path) -> None:
     assert contents(folder) == before
 
 
+def test_the_pattern_of_a_list_of_codes_follows_from_its_codes(folder: Path) -> None:
+    def edit(raw: dict[str, Any]) -> None:
+        quotes = next(r for r in raw["resources"] if r["name"] == "quotes")
+        next(f for f in quotes["schema"]["fields"] if f["name"] == "supports")["itemEnum"].append("note")
+
+    edit_descriptor(folder, edit)
+    assert f"{DESCRIPTOR}: 1 rows differ" in differences(folder)
+    assert build(folder) == [DESCRIPTOR]
+    field = open_package(folder).descriptor.table("quotes").field("supports")
+    assert field.item_enum[-1] == "note"
+    assert field.pattern is not None
+    assert re.fullmatch(field.pattern, "note action")
+    assert not re.fullmatch(field.pattern, "note,action")
+
+
 def test_a_descriptor_in_another_layout_is_out_of_step(folder: Path) -> None:
     edit_bytes(folder, DESCRIPTOR, lambda data: data.replace(b"  ", b"\t"))
     assert f"{DESCRIPTOR}: " in differences(folder)
