@@ -164,6 +164,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 GOALS = ("measured", "compared with", "takes", "the other takes", "goal", "ratio", "processor time", "")
+SIZES_HEADER = (
+    "rows", "`tmt-dataset validate`", "`frictionless validate`", "times faster", "in processor time", "`load`",
+    "`read_csv`", "ratio",
+)  # fmt: skip
 
 
 # what is measured
@@ -435,46 +439,42 @@ def defects(found: list[Found] | None) -> str:
     if found is None:
         return "Not measured: the tests that plant them, or what they need, are missing."
 
-    def names(chosen: Iterable[Found]) -> str:
-        by_rule: dict[str, list[str]] = {}
-        for f in chosen:
-            by_rule.setdefault(f.rule, []).append(f.name)
-        return "\n".join(f"- {rule}: {', '.join(listed)}" for rule, listed in by_rule.items())
-
-    mine = [f for f in found if f.ours]
-    both = [f for f in mine if f.theirs]
-    alone = [f for f in mine if f.theirs is False]
-    broken = [f for f in found if f.theirs is None]
-    theirs = [f for f in found if f.theirs and not f.ours]
-    neither = [f for f in found if f.theirs is False and not f.ours]
-    count = f"Of {len(found)} defects that the tests plant, one at a time, in a small valid package, "
-    count += f"`tmt-dataset validate` names {len(mine)} with their place; `frictionless validate` calls the package "
-    count += f"invalid for {len(both) + len(theirs)}, finds nothing for {len(alone) + len(neither)}, "
-    count += f"and ends in a traceback for {len(broken)}. The rules from `ledger` to `identifiers` are part of this library; no "
-    count += "declaration that frictionless reads could express them."
-    parts = [count]
-    for title, chosen in (
-        ("Found by both", both),
-        ("Found by `tmt-dataset validate` alone", alone),
-        ("frictionless ends in a traceback", broken),
-        ("Found by frictionless alone", theirs),
-        ("Found by neither", neither),
-    ):
+    kinds = {
+        "Found by both": ((True,), True),
+        "Found by `tmt-dataset validate` alone": ((True,), False),
+        "frictionless ends in a traceback": ((True, False), None),
+        "Found by frictionless alone": ((False,), True),
+        "Found by neither": ((False,), False),
+    }
+    parts = [
+        f"Of {len(found)} defects that the tests plant, one at a time, in a small valid package, `tmt-dataset validate` names "
+        f"{sum(f.ours for f in found)} with their place; `frictionless validate` calls the package invalid for "
+        f"{sum(f.theirs is True for f in found)}, finds nothing for {sum(f.theirs is False for f in found)}, and ends in a "
+        f"traceback for {sum(f.theirs is None for f in found)}. The rules from `ledger` to `identifiers` are part of this "
+        "library; no declaration that frictionless reads could express them."
+    ]
+    for title, (ours, theirs) in kinds.items():
+        chosen = [f for f in found if f.ours in ours and f.theirs is theirs]
         if chosen:
-            parts.append(f"{title} ({len(chosen)}), by our rule:\n\n{names(chosen)}")
+            parts.append(f"{title} ({len(chosen)}), by our rule:\n\n{by_rule(chosen)}")
     return "\n\n".join(parts)
 
 
-def measured(bench: Bench, limit: int | None) -> str:
-    """Measure everything and return the report."""
-    environment = installed()
+def by_rule(found: Iterable[Found]) -> str:
+    """Return the names of defects as a list, one item per rule."""
+    rules: dict[str, list[str]] = {}
+    for f in found:
+        rules.setdefault(f.rule, []).append(f.name)
+    return "\n".join(f"- {rule}: {', '.join(names)}" for rule, names in rules.items())
+
+
+def goals_of(bench: Bench, last: Size) -> list[Goal]:
+    """Measure everything that has a goal, but for the packages of growing size; ``last`` is the largest of them."""
     goals = starting(bench)
     why = "Most of it is the import of pandas."
     goals.append(
         Goal("`tmt-dataset validate`", "`frictionless validate`", 1.0, validating(bench, embedded()), why)
     )
-    sizes = growing(bench)
-    last = sizes[-1]
     reading = median(r.seconds for r in last.loaded.theirs)
     most = median(r.seconds for r in last.validated.theirs) / reading
     why = (
@@ -486,6 +486,25 @@ def measured(bench: Bench, limit: int | None) -> str:
     goals.append(Goal(what, "`frictionless validate`", 20, last.validated, why, at_least=True))
     for name, pairs in apart(selecting, bench.package(bench.sizes[-1])[0], bench.times):
         goals.append(Goal(name, "plain pandas masks that give the same tables", 2, pairs))
+    return goals
+
+
+def cldf_part(bench: Bench) -> list[str]:
+    """Return the section on pycldf, measured if it is installed."""
+    if importlib.util.find_spec("pycldf") is None:
+        return ["Not measured: pycldf is not installed (`uv pip install pycldf`)."]
+    return [
+        "For context, without a goal: pycldf reads and validates a StructureDataset of as many rows (languages, "
+        "parameters, values). The data differ, and so do the rules.",
+        table(GOALS, (g.row() for g in beside_cldf(bench))),
+    ]
+
+
+def measured(bench: Bench, limit: int | None) -> str:
+    """Measure everything and return the report."""
+    environment = installed()
+    sizes = growing(bench)
+    goals = goals_of(bench, sizes[-1])
     try:
         found = apart(planted, limit)
     except ImportError:
@@ -509,22 +528,12 @@ def measured(bench: Bench, limit: int | None) -> str:
         "Packages made by `synthetic.py`: the rows of this package again and again under new identifiers, all tables in "
         "proportion, valid for both validators. Whole processes, with their peak memory; from a million rows on, "
         "frictionless runs once. Loading is measured beside `pandas.read_csv` of the same files.",
-        table(
-            ("rows", "`tmt-dataset validate`", "`frictionless validate`", "times faster", "in processor time", "`load`", "`read_csv`", "ratio"),
-            (s.row() for s in sizes),
-        ),
+        table(SIZES_HEADER, (s.row() for s in sizes)),
         "## Planted defects",
         defects(found),
         "## Beside pycldf",
-    ]  # fmt: skip
-    if importlib.util.find_spec("pycldf"):
-        parts.append(
-            "For context, without a goal: pycldf reads and validates a StructureDataset of as many rows (languages, "
-            "parameters, values). The data differ, and so do the rules."
-        )
-        parts.append(table(GOALS, (g.row() for g in beside_cldf(bench))))
-    else:
-        parts.append("Not measured: pycldf is not installed (`uv pip install pycldf`).")
+        *cldf_part(bench),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -495,16 +495,7 @@ def read_all(folder: Path, package: Package) -> list[Annotation]:
     PackageError
         If a vocabulary is missing or cannot be read.
     """
-    paths = sorted(folder.glob("*.yaml"))
-    found = misnamed(folder)
-    if not paths:
-        raise AnnotationError("\n".join([f"{folder}: no annotation files (*.yaml)", *found]))
-    nodes: dict[Path, Any] = {}
-    for path in paths:
-        try:
-            nodes[path] = read_yaml(path)
-        except AnnotationError as error:
-            found.append(str(error))
+    nodes, found = _files(folder)
     codes: dict[str, Iterable[str]] = {**known_codes(package)}
     complete = not found  # a file that cannot be read may declare any identifier
     for kind in ("instruments", "developments"):
@@ -521,6 +512,27 @@ def read_all(folder: Path, package: Package) -> list[Annotation]:
     if found:
         raise AnnotationError("\n".join(found))
     return sorted(annotations, key=lambda a: (a.source.period_start, a.source.period_end, a.source.source_id))
+
+
+def _files(folder: Path) -> tuple[dict[Path, Any], list[str]]:
+    """Return the content of each annotation file, and a message for each one that is not or cannot be read.
+
+    Raises
+    ------
+    AnnotationError
+        If there is no annotation file.
+    """
+    paths = sorted(folder.glob("*.yaml"))
+    found = misnamed(folder)
+    if not paths:
+        raise AnnotationError("\n".join([f"{folder}: no annotation files (*.yaml)", *found]))
+    nodes: dict[Path, Any] = {}
+    for path in paths:
+        try:
+            nodes[path] = read_yaml(path)
+        except AnnotationError as error:
+            found.append(str(error))
+    return nodes, found
 
 
 def _identifiers(nodes: Mapping[Path, Any], kind: str) -> tuple[dict[str, str], list[str]]:
