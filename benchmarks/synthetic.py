@@ -1,7 +1,7 @@
 """Packages of any size in the shape of the real one: its rows again and again, under new identifiers.
 
-Every table keeps its share of the rows, every row its texts, lengths and references, so that a large package is as valid
-as the one it is made of and costs what real rows cost.
+Every table keeps its share of the rows, and every row its texts, lengths and references: a large package is as valid as
+the real one, and its rows cost what real rows cost.
 """
 
 from __future__ import annotations
@@ -10,30 +10,33 @@ import csv
 import hashlib
 import json
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path, PurePosixPath
 
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.package import open_package
 
-#: A copy's developments are numbered from its own ten thousand on, its sources dated in its own ten years.
+#: Each copy numbers its developments from another ten thousand on, and dates its sources in another decade.
 DEVELOPMENTS = 10_000
 YEARS = 10
-#: Sources are named by a year of four places.
+#: Sources are named by a year of four digits.
 MAX_COPIES = 10_000 // YEARS
 _DEVELOPMENT = re.compile(r"TMT-(\d{4})")
 _SOURCE = re.compile(r"\b(newsletter|review)-\d{3}(\d)")
 
 
-def compiled(descriptor: Descriptor) -> list[Table]:
-    """Return the tables that grow; vocabularies and registers stay as they are."""
-    return [t for t in descriptor.tables.values() if not t.is_vocabulary]
+def growing(descriptor: Descriptor) -> list[Table]:
+    """Return the tables that grow: the data. Vocabularies, registers and the records of the validation do not."""
+    return [t for t in descriptor.tables.values() if PurePosixPath(t.path).parent.name == "data"]
 
 
 def identifiers(descriptor: Descriptor, table: Table) -> list[str]:
     """Return the fields of a table that hold identifiers of rows that are copied."""
-    growing = {t.name for t in compiled(descriptor)}
-    keys = [n for n in table.primary_key if len(table.primary_key) == 1]
-    return list({*keys, *(n for k in table.foreign_keys if k.table in growing for n in k.fields)})
+    copied = growing(descriptor)
+    keys = {t.primary_key[0] for t in copied if len(t.primary_key) == 1}
+    keys |= {n for k in table.foreign_keys if k.table in {t.name for t in copied} for n in k.fields}
+    return [n for n in table.field_names if n in keys]
 
 
 def renamed(identifier: str, copy: int) -> str:
@@ -51,44 +54,52 @@ def renamed(identifier: str, copy: int) -> str:
     return new if developments or sources else f"{identifier}-{copy}"
 
 
+def copied(descriptor: Descriptor, table: Table, rows: list[list[str]], copies: int) -> Iterator[list[str]]:
+    """Yield the rows of a table as often as asked, each copy under its own identifiers."""
+    ids = [table.field_names.index(n) for n in identifiers(descriptor, table)]
+    unique = [n for n, f in enumerate(table.fields) if f.unique and n not in ids]
+    for copy in range(copies):
+        for row in rows:
+            new = list(row)
+            for n in ids:
+                new[n] = renamed(row[n], copy)
+            for n in unique:
+                new[n] = hashlib.sha256(f"{copy} {row[n]}".encode()).hexdigest()
+            yield new
+
+
 def make(folder: Path, rows: int) -> tuple[Path, int]:
-    """Write a package of about as many rows, and return its folder and how many it has.
+    """Write a package whose growing tables have about as many rows, and return its folder and how many they have.
 
     Raises
     ------
     ValueError
         If there are no names for so many sources.
     """
-    descriptor, files = open_package()
-    read = {t.name: list(csv.reader(files.read(t.path).decode().splitlines())) for t in compiled(descriptor)}
-    rows_of_one = sum(len(lines) - 1 for lines in read.values())
+    package = open_package()
+    descriptor = package.descriptor
+    read = {
+        t.name: list(csv.reader(package.read(t).decode().splitlines())) for t in descriptor.tables.values()
+    }
+    grown = {t.name for t in growing(descriptor)}
+    rows_of_one = sum(len(read[name]) - 1 for name in grown)
     copies = max(1, round(rows / rows_of_one))
     if copies > MAX_COPIES:
         raise ValueError(f"{rows:,} rows take {copies:,} copies, and there are names for {MAX_COPIES:,}")
     for table in descriptor.tables.values():
         target = folder / table.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if table.is_vocabulary:
-            target.write_bytes(files.read(table.path))
-            continue
-        ids = [table.field_names.index(n) for n in identifiers(descriptor, table)]
-        unique = [n for n, f in enumerate(table.fields) if f.unique and n not in ids]
+        header, *lines = read[table.name]
         with target.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(table.field_names)
-            for copy in range(copies):
-                for row in read[table.name][1:]:
-                    new = list(row)
-                    for n in ids:
-                        new[n] = renamed(row[n], copy)
-                    for n in unique:
-                        new[n] = hashlib.sha256(f"{copy} {row[n]}".encode()).hexdigest()
-                    writer.writerow(new)
-    raw = json.loads(files.read(DESCRIPTOR))
+            writer.writerow(header)
+            # the first copy has new names too, so tables that do not grow follow it
+            writer.writerows(copied(descriptor, table, lines, copies if table.name in grown else 1))
+    raw = deepcopy(dict(descriptor.raw))
     for resource in raw["resources"]:
         data = (folder / resource["path"]).read_bytes()
         resource["bytes"], resource["hash"] = len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"
-    # four places number ten thousand developments; a larger package needs more of them
+    # four digits number ten thousand developments; a larger package needs more
     text = json.dumps(raw, indent=2, ensure_ascii=False).replace(r"TMT-\\d{4}", r"TMT-\\d{4,7}")
     (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
     return folder, copies * rows_of_one

@@ -1,18 +1,20 @@
-"""Agreement against cases that can be reckoned by hand."""
+"""Agreement, on cases that can be worked out by hand."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tmt_dataset.coding import agreement as module
-from tmt_dataset.coding.annotation import Annotation
-from tmt_dataset.errors import AnnotationError, PackageNotFoundError
+from tmt_dataset.coding.annotation import Annotation, yaml
+from tmt_dataset.errors import AnnotationError, PackageError, PackageNotFoundError
 from tmt_dataset.package import embedded
 
 TEXT = "First act on the third of May. Second act with 12 cases. Third act, fined 500 yuan."
@@ -75,7 +77,7 @@ def test_equal_codings_agree_in_everything() -> None:
     assert set(measured.loc[measured["statistic"].isin(["alpha", "agreement", "f1"]), "value"]) == {1.0}
 
 
-def test_units_are_matched_by_place_and_what_one_has_alone_is_listed() -> None:
+def test_developments_are_matched_by_place_and_those_of_one_coding_alone_are_listed() -> None:
     first = coding(development(1, (0, 9), 1), development(2, (31, 41), 2))
     second = coding(
         development(8, (57, 66), 3), development(9, (0, 5), 1, title="Other words", action="alert")
@@ -89,7 +91,7 @@ def test_units_are_matched_by_place_and_what_one_has_alone_is_listed() -> None:
     assert sorted(differing.loc[differing["variable"] == "unit", "development"]) == ["", "TMT-0002"]
 
 
-def test_two_acts_in_one_segment_are_told_apart_by_their_quotes() -> None:
+def test_two_developments_in_one_segment_are_told_apart_by_their_quotes() -> None:
     first = coding(development(1, (31, 41), 2), development(2, (42, 55), 2))
     second = coding(development(8, (42, 55), 2), development(9, (31, 41), 2))
     assert {(p.first.id, p.second.id) for p in module.match(first, second).pairs} == {
@@ -118,7 +120,7 @@ def test_every_variable_that_differs_is_listed() -> None:
     }  # fmt: skip
 
 
-def test_figures_that_one_coding_has_alone_count_as_disagreement() -> None:
+def test_a_figure_of_one_coding_alone_is_a_disagreement() -> None:
     figure = {"measure": "fine_amount", "value": 500, "qualifier": "exact", "kind": "penalty"}
     quote = {"at": [57, 83], "text": TEXT[57:83], "figures": [figure]}
     first = coding(development(1, (57, 66), 3, quotes=[quote]))
@@ -139,7 +141,7 @@ def test_instruments_are_paired_by_title_and_compared_by_kind_and_stage() -> Non
     assert {"instrument_kind", "instrument_stage"} <= set(differing["variable"])
 
 
-def test_synonyms_of_bodies_are_no_disagreement() -> None:
+def test_synonyms_of_authorities_are_not_a_disagreement() -> None:
     first = coding(development(1, (0, 9), 1))
     second = coding(development(9, (0, 9), 1, authorities={"cyberspace-office": "lead"}))
     _, differing = module.compare(first, second, {"cyberspace-office": "cac"})
@@ -154,7 +156,7 @@ def test_quotes_are_compared_as_spans_and_as_words() -> None:
     assert value(measured, "quote_token", "f1") == pytest.approx(2 * 2 / (2 + 4), abs=1e-3)
 
 
-def test_alpha_is_that_of_the_textbook() -> None:
+def test_alpha_has_the_value_of_the_textbook() -> None:
     # Krippendorff (2011), 'Computing Krippendorff's alpha-reliability', example B: two observers, nominal data
     a = list("aabbddccceddaceedcab")  # fmt: skip
     b = list("aabbbdccceddaceedbab")
@@ -179,6 +181,47 @@ def test_alpha_of_equal_codings_is_one(values: list[str]) -> None:
     assert module.alpha(values, list(values)) == 1.0
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), *[st.frozensets(st.sampled_from("abc"), max_size=2)] * 2), min_size=1
+    ),
+    st.lists(st.integers(0, 3), min_size=5, max_size=5),
+    st.sampled_from([None, module.masi]),
+)
+def test_alphas_of_resamples_are_those_of_each_resample(
+    units: list[tuple[int, frozenset[str], frozenset[str]]], drawn: list[int], distance: Any
+) -> None:
+    numbers, developments = np.unique([n for n, _, _ in units], return_inverse=True)
+    times = np.array(drawn)[: len(numbers)]
+    chosen = [unit for k, unit in zip(developments, units, strict=True) for _ in range(times[k])]
+    of = module.alphas(developments, [a for _, a, _ in units], [b for _, _, b in units], distance)
+    expected = module.alpha([a for _, a, _ in chosen], [b for _, _, b in chosen], distance)
+    assert of(np.array([times, times])) == pytest.approx([expected] * 2)
+
+
+def write_codings(folder: Path, **codings: dict[str, Annotation]) -> Path:
+    for name, sources in codings.items():
+        for sid, annotation in sources.items():
+            path = folder / name / f"{sid}.yaml"
+            path.parent.mkdir()
+            with path.open("w", encoding="utf-8") as stream:
+                yaml().dump(annotation.model_dump(exclude_none=True), stream)
+    return folder
+
+
+def test_a_folder_of_two_codings_is_compared_with_its_synonyms(tmp_path: Path) -> None:
+    first = coding(development(1, (0, 9), 1))
+    second = coding(development(9, (0, 9), 1, authorities={"cyberspace-office": "lead"}))
+    write_codings(tmp_path, first_coding=first, second_coding=second)
+    assert set(module.agreement(tmp_path)[1]["variable"]) == {"authorities", "lead_authority"}
+    synonyms = tmp_path / "authority_synonyms.csv"
+    synonyms.write_text("coded,authority_id,reason\ncyberspace-office,cac,other words\n", encoding="utf-8")
+    assert module.agreement(tmp_path)[1].empty
+    synonyms.write_text("coded,reason\n", encoding="utf-8")
+    with pytest.raises(PackageError, match="expected the columns coded, authority_id, reason; found coded"):
+        module.agreement(tmp_path)
+
+
 def test_missing_codings_are_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(PackageNotFoundError, match="first_coding"):
         module.agreement(tmp_path)
@@ -188,20 +231,22 @@ def test_missing_codings_are_one_clear_error(tmp_path: Path) -> None:
     not (embedded() / "validation" / "second_coding").is_dir(),
     reason="the codings are kept in the checkout only",
 )
-def test_both_codings_of_all_sources_can_be_read_and_matched() -> None:
-    validation = embedded() / "validation"
-    first, second = (module.read_coding(validation / f"{which}_coding") for which in ("first", "second"))
+def test_both_codings_have_all_sources_and_summaries_of_their_own() -> None:
+    codings = [embedded() / "validation" / f"{which}_coding" for which in ("first", "second")]
+    first, second = ({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")} for folder in codings)
     assert set(first) == set(second)
-    assert all(
-        p.first.summary != p.second.summary for p in module.match(first, second).pairs
-    )  # read twice, not copied
+    summary = re.compile(r"^  summary: (.*\n(?:    .*\n)*)", re.MULTILINE)
+    one, other = (
+        {" ".join(text.split()) for content in coding.values() for text in summary.findall(content)}
+        for coding in (first, second)
+    )
+    assert min(len(one), len(other)) > 100
+    assert not one & other  # read twice, not copied
 
 
-def test_a_coding_that_would_not_be_read_is_named(tmp_path: Path) -> None:
-    published = embedded() / "validation" / "second_coding"
-    first = min(published.glob("newsletter-*.yaml"))
-    (tmp_path / first.name).write_bytes(first.read_bytes())
-    assert list(module.read_coding(tmp_path)) == [first.stem]
-    (tmp_path / "other.yml").touch()
+def test_a_file_that_is_not_read_is_named(tmp_path: Path) -> None:
+    folder = write_codings(tmp_path, own=coding(development(1, (0, 9), 1))) / "own"
+    assert list(module.read_coding(folder)) == ["newsletter-2024-05"]
+    (folder / "other.yml").touch()
     with pytest.raises(AnnotationError, match=r"other\.yml: expected the suffix \.yaml, found \.yml"):
-        module.read_coding(tmp_path)
+        module.read_coding(folder)

@@ -1,4 +1,4 @@
-"""The record that a coder writes: what breaks its format is named with file, line, record and near miss."""
+"""The record that a coder writes: every error in its format is named with file, line, record and near miss."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from factories import SPRING, WINTER, edit_annotation, make_package
 from ruamel.yaml import YAML
 
 from tmt_dataset.coding.annotation import (
-    QUOTE_LIMIT,
     Annotation,
+    Relation,
     json_schema,
     known_codes,
     problems,
     read_all,
     read_yaml,
 )
-from tmt_dataset.errors import AnnotationError
+from tmt_dataset.errors import AnnotationError, PackageError
 from tmt_dataset.package import embedded, open_package
 
 Package = tuple[Path, Path]
 Codes = dict[str, Iterable[str]]
 ANNOTATIONS = Path("data") / "annotations"
+
+QUOTE_LIMIT = open_package().descriptor.table("quotes").field("exact").max_length or 0
 
 #: An annotation with one of each thing; the tests below break one of its lines.
 VALID = """\
@@ -82,13 +84,12 @@ errata:
 def codes(tmp_path_factory: pytest.TempPathFactory) -> Codes:
     """Return the codes of the small package, with an instrument and two developments."""
     package = make_package(tmp_path_factory.mktemp("codes") / "package")
-    known = known_codes(*open_package(package))
+    known = known_codes(open_package(package))
     return {**known, "instruments": ["lamp-rules"], "developments": ["TMT-0001", "TMT-0008"]}
 
 
 def read(package: Path) -> list[Annotation]:
-    descriptor, files = open_package(package)
-    return read_all(package / ANNOTATIONS, descriptor, files)
+    return read_all(package / ANNOTATIONS, open_package(package))
 
 
 def complaints(package: Path) -> list[str]:
@@ -102,7 +103,7 @@ def complaints(package: Path) -> list[str]:
 
 
 def line_of(path: Path, words: str) -> int:
-    """Return the line (from 1) of a file on which some words stand for the first time."""
+    """Return the first line (from 1) of a file that has some words."""
     return next(n for n, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1) if words in text)
 
 
@@ -119,14 +120,14 @@ def put(*path: Any) -> Callable[[Any], None]:
 
 
 # reading
-def test_annotations_come_in_the_order_of_their_windows(annotated: Package) -> None:
+def test_annotations_are_in_the_order_of_their_windows(annotated: Package) -> None:
     assert [a.source.source_id for a in read(annotated[0])] == [WINTER, SPRING]
     edit_annotation(annotated[0], WINTER, put("source", "period_start", "2024-05-01"))
     assert [a.source.source_id for a in read(annotated[0])] == [SPRING, WINTER]
 
 
-def judged(tmp_path: Path, text: str, codes: Codes) -> tuple[Annotation | None, list[str]]:
-    """Read and judge a file; its complaints from its name on."""
+def checked(tmp_path: Path, text: str, codes: Codes) -> tuple[Annotation | None, list[str]]:
+    """Read and check a file; the messages start with its name."""
     path = tmp_path / "newsletter-2024-05.yaml"
     path.write_text(text, encoding="utf-8")
     annotation, found = problems(path, read_yaml(path), codes)
@@ -135,7 +136,7 @@ def judged(tmp_path: Path, text: str, codes: Codes) -> tuple[Annotation | None, 
 
 
 def valid(tmp_path: Path, text: str, codes: Codes) -> Annotation:
-    annotation, found = judged(tmp_path, text, codes)
+    annotation, found = checked(tmp_path, text, codes)
     assert found == []
     assert annotation is not None
     return annotation
@@ -144,12 +145,12 @@ def valid(tmp_path: Path, text: str, codes: Codes) -> Annotation:
 @pytest.mark.parametrize(
     "date", ["2024-05-02", "2024", "2024-05", "'2024'", "2024-05/2024-06", "2024-05-02/2024-06"]
 )
-def test_dates_and_years_without_quotation_marks_are_texts(tmp_path: Path, codes: Codes, date: str) -> None:
+def test_dates_and_years_without_quotation_marks_are_text(tmp_path: Path, codes: Codes, date: str) -> None:
     text = VALID.replace("date: 2024-05-02", f"date: {date}")
     assert valid(tmp_path, text, codes).developments[0].date == date.strip("'")
 
 
-def test_own_texts_are_on_one_line_and_quotes_are_as_they_stand(tmp_path: Path, codes: Codes) -> None:
+def test_own_texts_are_put_on_one_line_and_quotes_are_kept(tmp_path: Path, codes: Codes) -> None:
     text = VALID.replace("summary: Lamps have to be quiet.", 'summary: "  Lamps have\\n  to be quiet.\\n"')
     text = text.replace("text: Lamps pay 40,000 a lamp", 'text: "Lamps  pay 40,000 a lamp "')
     record = valid(tmp_path, text, codes).developments[0]
@@ -163,8 +164,8 @@ def test_a_relation_says_which_one_it_is_and_where_it_leads(tmp_path: Path, code
     assert [r.stated for r in record.quotes[0].relations] == [("finalises", "TMT-0001")]
 
 
-# what breaks the format
-#: What stands in the valid file, what stands there instead, and words of the message.
+# errors in the format
+#: Words of the valid file, what replaces them, and words of the message.
 BROKEN: dict[str, tuple[str, str, str]] = {
     "unknown key of a record": (
         "summary:",
@@ -203,7 +204,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "quotes.0.relations.0.finalizes: unknown key; did you mean 'finalises'",
     ),
     "unknown key of the file": ("errata:", "erata:", "erata: unknown key; did you mean 'errata'"),
-    "key that is no text": ("kind: error\n", "kind: error\n  5: x\n", "errata.0.5: Keys should be strings"),
+    "key that is not text": ("kind: error\n", "kind: error\n  5: x\n", "errata.0.5: Keys should be strings"),
     "missing key": (
         "  summary: Lamps have to be quiet.\n",
         "",
@@ -219,8 +220,8 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "value: forty",
         "figures.0.value: Input should be a valid number, found 'forty'",
     ),
-    "no number": ("value: 40000", "value: .nan", "figures.0.value: Input should be a finite number"),
-    "broken number for a whole one": (
+    "not a number": ("value: 40000", "value: .nan", "figures.0.value: Input should be a finite number"),
+    "fraction for an integer": (
         "unnamed_authorities: 1",
         "unnamed_authorities: 1.5",
         "valid integer, found 1.5",
@@ -260,14 +261,14 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     ),
     "empty summary": ("summary: Lamps have to be quiet.", "summary: '  '", "summary: the text is empty"),
     "negative count": ("unnamed_authorities: 1", "unnamed_authorities: -1", "greater than or equal to 0"),
-    "day that is none": (
+    "invalid day": (
         "date: 2024-05-02",
         "date: '2024-02-30'",
         "date: '2024-02-30' is no date of the calendar",
     ),
-    "date that is none": ("date: 2024-05-02", "date: May 2024", "date: 'May 2024' is no EDTF date"),
+    "invalid date": ("date: 2024-05-02", "date: May 2024", "date: 'May 2024' is no EDTF date"),
     "time of day": ("date: 2024-05-02", "date: 2024-05-02T10:00:00Z", "date: Input should be a valid string"),
-    "interval that runs backwards": (
+    "interval in reverse": (
         "date: 2024-05-02",
         "date: 2024-05/2024-04",
         "'2024-05/2024-04' ends before it starts",
@@ -275,7 +276,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "interval for a day": (
         "period_start: 2024-05-01",
         "period_start: 2024-05",
-        "period_start: '2024-05' is no day YYYY-MM-DD",
+        "period_start: '2024-05' is not a day YYYY-MM-DD",
     ),
     "checksum of another form": (
         "sha256: 8a4b",
@@ -373,7 +374,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "errata.0.kind: unknown code 'eror' of errata.kind; did you mean 'error'",
     ),
 }
-#: The same for what only the whole shows, so that a schema of one file cannot.
+#: The same for errors that only the whole shows, which a schema of one file cannot.
 DANGLING: dict[str, tuple[str, str, str]] = {
     "unknown instrument": (
         "{lamp-rules: issued}",
@@ -411,9 +412,9 @@ DANGLING: dict[str, tuple[str, str, str]] = {
 def broken(name: str) -> tuple[str, int, str]:
     """Return a file with one defect, the line that has to be named, and words of the message."""
     old, new, message = {**BROKEN, **DANGLING}[name]
-    assert VALID.count(old) == 1, f"{old!r} stands {VALID.count(old)} times"
+    assert VALID.count(old) == 1, f"{old!r} occurs {VALID.count(old)} times"
     text = VALID.replace(old, new)
-    # what is not there has no line: its record is named
+    # a missing key has no line: its record is named
     words = new.strip("\n").rpartition("\n")[2] or "- id: TMT-0008"
     return text, line_in(text, words), message
 
@@ -427,29 +428,29 @@ def test_the_file_that_the_tests_break_is_valid(tmp_path: Path, codes: Codes) ->
 
 
 @pytest.mark.parametrize("name", [*BROKEN, *DANGLING])
-def test_what_breaks_the_format_is_named_with_its_place(tmp_path: Path, codes: Codes, name: str) -> None:
+def test_every_error_in_the_format_is_named_with_its_place(tmp_path: Path, codes: Codes, name: str) -> None:
     text, line, message = broken(name)
-    annotation, found = judged(tmp_path, text, codes)
+    annotation, found = checked(tmp_path, text, codes)
     assert annotation is None
     named = [c for c in found if message in c]
     assert len(named) == 1, found
     assert named[0].startswith(f"newsletter-2024-05.yaml:{line}: "), (line, named)
     others = 1 if "unknown key" in message and "required" in "".join(found) else 0
-    assert len(found) == 1 + others, found  # a key written wrong is also a key that is missing
+    assert len(found) == 1 + others, found  # a misspelt key is also a missing key
 
 
 BROKEN_BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "key that stands twice": (lambda data: data + b"segments: []\n", 'found duplicate key "segments"'),
-    "unclosed bracket": (lambda data: data + b"errata: [a,\n", "no valid YAML"),
-    "tab for blanks": (lambda data: data + b"errata:\n\t- a\n", "no valid YAML"),
+    "duplicate key": (lambda data: data + b"segments: []\n", 'found duplicate key "segments"'),
+    "unclosed bracket": (lambda data: data + b"errata: [a,\n", "invalid YAML"),
+    "tab for blanks": (lambda data: data + b"errata:\n\t- a\n", "invalid YAML"),
     "not UTF-8": (lambda data: data + b"# caf\xe9\n", "not UTF-8"),
-    "control character": (lambda data: data + b"# \x00\n", "no valid YAML: special characters"),
-    "second document": (lambda data: data + b"---\na: b\n", "no valid YAML"),
+    "control character": (lambda data: data + b"# \x00\n", "invalid YAML: special characters"),
+    "second document": (lambda data: data + b"---\na: b\n", "invalid YAML"),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN_BYTES)
-def test_what_is_no_yaml_is_named_with_its_line(annotated: Package, name: str) -> None:
+def test_invalid_yaml_is_named_with_its_line(annotated: Package, name: str) -> None:
     change, message = BROKEN_BYTES[name]
     path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
     lines = path.read_bytes().count(b"\n")
@@ -464,7 +465,7 @@ def test_what_is_no_yaml_is_named_with_its_line(annotated: Package, name: str) -
 
 
 @pytest.mark.parametrize("data", [b"", b"- a\n", b"text\n", b"# a comment\n"])
-def test_what_is_no_mapping_is_no_annotation(annotated: Package, data: bytes) -> None:
+def test_a_file_without_a_mapping_is_an_error(annotated: Package, data: bytes) -> None:
     (annotated[0] / ANNOTATIONS / f"{WINTER}.yaml").write_bytes(data)
     assert complaints(annotated[0]) == [
         f"{WINTER}.yaml:1: expected a mapping with source, segments and developments"
@@ -481,13 +482,13 @@ def test_a_folder_without_annotations_is_an_annotation_error(package: Path) -> N
         read(package)
 
 
-def test_a_missing_vocabulary_is_an_annotation_error(annotated: Package) -> None:
+def test_a_missing_vocabulary_is_a_package_error(annotated: Package) -> None:
     (annotated[0] / "data" / "vocabularies" / "topics.csv").unlink()
-    with pytest.raises(AnnotationError, match=r"data/vocabularies/topics\.csv: the vocabulary is missing"):
+    with pytest.raises(PackageError, match=r"data/vocabularies/topics\.csv: the file is missing; restore it"):
         read(annotated[0])
 
 
-def test_reading_a_package_raises_what_is_wrong(annotated: Package) -> None:
+def test_reading_a_package_raises_every_problem(annotated: Package) -> None:
     text, line, message = broken("unknown topic")
     (annotated[0] / ANNOTATIONS / "newsletter-2024-05.yaml").write_text(text, encoding="utf-8")
     found = complaints(annotated[0])
@@ -532,7 +533,7 @@ def test_a_file_has_the_name_of_its_source(annotated: Package) -> None:
 
 
 @pytest.mark.parametrize("instead", ["developments: 5\n", "developments: {a: b}\n", "developments: text\n"])
-def test_records_that_are_no_list_make_no_dangling_relations(annotated: Package, instead: str) -> None:
+def test_records_that_are_not_a_list_are_one_error(annotated: Package, instead: str) -> None:
     path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
     text = path.read_text(encoding="utf-8")
     start, end = text.index("developments:\n"), text.index("errata:\n")
@@ -568,17 +569,17 @@ def test_all_problems_of_all_files_come_together(annotated: Package) -> None:
         (path.stem, "id: TMT-0008", "summary: Field required"),
         (path.stem, "topics:", "unknown code 'ai/voice'"),
         (path.stem, "continues:", "expected exactly one relation"),
-        ("newsletter-2024-09", "[", "no valid YAML"),
+        ("newsletter-2024-09", "[", "invalid YAML"),
     ):
         start = f"{name}.yaml:{line_of(package / ANNOTATIONS / f'{name}.yaml', words)}: "
         assert any(c.startswith(start) and message in c for c in found), (start, message, found)
     assert len(found) == 8
 
 
-def test_without_codes_the_form_alone_is_judged(tmp_path: Path) -> None:
+def test_without_codes_the_form_alone_is_checked(tmp_path: Path) -> None:
     text = VALID.replace("action: issuance", "action: anything")
     assert valid(tmp_path, text, {}).developments[0].action == "anything"
-    annotation, found = judged(tmp_path, text, {"actions": ["issuance"]})
+    annotation, found = checked(tmp_path, text, {"actions": ["issuance"]})
     assert annotation is None
     assert len(found) == 1
 
@@ -596,8 +597,8 @@ def validator(codes: Codes) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json_schema(codes))
 
 
-def test_the_schema_is_one_and_accepts_the_annotations_of_the_repository() -> None:
-    schema = json_schema(known_codes(*open_package(embedded())))
+def test_the_schema_is_valid_and_accepts_the_annotations_of_the_repository() -> None:
+    schema = json_schema(known_codes(open_package()))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     paths = sorted((embedded() / ANNOTATIONS).glob("*.yaml"))
@@ -608,46 +609,47 @@ def test_the_schema_is_one_and_accepts_the_annotations_of_the_repository() -> No
 
 
 @pytest.mark.parametrize("date", ["2024-05-02", "'2024-05-02'", "2024", "2024-05/2024-06"])
-def test_the_schema_accepts_what_is_valid(validator: jsonschema.Draft202012Validator, date: str) -> None:
+def test_the_schema_accepts_valid_dates(validator: jsonschema.Draft202012Validator, date: str) -> None:
     document = plain(VALID.replace("date: 2024-05-02", f"date: {date}"))
     assert [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)] == []
 
 
-#: JSON Schema knows no calendar, and nothing but text for a key.
+#: JSON Schema has no calendar, and its keys are text.
 BEYOND = {
-    "date that is none",
-    "day that is none",
+    "invalid date",
+    "invalid day",
     "empty summary",
     "interval for a day",
-    "interval that runs backwards",
-    "key that is no text",
-    "no number",
+    "interval in reverse",
+    "key that is not text",
+    "not a number",
     "time of day",
 }
 
 
 @pytest.mark.parametrize("name", sorted(set(BROKEN) - BEYOND))
-def test_the_schema_rejects_what_breaks_the_format(
+def test_the_schema_rejects_errors_in_the_format(
     validator: jsonschema.Draft202012Validator, name: str
 ) -> None:
     assert not validator.is_valid(plain(broken(name)[0]))
 
 
-def test_the_schema_names_no_mark_of_its_making(codes: Codes) -> None:
+def test_the_schema_keeps_no_internal_marks(codes: Codes) -> None:
     assert "x-codes" not in repr(json_schema(codes))
 
 
 def test_known_codes_are_those_of_the_declaration() -> None:
-    descriptor, files = open_package(embedded())
-    codes = known_codes(descriptor, files)
+    package = open_package()
+    descriptor, codes = package.descriptor, known_codes(package)
     assert {t.name for t in descriptor.tables.values() if t.is_vocabulary} <= set(codes)
     assert codes["segments.role"] == list(descriptor.table("segments").field("role").enum)
     names = "|".join(codes["quotes.supports"])
     assert descriptor.table("quotes").field("supports").pattern == f"(?:{names})(?: (?:{names}))*"
+    assert [*Relation.model_fields] == [*descriptor.table("relations").field("relation").enum, "note"]
 
 
 @pytest.mark.parametrize("name", [f"{WINTER}.yml", "newsletter-2024-05.YAML", "newsletter-2024-05.yml"])
-def test_a_file_that_would_not_be_read_is_named(annotated: Package, name: str) -> None:
+def test_a_file_that_is_not_read_is_named(annotated: Package, name: str) -> None:
     folder = annotated[0] / ANNOTATIONS
     if name.startswith(WINTER):
         (folder / f"{WINTER}.yaml").rename(folder / name)
@@ -661,7 +663,9 @@ def test_a_file_that_would_not_be_read_is_named(annotated: Package, name: str) -
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path)], ids=["folder", "loop"])
-def test_what_cannot_be_read_is_an_annotation_error(annotated: Package, make: Callable[[Path], None]) -> None:
+def test_a_file_that_cannot_be_read_is_an_annotation_error(
+    annotated: Package, make: Callable[[Path], None]
+) -> None:
     path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
     path.unlink()
     make(path)
@@ -671,7 +675,7 @@ def test_what_cannot_be_read_is_an_annotation_error(annotated: Package, make: Ca
 
 
 @pytest.mark.parametrize("date", ["2024-02-30", "2024-13-01"])
-def test_a_date_that_is_none_is_named_with_its_line(annotated: Package, date: str) -> None:
+def test_an_invalid_date_is_named_with_its_line(annotated: Package, date: str) -> None:
     path = annotated[0] / ANNOTATIONS / f"{WINTER}.yaml"
     text = path.read_text("utf-8")
     old = next(line for line in text.splitlines() if line.startswith("  date: "))

@@ -1,10 +1,8 @@
-"""Annotations and vocabularies give the tables, byte for byte; whatever differs is named."""
+"""The tables are compiled from the annotations, byte for byte; every difference is named."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -26,17 +24,14 @@ from factories import (
     strip_offsets,
     table_path,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 import tmt_dataset as tmt
-from tmt_dataset.cells import CANONICAL
 from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import Annotation
-from tmt_dataset.descriptor import DESCRIPTOR, Table
+from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError
-from tmt_dataset.files import sha256
-from tmt_dataset.package import embedded, open_package
+from tmt_dataset.files import sha256, update
+from tmt_dataset.package import open_package
 
 Package = tuple[Path, Path]
 
@@ -63,63 +58,32 @@ def differences(folder: Path) -> str:
     with pytest.raises(
         OutOfStepError, match=r"^out of step with the annotations; run `tmt-dataset build`:\n"
     ) as caught:
-        compile.check(folder)
+        check(folder)
     return str(caught.value).partition("\n")[2]
 
 
-# cells
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_is_written_in_one_form_and_reads_back(value: float) -> None:
-    text = compile.cell(value)
-    assert float(text) == value
-    assert re.fullmatch(CANONICAL["number"], text)
+def compiled(folder: Path) -> dict[str, bytes]:
+    return compile.compiled(folder, open_package(folder))[1]
 
 
-@given(st.integers(min_value=-(10**15) + 1, max_value=10**15 - 1))
-def test_a_whole_number_is_written_in_one_form_and_reads_back(value: int) -> None:
-    text = compile.cell(value)
-    assert int(text) == value
-    assert re.fullmatch(CANONICAL["integer"], text)
+def check(folder: Path) -> None:
+    package = open_package(folder)
+    compile.check(folder, package, compile.compiled(folder, package)[1])
 
 
-@given(st.integers(min_value=-(2**53), max_value=2**53))
-def test_equal_numbers_are_equal_cells(value: int) -> None:
-    assert compile.cell(float(value)) == compile.cell(value)
-
-
-@given(st.dates(min_value=dt.date(1000, 1, 1)))
-def test_a_day_is_written_in_one_form_and_reads_back(value: dt.date) -> None:
-    text = compile.cell(value)
-    assert dt.date.fromisoformat(text) == value
-    assert re.fullmatch(CANONICAL["date"], text)
-
-
-def test_what_is_no_number_is_written_as_it_is() -> None:
-    assert [compile.cell(v) for v in (None, True, False, "", "a b", -0.0, 0.00001)] == [
-        "", "true", "false", "", "a b", "0", "0.00001",
-    ]  # fmt: skip
-
-
-#: A cell has no line end within.
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"))
-
-
-@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
-def test_cells_of_any_text_read_back(rows: list[tuple[str, str]]) -> None:
-    table = Table.from_json(
-        {"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "a"}, {"name": "b"}]}}
-    )
-    data = compile.csv_bytes(table, [{"b": b, "a": a, "undeclared": "x"} for a, b in rows])
-    read = list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))
-    assert read == [["a", "b"], *map(list, rows)]
+def build(folder: Path) -> list[str]:
+    """Write the tables that differ, and return their paths."""
+    return [path for path, data in compiled(folder).items() if update(folder / path, data)]
 
 
 # tables
-def test_the_bytes_are_those_that_the_annotations_give(untouched: Path) -> None:
+def test_tables_have_the_bytes_that_the_annotations_give(untouched: Path) -> None:
     # the package was written by other code, from the same declarations
-    compiled = compile.compiled(untouched)
-    assert set(compiled) == {DESCRIPTOR, *(f"data/{name}.csv" for name in COMPILED)}
-    assert compiled == {path: (untouched / path).read_bytes() for path in compiled}
+    found = compiled(untouched)
+    declared = open_package(untouched).descriptor.tables.values()
+    assert set(found) == {DESCRIPTOR, *(t.path for t in declared)}
+    assert {t.name for t in declared if compile.is_compiled(t)} == {*COMPILED, "agreement"}
+    assert found == {path: (untouched / path).read_bytes() for path in found}
 
 
 def test_the_bytes_are_the_same_every_time_and_everywhere(untouched: Path, tmp_path: Path) -> None:
@@ -128,11 +92,7 @@ def test_the_bytes_are_the_same_every_time_and_everywhere(untouched: Path, tmp_p
     for path in sorted(annotations.iterdir(), reverse=True):  # another order in the folder
         path.write_bytes(path.rename(annotations / "moved").read_bytes())
         (annotations / "moved").unlink()
-    assert compile.compiled(elsewhere) == compile.compiled(untouched) == compile.compiled(untouched)
-
-
-def test_the_tables_of_the_repository_are_in_step() -> None:
-    compile.check(embedded())
+    assert compiled(elsewhere) == compiled(untouched) == compiled(untouched)
 
 
 def test_the_tables_hold_what_the_annotations_hold(untouched: Path) -> None:
@@ -155,10 +115,10 @@ def test_the_tables_hold_what_the_annotations_hold(untouched: Path) -> None:
 
 def test_the_descriptor_declares_the_files(folder: Path) -> None:
     edit_annotation(folder, WINTER, set_first("title", "Lamps"))
-    compile.build(folder)
-    descriptor, files = open_package(folder)
-    for table in descriptor.tables.values():
-        data = files.read(table.path)
+    build(folder)
+    package = open_package(folder)
+    for table in package.descriptor.tables.values():
+        data = package.read(table)
         assert (table.bytes, table.hash) == (len(data), f"sha256:{sha256(data)}")
 
 
@@ -218,7 +178,7 @@ def test_mentions_have_a_rank_and_the_section_that_began_last() -> None:
     ]
 
 
-def test_an_instrument_may_have_several_stages_in_one_act() -> None:
+def test_an_instrument_may_have_several_stages_in_one_development() -> None:
     rows = compiled_rows("development_instruments", instruments={"a": ["approved", "issued"], "b": "draft"})
     assert [(r["instrument_id"], r["stage"]) for r in rows] == [
         ("a", "approved"),
@@ -227,7 +187,7 @@ def test_an_instrument_may_have_several_stages_in_one_act() -> None:
     ]
 
 
-def test_aliases_stand_in_one_cell_and_instruments_are_sorted() -> None:
+def test_aliases_share_one_cell_and_instruments_are_sorted() -> None:
     given = [
         {"id": "b", "title": "B", "kind": "law", "aliases": ["Bee", "Be"]},
         {"id": "a", "title": "A", "kind": "law"},
@@ -236,7 +196,7 @@ def test_aliases_stand_in_one_cell_and_instruments_are_sorted() -> None:
     assert [(r["instrument_id"], r["aliases"]) for r in rows] == [("a", None), ("b", "Bee | Be")]
 
 
-def test_what_a_quote_proves_beside_it_is_named_in_its_supports() -> None:
+def test_supports_names_the_figures_and_relations_of_a_quote() -> None:
     quotes = [
         {"at": [5, 6], "text": "x", "relations": [{"continues": "TMT-0009", "note": "n"}]},
         {
@@ -269,14 +229,14 @@ def test_what_a_quote_proves_beside_it_is_named_in_its_supports() -> None:
     ]
 
 
-def test_two_errata_of_one_place_have_two_identifiers() -> None:
+def test_two_errata_at_one_place_have_two_identifiers() -> None:
     erratum = {"at": [3, 4], "has": "x", "kind": "error", "coded": "y", "reason": "z"}
     rows = compiled_rows("errata", {"errata": [erratum, erratum, {**erratum, "at": [1, 2]}]})
     start = "newsletter-2024-05"
     assert [r["erratum_id"] for r in rows] == [f"{start}:1-2", f"{start}:3-4", f"{start}:3-4#2"]
 
 
-def test_a_further_report_stands_after_the_first(untouched: Path) -> None:
+def test_a_further_report_comes_after_the_first(untouched: Path) -> None:
     mentions = read_table(untouched, "mentions")
     own = mentions.loc[mentions["development_id"] == "TMT-0002"]
     assert own["rank"].tolist() == ["primary", "primary", "secondary"]
@@ -287,7 +247,7 @@ def test_a_further_report_stands_after_the_first(untouched: Path) -> None:
 def test_missing_offsets_are_named_and_nothing_is_written(folder: Path) -> None:
     strip_offsets(folder, SPRING)
     before = contents(folder)
-    for step in (compile.compiled, compile.build, compile.check):
+    for step in (compiled, build, check):
         with pytest.raises(
             OutOfStepError, match="offsets are missing; run `tmt-dataset build --locate SOURCES`"
         ) as caught:
@@ -310,14 +270,14 @@ def test_one_missing_offset_is_enough(folder: Path, where: tuple[str, int, str])
     with pytest.raises(
         OutOfStepError, match=f"{WINTER}: (segment {WINTER}:001|erratum 'Court decides first case')$"
     ):
-        compile.compiled(folder)
+        compiled(folder)
 
 
 # out of step
 def test_a_package_in_step_passes(untouched: Path) -> None:
     before = contents(untouched)
-    compile.check(untouched)
-    assert compile.build(untouched) == []
+    check(untouched)
+    assert build(untouched) == []
     assert contents(untouched) == before
 
 
@@ -336,11 +296,11 @@ def test_every_edited_table_is_named_with_its_row_and_repaired(folder: Path) -> 
     message = differences(folder)
     for path, words in expected.items():
         assert re.search(f"^{words}", message, re.MULTILINE), (path, message)
-    assert set(compile.build(folder)) == set(expected)
+    assert set(build(folder)) == set(expected)
     assert contents(folder) == before
 
 
-def test_what_differs_late_in_a_row_is_shown(folder: Path) -> None:
+def test_a_difference_late_in_a_row_is_shown(folder: Path) -> None:
     edit_table(
         folder,
         "developments",
@@ -390,15 +350,15 @@ def test_damaged_bytes_are_shown_and_repaired(folder: Path, name: str) -> None:
     message = differences(folder)
     assert message.startswith("data/development_places.csv: ")
     assert words in message
-    compile.build(folder)
+    build(folder)
     assert contents(folder) == before
 
 
 def test_a_missing_table_is_named_and_written(folder: Path) -> None:
     (folder / "data" / "figures.csv").unlink()
     assert differences(folder) == "data/figures.csv: missing"
-    assert compile.build(folder) == ["data/figures.csv"]
-    compile.check(folder)
+    assert build(folder) == ["data/figures.csv"]
+    check(folder)
 
 
 def test_many_differing_rows_are_counted_and_not_all_shown(folder: Path) -> None:
@@ -410,15 +370,15 @@ def test_many_differing_rows_are_counted_and_not_all_shown(folder: Path) -> None
     assert message.count("\n  row ") == compile.SHOWN
 
 
-def test_an_edited_vocabulary_is_named_and_declared_anew(folder: Path) -> None:
+def test_an_edited_vocabulary_is_named_and_declared_again(folder: Path) -> None:
     path = "data/vocabularies/topics.csv"
     edit_bytes(folder, path, lambda data: data.replace(b"Machines that talk.", b"Machines which talk."))
     message = differences(folder)
     assert message.startswith(
         f"{path}: not the file that {DESCRIPTOR} declares\n{DESCRIPTOR}: 2 rows differ\n  row "
     )
-    assert compile.build(folder) == [DESCRIPTOR]
-    compile.check(folder)
+    assert build(folder) == [DESCRIPTOR]
+    check(folder)
     assert b"Machines which talk." in (folder / path).read_bytes()  # a vocabulary is written by hand
 
 
@@ -433,19 +393,34 @@ def test_an_edited_descriptor_is_named_and_repaired(folder: Path) -> None:
     assert re.match(
         rf"{DESCRIPTOR}: 1 rows differ\n  row {line}: expected '.*\"bytes\": \d+", differences(folder)
     )
-    assert compile.build(folder) == [DESCRIPTOR]
+    assert build(folder) == [DESCRIPTOR]
     assert contents(folder) == before
 
 
-def test_a_descriptor_of_another_layout_is_out_of_step(folder: Path) -> None:
+def test_the_pattern_of_a_list_of_codes_follows_from_its_codes(folder: Path) -> None:
+    def edit(raw: dict[str, Any]) -> None:
+        quotes = next(r for r in raw["resources"] if r["name"] == "quotes")
+        next(f for f in quotes["schema"]["fields"] if f["name"] == "supports")["itemEnum"].append("note")
+
+    edit_descriptor(folder, edit)
+    assert f"{DESCRIPTOR}: 1 rows differ" in differences(folder)
+    assert build(folder) == [DESCRIPTOR]
+    field = open_package(folder).descriptor.table("quotes").field("supports")
+    assert field.item_enum[-1] == "note"
+    assert field.pattern is not None
+    assert re.fullmatch(field.pattern, "note action")
+    assert not re.fullmatch(field.pattern, "note,action")
+
+
+def test_a_descriptor_in_another_layout_is_out_of_step(folder: Path) -> None:
     edit_bytes(folder, DESCRIPTOR, lambda data: data.replace(b"  ", b"\t"))
     assert f"{DESCRIPTOR}: " in differences(folder)
 
 
-def test_a_change_of_the_declaration_itself_stays(folder: Path) -> None:
+def test_a_change_of_the_declaration_itself_is_kept(folder: Path) -> None:
     edit_descriptor(folder, lambda raw: raw.update(version="9.9.9"))
-    compile.check(folder)
-    assert open_package(folder)[0].version == "9.9.9"
+    check(folder)
+    assert open_package(folder).descriptor.version == "9.9.9"
 
 
 def test_every_file_that_differs_is_named(folder: Path) -> None:
@@ -453,8 +428,8 @@ def test_every_file_that_differs_is_named(folder: Path) -> None:
     edit_annotation(folder, SPRING, set_first("topics", ["ai"]))
     found = set(re.findall(r"^(\S+): ", differences(folder), re.MULTILINE))
     assert found == {"data/developments.csv", "data/development_topics.csv", DESCRIPTOR}
-    assert set(compile.build(folder)) == found
-    compile.check(folder)
+    assert set(build(folder)) == found
+    check(folder)
     assert tmt.load(folder).developments.loc[0, "title"] == "Lamps"
 
 
@@ -463,7 +438,7 @@ def test_a_broken_annotation_writes_nothing(folder: Path) -> None:
     edit_annotation(folder, WINTER, set_first("action", "issuence"))
     before = contents(folder)
     with pytest.raises(AnnotationError, match="issuence"):
-        compile.build(folder)
+        build(folder)
     assert contents(folder) == before
 
 
@@ -481,11 +456,11 @@ def test_figures_keep_their_values(untouched: Path) -> None:
 
 def test_a_missing_vocabulary_is_named(folder: Path) -> None:
     (folder / "data" / "vocabularies" / "topics.csv").unlink()
-    with pytest.raises(AnnotationError, match=r"topics\.csv: the vocabulary is missing; restore it"):
-        compile.check(folder)
+    with pytest.raises(PackageError, match=r"data/vocabularies/topics\.csv: the file is missing; restore it"):
+        check(folder)
 
 
-@pytest.mark.parametrize("do", [compile.build, compile.check])
+@pytest.mark.parametrize("do", [build, check])
 def test_a_table_that_cannot_be_read_is_named(folder: Path, do: Callable[[Path], object]) -> None:
     target = folder / "data" / "sources.csv"
     target.unlink()
@@ -497,5 +472,5 @@ def test_a_table_that_cannot_be_read_is_named(folder: Path, do: Callable[[Path],
 def test_a_file_that_cannot_be_written_is_named(folder: Path) -> None:
     target = folder / ("x" * 250)  # the file that is written beside it has a longer name
     with pytest.raises(PackageError, match=r"x: cannot be written \(File name too long\); make its folder"):
-        compile.replace(target, b"data")
+        update(target, b"data")
     assert not target.exists()

@@ -1,4 +1,4 @@
-"""Offsets are filled in from the source, or the coder is told what stands there instead."""
+"""Offsets are filled in from the source, or the coder is told what the source has instead."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tmt_dataset.coding.annotation import read_yaml
 from tmt_dataset.coding.locate import fill, locate, nearest, offsets
 from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError, TmtDatasetError
 from tmt_dataset.files import sha256
+from tmt_dataset.package import open_package
 
 Package = tuple[Path, Path]
 Edit = Callable[[Any], None]
@@ -52,18 +53,18 @@ def quote(development: int, n: int, **changes: Any) -> Edit:
 
 
 # one quote
-def test_a_quote_that_stands_once_is_found() -> None:
+def test_a_quote_that_occurs_once_is_found() -> None:
     assert offsets("two", "one two three") == [4, 7]
     assert offsets("国家", "中华人民共和国国家互联网信息办公室") == [7, 9]  # code points, not bytes
     assert offsets("b", "😀b") == [1, 2]
 
 
-def test_offsets_that_are_right_settle_which_place_is_meant() -> None:
+def test_right_offsets_decide_between_several_places() -> None:
     text = "lamp, lamp, lamp"
     assert [offsets("lamp", text, at) for at in ([0, 4], [6, 10], [12, 16])] == [[0, 4], [6, 10], [12, 16]]
 
 
-def test_offsets_that_are_wrong_are_corrected() -> None:
+def test_wrong_offsets_are_corrected() -> None:
     for at in ([0, 3], [4, 8], [4, 6], [7, 4], [100, 103], [-9, -6], [8, 99]):
         assert offsets("two", "one two three", at) == [4, 7]
 
@@ -73,11 +74,11 @@ def test_offsets_beyond_the_text_are_corrected() -> None:
 
 
 def test_a_repeated_quote_is_reported_with_its_places() -> None:
-    message = r"the quote stands 3 times, at 0, 6, 12: lengthen it, or give `at`: 'lamp'"
+    message = r"the quote occurs 3 times, at 0, 6, 12: lengthen it, or give `at`: 'lamp'"
     for at in (None, [1, 5], [12, 99]):
         with pytest.raises(QuoteNotFoundError, match=message):
             offsets("lamp", "lamp, lamp, lamp", at)
-    with pytest.raises(QuoteNotFoundError, match="stands 2 times, at 0, 2"):
+    with pytest.raises(QuoteNotFoundError, match="occurs 2 times, at 0, 2"):
         offsets("aba", "ababa")  # places that overlap are places
 
 
@@ -86,14 +87,14 @@ def test_a_missing_quote_is_reported_with_the_nearest_words() -> None:
     with pytest.raises(QuoteNotFoundError) as caught:
         offsets("The regulator put its draft out for public comment", text)
     assert str(caught.value) == (
-        "the quote does not stand in the source: 'The regulator put its draft out for public comment'; "
+        "the quote is not in the source: 'The regulator put its draft out for public comment'; "
         "nearest: 'The regulator put a draft out for public comment'"
     )
 
 
 @pytest.mark.parametrize("words", ["nothing of the kind", "x", "拉萨市"])
-def test_a_quote_that_is_like_nothing_is_reported(words: str) -> None:
-    with pytest.raises(QuoteNotFoundError, match="nothing like it is there"):
+def test_a_quote_with_nothing_similar_is_reported(words: str) -> None:
+    with pytest.raises(QuoteNotFoundError, match="nothing there is similar"):
         offsets(words, "Lamps, lamps, lamps.")
 
 
@@ -108,30 +109,30 @@ def test_words_of_a_text_are_found_or_reported_as_repeated(text: str, data: st.D
         assert offsets(words, text) == [start, end]
     else:
         with pytest.raises(
-            QuoteNotFoundError, match=rf"stands {len(places)} times, at {places[0]}, {places[1]}"
+            QuoteNotFoundError, match=rf"occurs {len(places)} times, at {places[0]}, {places[1]}"
         ):
             offsets(words, text)
 
 
 @given(st.text("ab ", max_size=30), st.text("ab ", min_size=1, max_size=6))
-def test_words_are_found_where_they_stand_and_nowhere_else(text: str, words: str) -> None:
+def test_words_are_found_where_they_are_and_nowhere_else(text: str, words: str) -> None:
     places = [n for n in range(len(text)) if text.startswith(words, n)]
     if len(places) == 1:
         assert offsets(words, text) == [places[0], places[0] + len(words)]
     else:
-        message = f"stands {len(places)} times" if places else "does not stand in the source"
+        message = f"occurs {len(places)} times" if places else "is not in the source"
         with pytest.raises(QuoteNotFoundError, match=message):
             offsets(words, text)
 
 
 @given(st.text("abcd ", max_size=60), st.text("abcd ", max_size=20))
-def test_the_nearest_words_stand_in_the_text(text: str, words: str) -> None:
+def test_the_nearest_words_are_part_of_the_text(text: str, words: str) -> None:
     found = nearest(words, text)
     assert found is None or found in text
 
 
 # files
-def test_what_is_right_is_kept(annotated: Package) -> None:
+def test_right_offsets_are_kept(annotated: Package) -> None:
     package, sources = annotated
     before = files(coded(package))
     assert locate(coded(package), sources) == []
@@ -148,11 +149,12 @@ def test_what_a_coder_left_out_is_filled_in(annotated: Package, source: str) -> 
     assert locate(coded(package), sources) == [str(path)]
     content, node = annotation_content(source), read_yaml(path)
     assert {k: v for k, v in content.items() if v} == node
-    compile.check(package)
+    opened = open_package(package)
+    compile.check(package, opened, compile.compiled(package, opened)[1])
     assert locate(coded(package), sources) == []
 
 
-def test_offsets_stand_where_they_stand_in_all_files(annotated: Package) -> None:
+def test_offsets_have_the_same_position_in_all_files(annotated: Package) -> None:
     package, sources = annotated
     path = strip_offsets(package, WINTER)
     locate(coded(package), sources)
@@ -218,7 +220,7 @@ def test_a_missing_quote_is_named_with_its_place(annotated: Package) -> None:
     path = edit_annotation(package, SPRING, quote(0, 1, text="The CAC has published the Measures", at=None))
     (line,) = failure(package, sources)
     where = path.read_text("utf-8").split("has published")[0].count("\n") + 1
-    assert line.startswith(f"{path}:{where}: TMT-0005: the quote does not stand in the source: ")
+    assert line.startswith(f"{path}:{where}: TMT-0005: the quote is not in the source: ")
     assert line.endswith("; nearest: 'The CAC published the Measures'")
 
 
@@ -229,7 +231,7 @@ def test_a_repeated_quote_is_named_with_its_place(annotated: Package) -> None:
     (line,) = failure(package, sources)
     where = path.read_text("utf-8").split("  - text: lamps")[0].count("\n") + 1
     count = source_text(WINTER).count(words)
-    assert line.startswith(f"{path}:{where}: TMT-0004: the quote stands {count} times, at ")
+    assert line.startswith(f"{path}:{where}: TMT-0004: the quote occurs {count} times, at ")
 
 
 def test_a_further_report_and_an_erratum_are_named_too(annotated: Package) -> None:
@@ -239,10 +241,8 @@ def test_a_further_report_and_an_erratum_are_named_too(annotated: Package) -> No
     )
     edit_annotation(package, WINTER, lambda node: node["errata"][0].update(has="zzz"))
     winter, spring = failure(package, sources)
-    assert re.fullmatch(
-        rf"\S*{WINTER}\.yaml:\d+: the quote does not stand in the source: 'zzz'; nothing .*", winter
-    )
-    assert re.fullmatch(rf"\S*{SPRING}\.yaml:\d+: TMT-0002: the quote does not stand .*", spring)
+    assert re.fullmatch(rf"\S*{WINTER}\.yaml:\d+: the quote is not in the source: 'zzz'; nothing .*", winter)
+    assert re.fullmatch(rf"\S*{SPRING}\.yaml:\d+: TMT-0002: the quote is not in .*", spring)
 
 
 def test_a_segment_whose_first_words_are_not_there_is_named(annotated: Package) -> None:
@@ -255,7 +255,7 @@ def test_a_segment_whose_first_words_are_not_there_is_named(annotated: Package) 
     where = path.read_text("utf-8").split(f"id: {WINTER}:004")[0].count("\n") + 1
     previous = annotation_content(WINTER)["segments"][2]["at"][0]
     assert line.startswith(
-        f"{path}:{where}: {WINTER}:004: its first words do not stand after offset {previous + 1}"
+        f"{path}:{where}: {WINTER}:004: its first words were not found after offset {previous + 1}"
     )
     assert line.endswith("nearest: 'CAC consults on draft'")
 
@@ -270,11 +270,11 @@ def test_segments_in_another_order_are_not_found(annotated: Package) -> None:
 
     edit_annotation(package, WINTER, swap)
     assert any(
-        f"{WINTER}:006: its first words do not stand after" in line for line in failure(package, sources)
+        f"{WINTER}:006: its first words were not found after" in line for line in failure(package, sources)
     )
 
 
-def test_a_segment_without_place_is_named(annotated: Package) -> None:
+def test_a_segment_without_a_place_is_named(annotated: Package) -> None:
     package, sources = annotated
     edit_annotation(package, WINTER, lambda node: node["segments"][3].pop("at"))
     (line,) = failure(package, sources)
@@ -302,7 +302,7 @@ def test_a_broken_file_is_an_annotation_error_and_nothing_is_written(annotated: 
         locate(coded(package), sources)
     spring, broken = str(caught.value).splitlines()
     assert "TMT-0005: developments.0.quotes.0.text: Field required" in spring
-    assert "newsletter-2024-05.yaml:1: no valid YAML" in broken
+    assert "newsletter-2024-05.yaml:1: invalid YAML" in broken
     assert files(coded(package)) == before
 
 
@@ -318,7 +318,7 @@ def test_a_missing_folder_of_sources_is_an_error(annotated: Package) -> None:
         locate(coded(annotated[0]), annotated[1] / "nowhere")
 
 
-# the text that is not the one, and offsets that cannot be
+# another text, and impossible offsets
 def test_a_text_that_was_changed_between_the_quotes_is_refused(annotated: Package) -> None:
     package, sources = annotated
     target = sources / f"{WINTER}.txt"
@@ -408,7 +408,7 @@ def test_a_source_that_is_a_folder_is_an_annotation_error(annotated: Package) ->
     (sources / f"{WINTER}.txt").unlink()
     (sources / f"{WINTER}.txt").mkdir()
     (line,) = failure(package, sources, AnnotationError)
-    assert line == f"{sources / WINTER}.txt: no readable text (Is a directory)"
+    assert line == f"{sources / WINTER}.txt: cannot be read (Is a directory); expected a text file"
 
 
 def test_a_file_of_another_suffix_is_named(annotated: Package) -> None:

@@ -44,6 +44,8 @@ class Field(NamedTuple):
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
+    #: The values of a cell that lists several, separated by spaces; its pattern is generated from them.
+    item_enum: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Field:
@@ -62,6 +64,7 @@ class Field(NamedTuple):
             minimum=_of(c, "minimum", (int, float)),
             maximum=_of(c, "maximum", (int, float)),
             max_length=_of(c, "maxLength", int),
+            item_enum=tuple(_of(raw, "itemEnum", list) or ()),
         )
 
 

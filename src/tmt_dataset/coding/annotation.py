@@ -1,7 +1,7 @@
-"""The record that a coder writes: one YAML file a source.
+"""The record that a coder writes: one YAML file per source.
 
-The models below are the format. Enumerations come from the descriptor and the vocabularies, so that neither
-the models nor the generated JSON Schema repeat them.
+The models below are the format. Codes, limits and patterns come from the declaration and the vocabularies: neither the
+models nor the generated JSON Schema repeat them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self
 from tmt_dataset.cells import read_text
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, MissingExtraError, near
-from tmt_dataset.package import Package
+from tmt_dataset.package import Package, open_package
 
 try:
     from pydantic import (
@@ -29,7 +29,7 @@ try:
         ValidationInfo,
         model_validator,
     )
-    from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+    from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
     from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
@@ -40,20 +40,18 @@ except ImportError:
         'annotations need pydantic and ruamel.yaml: pip install "tmt-dataset[coding]"'
     ) from None
 
-QUOTE_LIMIT = 320
-
-#: For each name of codes, the codes: vocabularies and registers by table, enumerations by ``table.field``.
+#: The codes of vocabularies and registers by table (``"actions"``), those of enumerations by field (``"segments.role"``).
 Codes = Mapping[str, Iterable[str]]
 
 
 @dataclass(frozen=True)
 class CodeOf:
-    """Marks a text as a code of a vocabulary (``"actions"``) or of an enumeration (``"segments.role"``)."""
+    """Marks a text as a code: of a vocabulary (``"actions"``), or of an enumeration (``"segments.role"``)."""
 
     name: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Check the code against the codes handed over as context."""
+        """Check the code against those that are given as context."""
 
         def check(value: str, info: ValidationInfo) -> str:
             known = (info.context or {}).get(self.name)
@@ -70,21 +68,25 @@ class CodeOf:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Leave a mark that :func:`json_schema` replaces by the codes."""
+        """Leave a mark, which :func:`json_schema` replaces by the codes."""
         return {**handler(schema), "x-codes": self.name}
 
 
+_OWN = open_package().descriptor
+
+
+def _declared(table: str, field: str) -> Any:
+    """Return the limits that the library's own declaration sets to a field."""
+    declared = _OWN.table(table).field(field)
+    pattern = f"^{declared.pattern}$" if declared.pattern else None
+    return Field(max_length=declared.max_length, pattern=pattern, ge=declared.minimum)
+
+
 def _date_text(value: Any) -> Any:
-    """Take YAML's dates and years as the text that was written."""
-    if isinstance(value, dt.datetime):
-        return value
-    return (
-        value.isoformat()
-        if isinstance(value, dt.date)
-        else str(value)
-        if isinstance(value, int) and not isinstance(value, bool)
-        else value
-    )
+    """Return the text of what YAML reads as a date or, of a year, as a number; anything else as it is."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _edtf(value: str) -> str:
@@ -94,7 +96,7 @@ def _edtf(value: str) -> str:
 
 def _day(value: str) -> str:
     if len(value) != 10:
-        raise ValueError(f"{value!r} is no day YYYY-MM-DD")
+        raise ValueError(f"{value!r} is not a day YYYY-MM-DD")
     return _edtf(value)
 
 
@@ -119,12 +121,12 @@ Day = Annotated[
 ]
 _ON_ONE_LINE = BeforeValidator(lambda v: _own_text(v) if isinstance(v, str) else v)
 Text = Annotated[str, _ON_ONE_LINE]
-Title = Annotated[str, Field(max_length=120), _ON_ONE_LINE]
+Title = Annotated[str, _declared("developments", "title"), _ON_ONE_LINE]
 Offsets = Annotated[list[int], Field(min_length=2, max_length=2)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
-DevelopmentId = Annotated[str, Field(pattern=r"^TMT-\d{4}$")]
+Slug = Annotated[str, _declared("instruments", "instrument_id")]
+DevelopmentId = Annotated[str, _declared("developments", "development_id")]
 Related = Annotated[DevelopmentId, CodeOf("developments")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, _declared("segments", "sha256")]
 
 
 class _Strict(BaseModel):
@@ -150,7 +152,7 @@ class Source(_Strict):
 class Segment(_Strict):
     """A run of characters with one role.
 
-    ``starts`` (its first words) is replaced by ``at`` and ``sha256`` when offsets are filled in.
+    A coder writes its first words as ``starts``; when offsets are filled in, ``at`` and ``sha256`` replace them.
     """
 
     id: str
@@ -162,7 +164,7 @@ class Segment(_Strict):
 
 
 class Instrument(_Strict):
-    """A document with a life of its own, declared in the source that names it first."""
+    """An instrument, declared in the file of the source that names it first."""
 
     id: Slug
     title: Text
@@ -172,7 +174,7 @@ class Instrument(_Strict):
 
 
 class Figure(_Strict):
-    """A number that the quote around it proves."""
+    """A number that its quote proves."""
 
     measure: Annotated[str, CodeOf("measures")]
     value: Annotated[float, Field(allow_inf_nan=False)]
@@ -185,7 +187,7 @@ class Figure(_Strict):
 
 
 class Relation(_Strict):
-    """One relation to another development, under its own name."""
+    """One relation to another development: the key is the relation, as ``finalises``."""
 
     finalises: Related | None = None
     implements: Related | None = None
@@ -197,7 +199,7 @@ class Relation(_Strict):
 
     @property
     def stated(self) -> tuple[str, str]:
-        """Name of the relation and the development it leads to."""
+        """The name of the relation, and the development to which it leads."""
         return next((k, v) for k, v in self if k != "note" and v is not None)
 
     @model_validator(mode="after")
@@ -208,17 +210,17 @@ class Relation(_Strict):
 
 
 class Quote(_Strict):
-    """A verbatim span, with the values that it proves beside it."""
+    """A verbatim span of the source, with the values that it proves."""
 
     at: Offsets | None = None
-    text: Annotated[str, Field(min_length=1, max_length=QUOTE_LIMIT)]
+    text: Annotated[str, Field(min_length=1), _declared("quotes", "exact")]
     supports: list[Annotated[str, CodeOf("quotes.supports")]] = []
     figures: list[Figure] = []
     relations: list[Relation] = []
 
 
 class Development(_Strict):
-    """One public act."""
+    """One development: what an authority did or announced."""
 
     id: DevelopmentId
     title: Title
@@ -230,7 +232,7 @@ class Development(_Strict):
     authorities: dict[
         Annotated[str, CodeOf("authorities")], Annotated[str, CodeOf("development_authorities.role")]
     ] = {}
-    unnamed_authorities: Annotated[int, Field(ge=0)] = 0
+    unnamed_authorities: Annotated[int, _declared("developments", "unnamed_authorities")] = 0
     effective_date: Edtf | None = None
     topics: Annotated[list[Annotated[str, CodeOf("topics")]], Field(min_length=1)]
     places: list[Annotated[str, CodeOf("places")]] = []
@@ -247,7 +249,7 @@ class Development(_Strict):
 
 
 class FurtherReport(_Strict):
-    """A report of a development that is coded in another source's file."""
+    """A report of a development that is coded in the file of another source."""
 
     development: Annotated[str, CodeOf("developments")]
     mentions: Annotated[list[str], Field(min_length=1)]
@@ -255,10 +257,10 @@ class FurtherReport(_Strict):
 
 
 class Erratum(_Strict):
-    """Where the source contradicts itself, is wrong or has lost a part."""
+    """A place where the source contradicts itself, is wrong or has lost a part."""
 
     at: Offsets | None = None
-    has: Annotated[str, Field(min_length=1, max_length=120)]
+    has: Annotated[str, Field(min_length=1), _declared("errata", "has")]
     kind: Annotated[str, CodeOf("errata.kind")]
     coded: Text
     reason: Text
@@ -276,7 +278,7 @@ class Annotation(_Strict):
 
 
 class _Constructor(RoundTripConstructor):
-    """Says where a scalar stands that has the form of a date or a number and is none, as 2024-02-30."""
+    """Names the place of an invalid date or number, as 2024-02-30."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         """Return the value of a node."""
@@ -288,7 +290,7 @@ class _Constructor(RoundTripConstructor):
 
 
 def yaml() -> YAML:
-    """Return the reader and writer of annotation files, so that all of them look alike."""
+    """Return the reader and writer of annotation files, which gives all of them one layout."""
     engine = YAML()
     engine.Constructor = _Constructor
     engine.width = 130
@@ -298,24 +300,27 @@ def yaml() -> YAML:
 
 
 def known_codes(package: Package) -> dict[str, list[str]]:
-    """Return the codes of every vocabulary and of every enumeration of a package."""
-    descriptor = package.descriptor
+    """Return the codes of every vocabulary and of every enumeration of a package.
+
+    Examples
+    --------
+    >>> codes = known_codes(open_package())
+    >>> codes["developments.date_basis"], codes["quotes.supports"][:2]
+    (['stated', 'context', 'period'], ['action', 'authorities'])
+    """
     codes: dict[str, list[str]] = {}
-    for table in descriptor.tables.values():
+    for table in package.descriptor.tables.values():
         if table.is_vocabulary:
             frame = read_text(package.read(table), table, package.where(table))
             codes[table.name] = frame[table.primary_key[0]].dropna().tolist()
         for field in table.fields:
-            if field.enum:
-                codes[f"{table.name}.{field.name}"] = list(field.enum)
-    # 'supports' is a list in one cell, so its codes stand in its pattern: '(?:a|b)(?: (?:a|b))*'
-    pattern = descriptor.table("quotes").field("supports").pattern or ""
-    codes["quotes.supports"] = pattern.partition(")")[0].removeprefix("(?:").split("|")
+            if values := field.enum or field.item_enum:
+                codes[f"{table.name}.{field.name}"] = list(values)
     return codes
 
 
-def _line(node: Any, path: tuple[int | str, ...]) -> int:
-    """Return the line (from 1) at which a path of keys leads."""
+def line_of(node: Any, path: tuple[int | str, ...]) -> int:
+    """Return the line (from 1) to which a path of keys leads in a file read by :func:`read_yaml`."""
     line = 0
     for step in path:
         try:
@@ -327,7 +332,7 @@ def _line(node: Any, path: tuple[int | str, ...]) -> int:
 
 
 def _where(node: Any, path: tuple[int | str, ...]) -> str:
-    """Name the record that a path leads through, by its identifier."""
+    """Return the identifier of the record that a path leads through, for messages."""
     for step in path:
         try:
             node = node[step]
@@ -344,7 +349,7 @@ def read_yaml(path: Path) -> Any:
     Raises
     ------
     AnnotationError
-        If it is missing, cannot be read, is not UTF-8, no YAML, or has a key twice.
+        If the file is missing or cannot be read, is not UTF-8 or not valid YAML, or has a duplicate key.
     """
     try:
         data = path.read_bytes()
@@ -360,21 +365,31 @@ def read_yaml(path: Path) -> Any:
         node = yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        # a key that stands twice is reported with all that stands below it
+        # ruamel reports a duplicate key with everything below it
         problem = str(error.problem or error.context).partition(" with value ")[0]
-        raise AnnotationError(f"{path}:{mark.line + 1 if mark else 1}: no valid YAML: {problem}") from None
+        raise AnnotationError(f"{path}:{mark.line + 1 if mark else 1}: invalid YAML: {problem}") from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise AnnotationError(f"{path}:{line}: no valid YAML: {error.reason}") from None
+        raise AnnotationError(f"{path}:{line}: invalid YAML: {error.reason}") from None
     except (YAMLError, ValueError) as error:
-        raise AnnotationError(f"{path}: no valid YAML: {error}") from None
+        raise AnnotationError(f"{path}: invalid YAML: {error}") from None
     if not isinstance(node, dict):
         raise AnnotationError(f"{path}:1: expected a mapping with source, segments and developments")
     return node
 
 
 def problems(path: Path, node: Any, codes: Codes) -> tuple[Annotation | None, list[str]]:
-    """Return the record of a file, or what is wrong with it, a line each with file and line number."""
+    """Return the record of a file, or what is wrong with it: a message per problem, with file and line.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    node
+        Its content, as :func:`read_yaml` gives it.
+    codes
+        As :func:`known_codes` gives them. Codes whose name is missing here are not checked.
+    """
     context = {
         k: (v if isinstance(v, set | frozenset | dict) else dict.fromkeys(v)) for k, v in codes.items()
     }
@@ -382,30 +397,32 @@ def problems(path: Path, node: Any, codes: Codes) -> tuple[Annotation | None, li
         return Annotation.model_validate(_plain(node), context=context), []
     except ValidationError as error:
         errors = [(_keys(e["loc"]), e) for e in error.errors()]
-    # what may be a text or a list fails as both; where its code was read, the other failure says nothing
+    # a value that may be a text or a list fails as both; where a code was checked, the other failure says nothing
     coded = {loc[:n] for loc, e in errors if e["type"] == "code" for n in range(1, len(loc) + 1)}
-    found = []
-    for loc, e in errors:
-        if e["type"] in ("string_type", "list_type") and len(loc) < len(e["loc"]) and loc in coded:
-            continue
-        message = e["msg"].removeprefix("Value error, ")
-        if e["type"] == "extra_forbidden":
-            message = f"unknown key{near(loc[-1], _fields_at(loc[:-1]))}"
-        elif e["type"] not in ("code", "missing"):
-            message += f", found {e['input']!r:.80}"
-        keys = ".".join(map(str, loc))
-        found.append(f"{path}:{_line(node, loc)}: {_where(node, loc)}{keys}: {message}")
+    found = [
+        f"{path}:{line_of(node, loc)}: {_where(node, loc)}{'.'.join(map(str, loc))}: {_message(loc, e)}"
+        for loc, e in errors
+        if not (e["type"] in ("string_type", "list_type") and len(loc) < len(e["loc"]) and loc in coded)
+    ]
     return None, list(dict.fromkeys(found))
 
 
+def _message(loc: tuple[int | str, ...], error: ErrorDetails) -> str:
+    """Return what pydantic says of a value, with near misses of an unknown key, or with what was found."""
+    if error["type"] == "extra_forbidden":
+        return f"unknown key{near(loc[-1], _fields_at(loc[:-1]))}"
+    message = error["msg"].removeprefix("Value error, ")
+    return message if error["type"] in ("code", "missing") else f"{message}, found {error['input']!r:.80}"
+
+
 def _keys(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return the path of keys in the file, without pydantic's marks for the branches of a model."""
+    """Return the path of keys in the file, without the steps that pydantic adds for the branches of a model."""
     marks = ("[key]", "list[", "function-", "constrained-")
     return tuple(step for step in loc if not (isinstance(step, str) and step.startswith(marks)))
 
 
 def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the model at a path knows, for near misses."""
+    """Return the keys of the model at a path, for near misses."""
     names: dict[int | str, type[_Strict]] = {
         "developments": Development,
         "segments": Segment,
@@ -424,7 +441,7 @@ def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _plain(node: Any) -> Any:
-    """Return plain containers and scalars of what ruamel read."""
+    """Return what ruamel read as plain containers and scalars."""
     if isinstance(node, dict):
         return {str(k) if isinstance(k, str) else k: _plain(v) for k, v in node.items()}
     if isinstance(node, list):
@@ -439,7 +456,7 @@ def _plain(node: Any) -> Any:
 
 
 def misnamed(folder: Path) -> list[str]:
-    """Name the files of a folder that look like annotations, but would not be read: ``*.yml``.
+    """Return a message for each file of a folder that looks like an annotation but is not read: ``*.yml``.
 
     Examples
     --------
@@ -457,7 +474,14 @@ def misnamed(folder: Path) -> list[str]:
 
 
 def read_all(folder: Path, package: Package) -> list[Annotation]:
-    """Read all annotation files of a folder, each judged with the instruments and developments of all.
+    """Read all annotation files of a folder; each may refer to the instruments and developments of all.
+
+    Parameters
+    ----------
+    folder
+        With ``<source_id>.yaml`` for each source.
+    package
+        The package whose vocabularies and enumerations count.
 
     Returns
     -------
@@ -468,57 +492,81 @@ def read_all(folder: Path, package: Package) -> list[Annotation]:
     ------
     AnnotationError
         Listing every problem of every file with its line.
+    PackageError
+        If a vocabulary is missing or cannot be read.
+    """
+    nodes, found = _files(folder)
+    codes: dict[str, Iterable[str]] = {**known_codes(package)}
+    complete = not found  # a file that cannot be read may declare any identifier
+    for kind in ("instruments", "developments"):
+        first, duplicates = _identifiers(nodes, kind)
+        found += duplicates
+        if complete and all(isinstance(node.get(kind) or [], list) for node in nodes.values()):
+            codes[kind] = first
+    annotations = []
+    for path, node in nodes.items():
+        annotation, wrong = problems(path, node, codes)
+        found += [*wrong, *_misnamed_source(path, node)]
+        if annotation is not None:
+            annotations.append(annotation)
+    if found:
+        raise AnnotationError("\n".join(found))
+    return sorted(annotations, key=lambda a: (a.source.period_start, a.source.period_end, a.source.source_id))
+
+
+def _files(folder: Path) -> tuple[dict[Path, Any], list[str]]:
+    """Return the content of each annotation file, and a message for each one that is not or cannot be read.
+
+    Raises
+    ------
+    AnnotationError
+        If there is no annotation file.
     """
     paths = sorted(folder.glob("*.yaml"))
-    unread = misnamed(folder)
+    found = misnamed(folder)
     if not paths:
-        raise AnnotationError("\n".join([f"{folder}: no annotation files (*.yaml)", *unread]))
-    found = [*unread]
+        raise AnnotationError("\n".join([f"{folder}: no annotation files (*.yaml)", *found]))
     nodes: dict[Path, Any] = {}
     for path in paths:
         try:
             nodes[path] = read_yaml(path)
         except AnnotationError as error:
             found.append(str(error))
-    codes: dict[str, Iterable[str]] = {**known_codes(package)}
-    for kind in ("instruments", "developments"):
-        first: dict[str, str] = {}
-        complete = len(nodes) == len(paths) and not unread
-        for path, node in nodes.items():
-            items = node.get(kind) or []
-            if not isinstance(items, list):
-                items, complete = [], False
-            for i, item in enumerate(items):
-                name = item.get("id") if isinstance(item, dict) else None
-                if not isinstance(name, str):
-                    continue
-                here = f"{path}:{_line(node, (kind, i))}"
-                if name in first:
-                    found.append(
-                        f"{here}: {name}: already declared at {first[name]}; "
-                        "give it another identifier, or merge the two"
-                    )
-                first.setdefault(name, here)
-        if complete:  # what a file that cannot be read declares is not known
-            codes[kind] = first
-    annotations = []
+    return nodes, found
+
+
+def _identifiers(nodes: Mapping[Path, Any], kind: str) -> tuple[dict[str, str], list[str]]:
+    """Return where each identifier of a kind of records is declared first, and a message for each duplicate."""
+    first: dict[str, str] = {}
+    duplicates = []
     for path, node in nodes.items():
-        annotation, wrong = problems(path, node, codes)
-        found += wrong
-        if annotation is not None:
-            annotations.append(annotation)
-        source = node.get("source")
-        sid = source.get("source_id") if isinstance(source, dict) else None
-        if isinstance(sid, str) and sid != path.stem:
-            line = _line(node, ("source", "source_id"))
-            found.append(f"{path}:{line}: expected source_id {path.stem!r}, found {sid!r}")
-    if found:
-        raise AnnotationError("\n".join(found))
-    return sorted(annotations, key=lambda a: (a.source.period_start, a.source.period_end, a.source.source_id))
+        items = node.get(kind)
+        for i, item in enumerate(items if isinstance(items, list) else []):
+            name = item.get("id") if isinstance(item, dict) else None
+            if not isinstance(name, str):
+                continue
+            here = f"{path}:{line_of(node, (kind, i))}"
+            if name in first:
+                duplicates.append(
+                    f"{here}: {name}: already declared at {first[name]}; "
+                    "give it another identifier, or merge the two"
+                )
+            first.setdefault(name, here)
+    return first, duplicates
+
+
+def _misnamed_source(path: Path, node: Any) -> list[str]:
+    """Return a message if a file has the name of another source."""
+    source = node.get("source")
+    sid = source.get("source_id") if isinstance(source, dict) else None
+    if not isinstance(sid, str) or sid == path.stem:
+        return []
+    line = line_of(node, ("source", "source_id"))
+    return [f"{path}:{line}: expected source_id {path.stem!r}, found {sid!r}"]
 
 
 def json_schema(codes: Codes) -> dict[str, Any]:
-    """Return the JSON Schema of the format, with all codes, so that an editor completes and checks a file.
+    """Return the JSON Schema of the format with all codes, with which an editor completes and checks a file.
 
     Parameters
     ----------

@@ -1,17 +1,18 @@
-"""Annotations and vocabularies → the tables, and the descriptor's checksums. Needs no source text."""
+"""The tables, compiled from the annotations, and their checksums in the declaration. No source text is needed."""
 
 from __future__ import annotations
 
 import copy
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from tmt_dataset.cells import table_bytes
-from tmt_dataset.coding.annotation import Annotation, Quote, read_all
+from tmt_dataset.coding.annotation import Annotation, Quote, Relation, read_all
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import OutOfStepError
@@ -24,39 +25,173 @@ ANNOTATIONS = "data/annotations"
 SHOWN = 5
 #: How many characters before the first difference a message shows.
 SHOWN_BEFORE = 40
-_OF_SOURCES = ("sources", "segments", "instruments", "errata")
-_OF_DEVELOPMENTS = (
-    "developments",
-    "mentions",
-    "quotes",
-    "development_authorities",
-    "development_topics",
-    "development_places",
-    "development_instruments",
-    "figures",
-    "relations",
-)
+AGREEMENT = "agreement"
 
 
-def _quote_id(development_id: str, source_id: str, quote: Quote) -> str:
-    assert quote.at is not None  # read_all was followed by a check of offsets
-    return f"{development_id}:{source_id}:{quote.at[0]}-{quote.at[1]}"
+# -- rows: for each table a function from an annotation to its rows
 
 
-def missing_offsets(annotation: Annotation) -> list[str]:
-    """Name what still lacks its offsets."""
-    sid = annotation.source.source_id
-    out = [f"{sid}: segment {s.id}" for s in annotation.segments if s.at is None or s.sha256 is None]
-    for owner, quotes in [(d.id, d.quotes) for d in annotation.developments] + [
-        (r.development, r.quotes) for r in annotation.reported_elsewhere
-    ]:
-        out += [f"{sid}: {owner}: quote {q.text[:40]!r}" for q in quotes if q.at is None]
-    out += [f"{sid}: erratum {e.has[:40]!r}" for e in annotation.errata if e.at is None]
-    return out
+def _span(at: list[int] | None) -> tuple[int, int]:
+    assert at is not None  # rows() refuses annotations without offsets
+    start, end = at
+    return start, end
+
+
+def _reports(a: Annotation) -> Iterator[tuple[str, list[Quote]]]:
+    """Yield the quotes that a source has of each development, first reports before further ones."""
+    for d in a.developments:
+        yield d.id, d.quotes
+    for r in a.reported_elsewhere:
+        yield r.development, r.quotes
+
+
+def _identified(a: Annotation) -> Iterator[tuple[str, str, Quote]]:
+    """Yield the quotes of a source in the order of their places, with development and identifier."""
+    for development_id, quotes in _reports(a):
+        for q in sorted(quotes, key=lambda q: _span(q.at)):
+            start, end = _span(q.at)
+            yield development_id, f"{development_id}:{a.source.source_id}:{start}-{end}", q
+
+
+def _sources(a: Annotation) -> Iterator[Row]:
+    yield a.source.model_dump()
+
+
+def _segments(a: Annotation) -> Iterator[Row]:
+    for s in a.segments:
+        start, end = _span(s.at)
+        yield {
+            "segment_id": s.id, "source_id": a.source.source_id, "start": start, "end": end, "role": s.role,
+            "sha256": s.sha256,
+        }  # fmt: skip
+
+
+def _instruments(a: Annotation) -> Iterator[Row]:
+    for i in a.instruments:
+        yield {
+            "instrument_id": i.id, "title": i.title, "kind": i.kind, "number": i.number,
+            "aliases": " | ".join(i.aliases) or None,
+        }  # fmt: skip
+
+
+def _errata(a: Annotation) -> Iterator[Row]:
+    number: Counter[tuple[int, int]] = Counter()
+    for e in sorted(a.errata, key=lambda e: _span(e.at)):
+        start, end = _span(e.at)
+        number[start, end] += 1
+        again = f"#{number[start, end]}" if number[start, end] > 1 else ""
+        yield {
+            "erratum_id": f"{a.source.source_id}:{start}-{end}{again}", "source_id": a.source.source_id,
+            "start": start, "end": end, **e.model_dump(exclude={"at"}),
+        }  # fmt: skip
+
+
+def _developments(a: Annotation) -> Iterator[Row]:
+    for d in a.developments:
+        first, last = bounds(d.date)
+        yield {"development_id": d.id, "date_start": first, "date_end": last, **d.model_dump()}
+
+
+def _mentions(a: Annotation) -> Iterator[Row]:
+    section, sections = None, {}
+    for s in a.segments:  # a section goes on until the next one begins
+        section = s.section or section
+        sections[s.id] = section
+    mentions = [
+        *((d.id, *m) for d in a.developments for m in ((d.mentions, "primary"), (d.secondary_mentions, "secondary"))),
+        *((r.development, r.mentions, "secondary") for r in a.reported_elsewhere),
+    ]  # fmt: skip
+    for development_id, segments, rank in mentions:
+        for segment in segments:
+            yield {
+                "development_id": development_id, "segment_id": segment, "rank": rank, "section": sections.get(segment),
+            }  # fmt: skip
+
+
+def _quotes(a: Annotation) -> Iterator[Row]:
+    for development_id, quote_id, q in _identified(a):
+        start, end = _span(q.at)
+        beside = [name for name, records in (("figures", q.figures), ("relations", q.relations)) if records]
+        yield {
+            "quote_id": quote_id, "development_id": development_id, "source_id": a.source.source_id,
+            "start": start, "end": end, "exact": q.text, "supports": " ".join(dict.fromkeys([*q.supports, *beside])),
+        }  # fmt: skip
+
+
+def _figures(a: Annotation) -> Iterator[Row]:
+    for development_id, quote_id, q in _identified(a):
+        for n, f in enumerate(q.figures, 1):
+            yield {
+                "figure_id": f"{quote_id}#{n}", "development_id": development_id, "place_id": f.place,
+                "quote_id": quote_id, **f.model_dump(exclude={"place"}),
+            }  # fmt: skip
+
+
+def _relations(a: Annotation) -> Iterator[Row]:
+    def row(development_id: str, r: Relation, quote_id: str | None) -> Row:
+        relation, related = r.stated
+        return {
+            "development_id": development_id, "relation": relation, "related_id": related, "quote_id": quote_id,
+            "note": r.note,
+        }  # fmt: skip
+
+    yield from (row(d.id, r, None) for d in a.developments for r in d.relations)
+    yield from (row(development_id, r, qid) for development_id, qid, q in _identified(a) for r in q.relations)
+
+
+def _development_authorities(a: Annotation) -> Iterator[Row]:
+    for d in a.developments:
+        for authority, role in d.authorities.items():
+            yield {"development_id": d.id, "authority_id": authority, "role": role}
+
+
+def _development_topics(a: Annotation) -> Iterator[Row]:
+    for d in a.developments:
+        for n, topic in enumerate(d.topics):
+            yield {"development_id": d.id, "topic_id": topic, "rank": "secondary" if n else "primary"}
+
+
+def _development_places(a: Annotation) -> Iterator[Row]:
+    for d in a.developments:
+        for place in d.places:
+            yield {"development_id": d.id, "place_id": place}
+
+
+def _development_instruments(a: Annotation) -> Iterator[Row]:
+    for d in a.developments:
+        for instrument, stages in d.instruments.items():
+            for stage in [stages] if isinstance(stages, str) else stages:
+                yield {"development_id": d.id, "instrument_id": instrument, "stage": stage}
+
+
+_ROWS: dict[str, Callable[[Annotation], Iterator[Row]]] = {
+    "sources": _sources,
+    "segments": _segments,
+    "developments": _developments,
+    "mentions": _mentions,
+    "quotes": _quotes,
+    "development_authorities": _development_authorities,
+    "development_topics": _development_topics,
+    "development_places": _development_places,
+    "instruments": _instruments,
+    "development_instruments": _development_instruments,
+    "figures": _figures,
+    "relations": _relations,
+    "errata": _errata,
+}
+#: By what the rows of a table are sorted; those without keep the order of the sources.
+_ORDER = {
+    name: "instrument_id" if name == "instruments" else "development_id"
+    for name in _ROWS
+    if name not in ("sources", "segments", "errata")
+}
 
 
 def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
     """Return the rows of the compiled tables, in their canonical order.
+
+    Sources, segments and errata keep the order of the annotations. Instruments are sorted by identifier, everything
+    else by development, its first report before further ones.
 
     Raises
     ------
@@ -64,152 +199,31 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
         If offsets have not been filled in yet.
     """
     annotations = list(annotations)
-    lacking = [line for a in annotations for line in missing_offsets(a)]
-    if lacking:
+    if missing := [line for a in annotations for line in missing_offsets(a)]:
         raise OutOfStepError(
-            "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(lacking)
+            "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(missing)
         )
-    out: dict[str, list[Row]] = {name: [] for name in (*_OF_SOURCES, *_OF_DEVELOPMENTS)}
-    for a in annotations:
-        sid = a.source.source_id
-        out["sources"].append(a.source.model_dump())
-        sections: dict[str, str | None] = {}
-        section = None
-        for s in a.segments:
-            assert s.at is not None
-            section = s.section or section
-            sections[s.id] = section
-            out["segments"].append(
-                {
-                    "segment_id": s.id,
-                    "source_id": sid,
-                    "start": s.at[0],
-                    "end": s.at[1],
-                    "role": s.role,
-                    "sha256": s.sha256,
-                }
-            )
-        for i in a.instruments:
-            out["instruments"].append(
-                {
-                    "instrument_id": i.id,
-                    "title": i.title,
-                    "kind": i.kind,
-                    "number": i.number,
-                    "aliases": " | ".join(i.aliases) or None,
-                }
-            )
+    tables = {name: [row for a in annotations for row in of(a)] for name, of in _ROWS.items()}
+    for name, key in _ORDER.items():
+        tables[name].sort(key=lambda row, key=key: row[key])  # type: ignore[misc]  # binds the loop's value
+    return tables
 
-        def mention(
-            development_id: str,
-            segments: Iterable[str],
-            rank: str,
-            sections: Mapping[str, str | None] = sections,
-        ) -> None:
-            for segment in segments:
-                out["mentions"].append(
-                    {
-                        "development_id": development_id,
-                        "segment_id": segment,
-                        "rank": rank,
-                        "section": sections.get(segment),
-                    }
-                )
 
-        def quotes(development_id: str, items: Iterable[Quote], sid: str = sid) -> None:
-            for q in sorted(items, key=lambda q: q.at or []):
-                assert q.at is not None
-                qid = _quote_id(development_id, sid, q)
-                supports = [
-                    *q.supports,
-                    *(["figures"] if q.figures else []),
-                    *(["relations"] if q.relations else []),
-                ]
-                out["quotes"].append(
-                    {
-                        "quote_id": qid,
-                        "development_id": development_id,
-                        "source_id": sid,
-                        "start": q.at[0],
-                        "end": q.at[1],
-                        "exact": q.text,
-                        "supports": " ".join(dict.fromkeys(supports)),
-                    }
-                )
-                for n, f in enumerate(q.figures, 1):
-                    out["figures"].append(
-                        {
-                            "figure_id": f"{qid}#{n}",
-                            "development_id": development_id,
-                            "place_id": f.place,
-                            "quote_id": qid,
-                            **f.model_dump(exclude={"place"}),
-                        }
-                    )
-                for r in q.relations:
-                    relation, related = r.stated
-                    out["relations"].append(
-                        {
-                            "development_id": development_id,
-                            "relation": relation,
-                            "related_id": related,
-                            "quote_id": qid,
-                            "note": r.note,
-                        }
-                    )
+def missing_offsets(a: Annotation) -> list[str]:
+    """Return a line for each segment, quote and erratum without offsets."""
+    sid = a.source.source_id
+    return [
+        *(f"{sid}: segment {s.id}" for s in a.segments if s.at is None or s.sha256 is None),
+        *(f"{sid}: {owner}: quote {q.text[:40]!r}" for owner, quotes in _reports(a) for q in quotes if q.at is None),
+        *(f"{sid}: erratum {e.has[:40]!r}" for e in a.errata if e.at is None),
+    ]  # fmt: skip
 
-        for d in a.developments:
-            first, last = bounds(d.date)
-            out["developments"].append(
-                {"development_id": d.id, "date_start": first, "date_end": last, **d.model_dump()}
-            )
-            mention(d.id, d.mentions, "primary")
-            mention(d.id, d.secondary_mentions, "secondary")
-            out["development_authorities"] += [
-                {"development_id": d.id, "authority_id": k, "role": v} for k, v in d.authorities.items()
-            ]
-            out["development_topics"] += [
-                {"development_id": d.id, "topic_id": t, "rank": "secondary" if n else "primary"}
-                for n, t in enumerate(d.topics)
-            ]
-            out["development_places"] += [{"development_id": d.id, "place_id": p} for p in d.places]
-            for instrument, stages in d.instruments.items():
-                for stage in [stages] if isinstance(stages, str) else stages:
-                    out["development_instruments"].append(
-                        {"development_id": d.id, "instrument_id": instrument, "stage": stage}
-                    )
-            for r in d.relations:
-                relation, related = r.stated
-                out["relations"].append(
-                    {"development_id": d.id, "relation": relation, "related_id": related, "note": r.note}
-                )
-            quotes(d.id, d.quotes)
-        for further in a.reported_elsewhere:
-            mention(further.development, further.mentions, "secondary")
-            quotes(further.development, further.quotes)
-        seen: dict[str, int] = {}
-        for e in sorted(a.errata, key=lambda e: e.at or []):
-            assert e.at is not None
-            eid = f"{sid}:{e.at[0]}-{e.at[1]}"
-            seen[eid] = seen.get(eid, 0) + 1
-            out["errata"].append(
-                {
-                    "erratum_id": eid if seen[eid] == 1 else f"{eid}#{seen[eid]}",
-                    "source_id": sid,
-                    "start": e.at[0],
-                    "end": e.at[1],
-                    **e.model_dump(exclude={"at"}),
-                }
-            )
-    # the ledger keeps its order; what hangs on a development follows it, further reports after the first
-    for name in _OF_DEVELOPMENTS:
-        out[name].sort(key=lambda r: r["development_id"])
-    out["instruments"].sort(key=lambda r: r["instrument_id"])
-    return out
+
+# -- bytes
 
 
 def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, bytes]]:
-    """Return the declaration of a checkout and the bytes of all its tables, as its hand-written files give them.
+    """Return the declaration of a checkout and the bytes of all its tables, compiled from the files written by hand.
 
     Parameters
     ----------
@@ -238,41 +252,62 @@ def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, byte
     out = {declared[name].path: table_bytes(declared[name], found) for name, found in tables.items()}
     out |= _agreement(folder / "validation", package)
     out |= {t.path: package.read(t) for t in declared.values() if t.path not in out}
-    descriptor = with_checksums(package.descriptor, out)
+    descriptor = completed(package.descriptor, out)
     out[DESCRIPTOR] = (json.dumps(descriptor.raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return descriptor, out
 
 
 def _agreement(validation: Path, package: Package) -> dict[str, bytes]:
-    """Return the published table of agreement, if the checkout keeps two codings."""
+    """Return the table of agreement, if the checkout has a second coding."""
     if not (validation / "second_coding").is_dir():
         return {}
     from tmt_dataset.coding.agreement import agreement  # slow to import, and needed here only
 
-    table = package.descriptor.table("agreement")
-    measured, _ = agreement(validation)
+    table = package.descriptor.table(AGREEMENT)
+    measured, _ = agreement(validation, package)
     cells = measured.astype(object).where(measured.notna(), None)
     found = (dict(zip(cells.columns, row, strict=True)) for row in cells.itertuples(index=False, name=None))
     return {table.path: table_bytes(table, found)}
 
 
-def with_checksums(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
-    """Return a declaration with the size and checksum of each table's bytes."""
+def completed(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
+    """Return a declaration with what follows: size and checksum of each table, and the pattern of each list of codes.
+
+    Parameters
+    ----------
+    descriptor
+        The declaration.
+    contents
+        The bytes of all tables by path.
+    """
     raw = copy.deepcopy(dict(descriptor.raw))
     for resource in raw["resources"]:
         data = contents[resource["path"]]
         resource["bytes"] = len(data)
         resource["hash"] = f"sha256:{sha256(data)}"
+        for field in resource["schema"]["fields"]:
+            if "itemEnum" in field:
+                one = f"(?:{'|'.join(field['itemEnum'])})"
+                field.setdefault("constraints", {})["pattern"] = f"{one}(?: {one})*"
     return Descriptor(raw)
 
 
 def check(folder: Path, package: Package, expected: Mapping[str, bytes]) -> None:
-    """Prove that the files of a checkout are what was compiled.
+    """Check that the files of a checkout are what was compiled.
+
+    Parameters
+    ----------
+    folder
+        The checkout.
+    package
+        The package in it.
+    expected
+        Bytes by path, as :func:`compiled` gives them.
 
     Raises
     ------
     OutOfStepError
-        Naming every file and row that differs.
+        Listing every file that differs, with its first differing rows.
     """
     declared = package.descriptor.tables.values()
     differing = [
@@ -293,12 +328,12 @@ def check(folder: Path, package: Package, expected: Mapping[str, bytes]) -> None
 
 
 def is_compiled(table: Table) -> bool:
-    """Whether a table is compiled, and not written by hand."""
-    return table.name in (*_OF_SOURCES, *_OF_DEVELOPMENTS, "agreement")
+    """Whether a table is compiled; the others are written by hand."""
+    return table.name in _ROWS or table.name == AGREEMENT
 
 
 def _differences(expected: bytes, found: bytes) -> str:
-    """Name the rows in which two files differ, and show the first of them where they part."""
+    """Count the rows in which two files differ, and show the first of them from shortly before the difference."""
     # rows end at LF alone, and keep it: another line end is a difference
     want, have = (
         list(io.StringIO(data.decode("utf-8", errors="backslashreplace"), newline="\n"))

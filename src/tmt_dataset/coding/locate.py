@@ -1,4 +1,4 @@
-"""Fills in the offsets of new quotes and segments from the source text."""
+"""The offsets of quotes, segments and errata, filled in from the source texts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tmt_dataset.coding.annotation import Source, _line, misnamed, problems, read_yaml, yaml
+from tmt_dataset.coding.annotation import Source, line_of, misnamed, problems, read_yaml, yaml
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
 from tmt_dataset.files import sha256, update
 
-if TYPE_CHECKING:  # elsewhere it is the module of annotations that asks for YAML, and says what is missing
+if TYPE_CHECKING:  # at run time coding.annotation imports ruamel, and names the extra that is missing
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 
 def nearest(quote: str, text: str) -> str | None:
-    """Return the stretch of a text that is most like a quote, or None where nothing is.
+    """Return the part of a text that is most similar to a quote, or None if nothing is similar.
 
     Examples
     --------
@@ -45,19 +45,19 @@ def _flow(values: list[int]) -> CommentedSeq:
 
 
 def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
-    """Return where a quote stands in a text.
+    """Return start and end of a quote in a text, in characters.
 
     Parameters
     ----------
     quote, text
-        The words, and where to look for them.
+        The words, and the text to search.
     at
-        Offsets given already: kept where they are right, so they settle which of several places is meant.
+        Offsets that are given already. They are kept if they are right, and so decide between several places.
 
     Raises
     ------
     QuoteNotFoundError
-        If it is not there (with the nearest match), or is there more than once.
+        If the text does not have the quote (with the nearest match), or has it more than once.
 
     Examples
     --------
@@ -71,18 +71,18 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
         return [places[0], places[0] + len(quote)]
     if places:
         raise QuoteNotFoundError(
-            f"the quote stands {len(places)} times, at {', '.join(map(str, places[:5]))}: "
+            f"the quote occurs {len(places)} times, at {', '.join(map(str, places[:5]))}: "
             f"lengthen it, or give `at`: {quote[:80]!r}"
         )
     found = nearest(quote, text)
     raise QuoteNotFoundError(
-        f"the quote does not stand in the source: {quote[:80]!r}; "
-        + (f"nearest: {found[:120]!r}" if found else "nothing like it is there")
+        f"the quote is not in the source: {quote[:80]!r}; "
+        + (f"nearest: {found[:120]!r}" if found else "nothing there is similar")
     )
 
 
 def _set(node: CommentedMap, at: list[int], position: int = 0) -> None:
-    """Set offsets where they stand, or at their usual place, so that all files look alike."""
+    """Replace the offsets of a record, or insert them at their usual position."""
     if "at" in node:
         node["at"] = _flow(at)
     else:
@@ -90,41 +90,43 @@ def _set(node: CommentedMap, at: list[int], position: int = 0) -> None:
 
 
 def _starts(segments: Sequence[Any], text: str) -> tuple[list[int], list[tuple[int, str]]]:
-    """Return where each segment starts, and what is wrong with which of them."""
+    """Return the start of each segment, and the number and a message for each segment that has none."""
     starts: list[int] = []
     wrong: list[tuple[int, str]] = []
     position = 0
     for i, s in enumerate(segments):
-        here, problem = position, ""
-        if s.get("starts") is not None:
-            here = text.find(s["starts"], position)
-            if here < 0:
-                problem = f"its first words do not stand after offset {position}"
-                if found := nearest(s["starts"], text[position:]):
-                    problem += f"; nearest: {found!r}"
-        elif s.get("at") is not None:
-            here, end = s["at"]
-            shown = f"found [{here}, {end}]; correct them, or give `starts` (its first words) instead"
-            if not 0 <= here < end <= len(text):
-                problem = (
-                    f"expected offsets in the text (0 to {len(text)}), the start before the end, {shown}"
-                )
-            elif here < position:
-                problem = f"expected a start after that of the segment before, {position - 1}, {shown}"
-        else:
-            problem = "expected `starts` (its first words) or `at`, found neither"
+        here, problem = _start(s, text, position)
         if problem:
             wrong.append((i, problem))
-            here = position
         starts.append(here)
         position = here + 1
     return starts, wrong
 
 
-def _gaps(segments: Sequence[Any], starts: Sequence[int], length: int) -> list[tuple[int, str]]:
-    """Return which segments leave a gap or overlap: before the first, and where two have offsets already.
+def _start(segment: Any, text: str, position: int) -> tuple[int, str]:
+    """Return the start of a segment from a position on; or the position, and what is wrong."""
+    if (words := segment.get("starts")) is not None:
+        here = text.find(words, position)
+        if here >= 0:
+            return here, ""
+        found = nearest(words, text[position:])
+        problem = f"its first words were not found after offset {position}"
+        return position, problem + (f"; nearest: {found!r}" if found else "")
+    if segment.get("at") is None:
+        return position, "expected `starts` (its first words) or `at`, found neither"
+    here, end = segment["at"]
+    shown = f"found [{here}, {end}]; correct them, or give `starts` (its first words) instead"
+    if not 0 <= here < end <= len(text):
+        return position, f"expected offsets in the text (0 to {len(text)}), the start before the end, {shown}"
+    if here < position:
+        return position, f"expected a start after that of the segment before, {position - 1}, {shown}"
+    return here, ""
 
-    The end of a segment before a new one, which names its first words, is the new one's start.
+
+def _gaps(segments: Sequence[Any], starts: Sequence[int], length: int) -> list[tuple[int, str]]:
+    """Return the number and a message for each segment that leaves a gap or overlaps the next one.
+
+    Only segments with offsets are compared: a new one, which gives its first words, ends the segment before it.
     """
     wrong = []
     if starts[0] > 0:
@@ -140,104 +142,140 @@ def _gaps(segments: Sequence[Any], starts: Sequence[int], length: int) -> list[t
 
 
 def fill(node: Any, text: str, path: Path) -> list[str]:
-    """Fill in offsets and segment checksums in a read annotation file; return what could not be found.
+    """Fill in the offsets of an annotation file and the checksums of its segments.
 
-    Segments that name their first words (``starts``) are laid out from each start to the next one. Offsets that
-    are given already are kept: those of a segment must lie in the text, in order, and leave no gap to those
-    of the next one.
+    A segment that gives its first words (``starts``) reaches from there to the start of the next one. Offsets of
+    segments that are given already are kept: they have to lie in the text, in order and without gaps.
 
     Parameters
     ----------
     node
-        The file as :func:`tmt_dataset.coding.annotation.read_yaml` gives it, in the declared format.
+        The file as :func:`tmt_dataset.coding.annotation.read_yaml` gives it, in a valid format. It is changed.
     text
         Its source.
     path
         The file's name for messages.
+
+    Returns
+    -------
+    list of str
+        A message for each segment, quote and erratum that was not found.
     """
+    return [*_fill_segments(node, text, path), *_fill_quotes(node, text, path)]
+
+
+def _fill_segments(node: Any, text: str, path: Path) -> list[str]:
     segments = node["segments"]
-    starts, lacks = _starts(segments, text)
-    if not lacks:
-        lacks = _gaps(segments, starts, len(text))
-    wrong = [f"{path}:{_line(node, ('segments', i))}: {segments[i]['id']}: {problem}" for i, problem in lacks]
+    starts, wrong = _starts(segments, text)
+    wrong = wrong or _gaps(segments, starts, len(text))
     if not wrong:
         for s, start, end in zip(segments, starts, [*starts[1:], len(text)], strict=True):
             s.pop("starts", None)
             _set(s, [start, end], position=1)
             s["sha256"] = sha256(text[start:end].encode("utf-8"))
+    return [
+        f"{path}:{line_of(node, ('segments', i))}: {segments[i]['id']}: {problem}" for i, problem in wrong
+    ]
 
-    def place(record: Any, words: str, where: tuple[int | str, ...], owner: str = "") -> None:
-        try:
-            _set(record, offsets(words, text, record.get("at")))
-        except QuoteNotFoundError as error:
-            wrong.append(f"{path}:{_line(node, where)}: {owner}{error}")
 
+def _fill_quotes(node: Any, text: str, path: Path) -> list[str]:
+    """Fill in the offsets of quotes and errata."""
+    wanted: list[tuple[Any, str, tuple[int | str, ...], str]] = []
     for group, key in (("developments", "id"), ("reported_elsewhere", "development")):
         for i, record in enumerate(node.get(group) or []):
             for k, quote in enumerate(record.get("quotes") or []):
-                place(quote, quote["text"], (group, i, "quotes", k), f"{record[key]}: ")
+                wanted.append((quote, quote["text"], (group, i, "quotes", k), f"{record[key]}: "))
     for i, erratum in enumerate(node.get("errata") or []):
-        place(erratum, erratum["has"], ("errata", i))
+        wanted.append((erratum, erratum["has"], ("errata", i), ""))
+    wrong = []
+    for record, words, keys, owner in wanted:
+        try:
+            _set(record, offsets(words, text, record.get("at")))
+        except QuoteNotFoundError as error:
+            wrong.append(f"{path}:{line_of(node, keys)}: {owner}{error}")
     return wrong
 
 
 def _other_text(source: Source, text: str, node: Any, path: Path, at: Path) -> list[str]:
-    """Say where a text is not the one that an annotation is of: offsets in it would prove nothing."""
+    """Return a message for each way in which a text is not the one that an annotation declares."""
     found = {"sha256": sha256(text.encode("utf-8")), "characters": len(text)}
     return [
-        f"{path}:{_line(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
-        f"in {at}; take the text as it was received, or, where this text is to be coded, correct {key}"
+        f"{path}:{line_of(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
+        f"in {at}; take the text as it was received, or, to code this text, correct {key}"
         for key, value in found.items()
         if value != getattr(source, key)
     ]
 
 
+def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
+    """Return an annotation file and its source text; the text is None if it is missing, and the file is not read then.
+
+    Raises
+    ------
+    AnnotationError
+        If the file breaks the format, or the text cannot be read or is not the one that the file declares.
+    """
+    at = sources / f"{path.stem}.txt"
+    try:
+        text = source_text(sources, path.stem)
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{at}: not UTF-8 ({error}); keep the text as it was received") from None
+    except OSError as error:
+        raise AnnotationError(f"{at}: cannot be read ({error.strerror}); expected a text file") from None
+    if text is None:
+        return None, None
+    node = read_yaml(path)
+    annotation, found = problems(path, node, {})  # codes are checked when the tables are built
+    if annotation is not None:
+        found = _other_text(annotation.source, text, node, path, at)
+    if found:
+        raise AnnotationError("\n".join(found))
+    return node, text
+
+
 def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
-    """Fill in the offsets of all annotation files whose source is at hand, and return the files that changed.
+    """Fill in the offsets of all annotation files whose source text is at hand.
+
+    Parameters
+    ----------
+    annotations
+        Folder with ``<source_id>.yaml``.
+    sources
+        Folder with ``<source_id>.txt``, as received (UTF-8).
+
+    Returns
+    -------
+    list of str
+        The files that changed.
 
     Raises
     ------
     PackageNotFoundError
-        If there is no such folder of sources.
+        If the folder of sources is missing.
     PackageError
         If a file cannot be written.
     AnnotationError
-        If a file breaks the format, or a source cannot be read or is not the one that its annotation declares;
-        then no file is written.
+        If a file breaks the format, or a text cannot be read or is not the one that its annotation declares; then
+        no file is written.
     QuoteNotFoundError
-        Listing every quote that is not in its source, or is there twice; then no file is written.
+        Listing every quote that its source does not have, or has more than once; then no file is written.
     """
-    sources = texts_folder(sources)
+    folder = texts_folder(sources)
     broken = misnamed(annotations)
     wrong: list[str] = []
     new: dict[Path, bytes] = {}
     for path in sorted(annotations.glob("*.yaml")):
         try:
-            text = source_text(sources, path.stem)
-            if text is None:
-                continue
-            node = read_yaml(path)
-        except UnicodeDecodeError as error:
-            broken.append(f"{sources / path.stem}.txt: not UTF-8 ({error}); keep the text as it was received")
-            continue
+            node, text = _read(path, folder)
         except AnnotationError as error:
             broken.append(str(error))
             continue
-        except OSError as error:
-            broken.append(f"{sources / path.stem}.txt: no readable text ({error.strerror})")
-            continue
-        annotation, found = problems(path, node, {})  # codes are judged when the tables are built
-        if annotation is not None:
-            found = _other_text(annotation.source, text, node, path, sources / f"{path.stem}.txt")
-        if found:
-            broken += found
+        if text is None:
             continue
         wrong += fill(node, text, path)
         stream = io.StringIO()
         yaml().dump(node, stream)
-        data = stream.getvalue().encode("utf-8")
-        if data != path.read_bytes():
-            new[path] = data
+        new[path] = stream.getvalue().encode("utf-8")
     if broken:
         raise AnnotationError("\n".join(broken))
     if wrong:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,21 +22,21 @@ PUT_THERE = "Put the text there as it was received."
 
 @dataclass(frozen=True)
 class Proof(Report):
-    """What the texts at hand prove: valid where every source was checked and nothing was found wrong.
+    """What the texts at hand prove: valid if every source was checked and nothing is wrong.
 
     A source that could not be checked is a finding, so that no form of the report leaves it out; ``unchecked``
-    says it too.
+    names it too.
     """
 
     #: Sources of the data set.
     sources: tuple[str, ...] = ()
-    #: Those whose text was checked, and is the one that was coded, with all its quotes.
+    #: Those whose text is the one that was coded, with all its quotes.
     proved: tuple[str, ...] = ()
-    #: Those whose text was not at hand, or no text.
+    #: Those whose text is missing or cannot be read.
     not_checked: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return the findings a line each, and what was proved."""
+        """Return the findings, one per line, and what was proved."""
         if self.valid:
             return super().__str__()
         verdict = f"proved {len(self.proved)} of {len(self.sources)} sources"
@@ -73,14 +73,14 @@ def texts_folder(sources: str | os.PathLike[str]) -> Path:
 
 
 def source_text(folder: Path, source_id: str) -> str | None:
-    """Return a source's text as it was received, or None where it is not at hand.
+    """Return a source's text as it was received, or None if there is no such file.
 
     Raises
     ------
     UnicodeDecodeError
         If it is not UTF-8.
     OSError
-        If what has its name cannot be read: a folder, or a file that is not for this user.
+        If it cannot be read: it is a folder, or permission is missing.
     """
     try:
         return (folder / f"{source_id}.txt").read_bytes().decode("utf-8")
@@ -101,8 +101,7 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     Returns
     -------
     Proof
-        With what was found wrong, and the sources that could not be checked: it is valid where there is
-        neither.
+        What is wrong, and the sources that could not be checked; valid if there is neither.
 
     Raises
     ------
@@ -117,57 +116,31 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     >>> proof.valid, proof.proved, proof.not_checked == proof.sources
     (False, (), True)
     """
-    sources = texts_folder(sources)
+    folder = texts_folder(sources)
     findings: list[Finding] = []
     unchecked: dict[str, str] = {}
     proved: list[str] = []
-    checked = {"sources": 0, "segments": 0, "quotes": 0, "errata": 0}
-
-    def wrong(message: str, table: str, index: int, field: str, expected: str, found: str, hint: str) -> None:
-        findings.append(Finding("prove", message, table, index + 2, field, expected, found, hint))
-
+    checked = dict.fromkeys(("sources", "segments", "quotes", "errata"), 0)
     for source in _records(ds["sources"]):
         sid = str(source.source_id)
-        before = len(findings)
+        place, reason = f"{sid}.txt in {folder}", "no such file"
         try:
-            text = source_text(sources, sid)
+            text = source_text(folder, sid)
         except UnicodeDecodeError as error:
-            wrong(
-                f"{sid}.txt is not UTF-8", "sources", source.Index, "sha256", "UTF-8", str(error), AS_RECEIVED
-            )
+            what = f"{sid}.txt is not UTF-8"
+            findings.append(_finding("sources", source, "sha256", what, "UTF-8", str(error), AS_RECEIVED))
             continue
         except OSError as error:
-            text, lacks, found = None, f"{sid}.txt in {sources} is no readable text", str(error.strerror)
-        else:
-            lacks, found = f"no {sid}.txt in {sources}", "no such file"
+            text, reason = None, str(error.strerror)
         if text is None:
-            unchecked[sid] = f"{sid}: {lacks}; its quotes and checksums were not checked against it"
-            expected = f"{sid}.txt in {sources}"
-            wrong("not checked", "sources", source.Index, "source_id", expected, found, PUT_THERE)
+            unchecked[sid] = f"{sid}: {place}: {reason}; its quotes and checksums were not checked"
+            findings.append(_finding("sources", source, "source_id", "not checked", place, reason, PUT_THERE))
             continue
-        checked["sources"] += 1
-        found = sha256(text.encode("utf-8"))
-        if found != source.sha256:
-            message = "the text is not the one that was coded"
-            wrong(message, "sources", source.Index, "sha256", source.sha256, found, AS_RECEIVED)
-        if len(text) != source.characters:
-            expected, found = str(source.characters), str(len(text))
-            message = "the text has another length"
-            wrong(message, "sources", source.Index, "characters", expected, found, AS_RECEIVED)
-        for s in _records(_of(ds, "segments", sid)):
-            checked["segments"] += 1
-            found = sha256(_stretch(text, s.start, s.end).encode("utf-8"))
-            if found != s.sha256:
-                message = f"segment {s.segment_id} has other characters"
-                wrong(message, "segments", s.Index, "sha256", s.sha256, found, LOCATE)
-        for table, column in (("quotes", "exact"), ("errata", "has")):
-            for r in _records(_of(ds, table, sid)):
-                checked[table] += 1
-                exact, found = getattr(r, column), _stretch(text, r.start, r.end)
-                if found != exact:
-                    message = f"these words do not stand at {sid} {r.start}-{r.end}"
-                    wrong(message, table, r.Index, column, repr(exact), found, LOCATE)
-        if len(findings) == before:
+        for table in checked:
+            checked[table] += len(_of(ds, table, sid))
+        wrong = [*_wrong_text(source, text), *_wrong_places(ds, sid, text)]
+        findings += wrong
+        if not wrong:
             proved.append(sid)
     return Proof(
         tuple(findings),
@@ -177,6 +150,34 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
         proved=tuple(proved),
         not_checked=tuple(unchecked),
     )
+
+
+def _finding(table: str, row: Any, field: str, message: str, expected: str, found: str, hint: str) -> Finding:
+    return Finding("prove", message, table, row.Index + 2, field, expected, found, hint)
+
+
+def _wrong_text(source: Any, text: str) -> Iterator[Finding]:
+    """Compare a text with the checksum and the length of its source."""
+    if (found := sha256(text.encode("utf-8"))) != source.sha256:
+        what = "the text is not the one that was coded"
+        yield _finding("sources", source, "sha256", what, source.sha256, found, AS_RECEIVED)
+    if len(text) != source.characters:
+        what, expected = "the text has another length", str(source.characters)
+        yield _finding("sources", source, "characters", what, expected, str(len(text)), AS_RECEIVED)
+
+
+def _wrong_places(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
+    """Compare the segments, quotes and errata of a source with its text."""
+    for s in _records(_of(ds, "segments", source_id)):
+        if (found := sha256(_stretch(text, s.start, s.end).encode("utf-8"))) != s.sha256:
+            what = f"the text of segment {s.segment_id} differs"
+            yield _finding("segments", s, "sha256", what, s.sha256, found, LOCATE)
+    for table, column in (("quotes", "exact"), ("errata", "has")):
+        for r in _records(_of(ds, table, source_id)):
+            exact = getattr(r, column)
+            if (found := _stretch(text, r.start, r.end)) != exact:
+                what = f"these words are not at {source_id} {r.start}-{r.end}"
+                yield _finding(table, r, column, what, repr(exact), found, LOCATE)
 
 
 def _records(frame: pd.DataFrame) -> Iterable[Any]:
