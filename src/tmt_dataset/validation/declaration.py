@@ -55,7 +55,8 @@ def compare(descriptor: Descriptor, library: Descriptor) -> tuple[list[Finding],
         What is wrong; and what the declaration lacks because it is an older one. What a later version added is no
         error of an earlier one.
     """
-    wrong, lacking = [], []
+    wrong: list[Finding] = []
+    lacking: list[tuple[str, Finding]] = []
     for difference in differences(library, descriptor):
         lacking += _lacking(difference, descriptor, library)
         wrong += _changed(difference)

@@ -102,7 +102,7 @@ def marked(
     expected: str | None = None,
     found: str | None = None,
     hint: str = "",
-    **values: object,
+    **values: pd.Series | str | int | float,
 ) -> Iterator[Finding]:
     """Yield one finding per marked row.
 
@@ -134,5 +134,5 @@ def marked(
     cells = frame.loc[lines, [name for name in names if name not in values]].assign(**values)
     cells = cells.astype(object).where(cells.notna(), "")
     for line, row in zip(lines, cells.to_dict("records"), strict=True):
-        said, wanted, had, do = (None if text is None else text.format(**row) for text in texts)
+        said, wanted, had, do = (None if text is None else text.format_map(row) for text in texts)
         yield Finding(rule, said or "", table, int(line), field, wanted, had, do or "")

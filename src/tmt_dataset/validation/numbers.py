@@ -6,17 +6,13 @@ import math
 import re
 from decimal import Decimal
 
-_UNITS = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split(" ")
-    )
-}
-_TENS = {
-    word: 10 * n
-    for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(" "), 2)
-}
+_UNIT_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_UNITS = {word: n for n, word in enumerate(_UNIT_WORDS.split())}
+_TENS = {word: 10 * n for n, word in enumerate(_TEN_WORDS.split(), 2)}
 _SMALL = {
     **_UNITS,
     **_TENS,

@@ -451,9 +451,8 @@ def windows(t: Tables) -> Iterator[Finding]:
     primary = t["mentions"].loc[t["mentions"]["rank"] == "primary"].drop_duplicates("development_id")
     source = primary["segment_id"].map(_keyed(t["segments"], "segment_id")["source_id"])
     of = d["development_id"].map(source.set_axis(primary["development_id"]))
-    sources = _keyed(t["sources"], "source_id")
-    days = ("period_start", "period_end", "published")
-    first, last, published = (pd.to_datetime(of.map(sources[name])) for name in days)
+    sources = _keyed(t["sources"], "source_id").reindex(of).set_axis(d.index)
+    first, last, published = sources["period_start"], sources["period_end"], sources["published"]
     known = first.notna() & last.notna() & d["date_start"].notna() & d["date_end"].notna()
     other = (d["date_start"] != first) | (d["date_end"] != last)
     yield from marked(
