@@ -6,11 +6,12 @@ import dataclasses
 import json
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmt_dataset.validation.findings import Finding, Report, merge
+from tmt_dataset.validation.findings import Finding, Report, marked
 
 words = st.text(max_size=12)
 maybe = st.none() | words
@@ -100,10 +101,34 @@ def test_json_holds_all_of_it(report: Report) -> None:
     assert data == report.to_dict()
 
 
-@given(st.lists(reports, max_size=4))
-def test_merged_report_has_all_findings_in_order(parts: list[Report]) -> None:
-    whole = merge(iter(parts))
-    assert list(whole) == [f for r in parts for f in r]
-    assert whole.valid == all(r.valid for r in parts)
-    assert set(whole.checked) == {k for r in parts for k in r.checked}
-    assert list(whole.unchecked) == [u for r in parts for u in r.unchecked]
+ROWS = pd.DataFrame(
+    {
+        "key": ["a", "b", "{key}"],
+        "day": [pd.Timestamp("2024-01-31"), pd.NaT, pd.Timestamp("2024-02-29")],
+        "n": [1.5, None, 2.0],
+    },
+    index=[2, 3, 5],
+)
+
+
+def test_each_marked_row_is_one_finding_filled_with_its_cells() -> None:
+    wrong = pd.Series([True, False, True], index=ROWS.index)
+    other = pd.Series(["x", "y", "{z}"], index=ROWS.index)
+    found = marked("r", "t", ROWS, wrong, "n", "{key}: {other}", "{day:%Y-%m-%d}", "{n:.0%}", "Do {once}.", other=other, once="it")  # fmt: skip
+    assert list(found) == [
+        Finding("r", "a: x", "t", 2, "n", "2024-01-31", "150%", "Do it."),
+        Finding("r", "{key}: {z}", "t", 5, "n", "2024-02-29", "200%", "Do it."),
+    ]
+
+
+def test_missing_cells_read_as_empty_and_missing_marks_mark_nothing() -> None:
+    wrong = pd.Series([pd.NA, True, False], index=ROWS.index, dtype="boolean")
+    assert list(marked("r", "t", ROWS, wrong, None, "no {n}", found="{day}")) == [
+        Finding("r", "no ", "t", 3, None, None, "")
+    ]
+
+
+def test_mask_may_hold_a_part_of_the_lines_in_any_order() -> None:
+    wrong = pd.Series([True, True], index=[5, 2])
+    assert [f.row for f in marked("r", "t", ROWS, wrong, None, "wrong")] == [5, 2]
+    assert list(marked("r", "t", ROWS, wrong & False, None, "{no_such_column}")) == []

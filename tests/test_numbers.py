@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tmt_dataset.validation.numbers import readable, reads
-from tmt_dataset.validation.rules import _plainly
+from tmt_dataset.validation.numbers import plainly, readable, reads
 
 TEENS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -158,7 +157,7 @@ def test_what_is_not_finite_is_neither_found_nor_read(value: float, text: str) -
 def test_the_short_cut_finds_nothing_that_reading_does_not(value: int, other: int, frame: str) -> None:
     """A check takes a short cut for whole numbers; it saw 40,000 in 140,000 once."""
     for text in (frame.format(f"{other:,}"), frame.format(f"{value:,}") + f", of {other:,}"):
-        if _plainly(float(value), text):
+        if plainly(text, float(value)):
             assert reads(text, value)
     if value >= 1000:
-        assert _plainly(float(value), f"fined {value:,} yuan")
+        assert plainly(f"fined {value:,} yuan", float(value))

@@ -14,9 +14,10 @@ from factories import SPRING, WINTER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tmt_dataset.cells import lenient
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
-from tmt_dataset.validation import _lenient, form, rules
-from tmt_dataset.validation.rules import CHECKS, QUOTE_LIMIT, QUOTED_SHARE, Check
+from tmt_dataset.validation import form, rules
+from tmt_dataset.validation.rules import CHECKS, QUOTED_SHARE, Check
 
 Frames = dict[str, pd.DataFrame]
 
@@ -26,7 +27,7 @@ def _clean() -> Frames:
     files = factories.clean_files()
     descriptor = Descriptor.parse(files[DESCRIPTOR].decode(), DESCRIPTOR)
     found = {n: form.parsed(form.decoded(files[t.path], n)[0], t)[0] for n, t in descriptor.tables.items()}
-    return {n: _lenient(descriptor.tables[n], frame) for n, frame in found.items()}
+    return {n: lenient(descriptor.tables[n], frame) for n, frame in found.items()}
 
 
 @pytest.fixture
@@ -84,7 +85,6 @@ BROKEN = [
     # rule 1
     Broken("shortened by hand", rules.quote_length, put("quotes", 4, exact="the Lamp Data Rules"), "quotes", 4, "exact"),
     Broken("offset moved", rules.quote_length, put("quotes", 4, start=1), "quotes", 4, "exact"),
-    Broken("one too long", rules.quote_length, put("quotes", 4, exact="x" * (QUOTE_LIMIT + 1), start=0, end=QUOTE_LIMIT + 1), "quotes", 4, "exact"),
     Broken("words of an erratum shortened", rules.quote_length, put("errata", 2, has="Court decides"), "errata", 2, "has"),
     Broken("a quote moved by one", rules.identifier_parts, put("quotes", 4, start=768, end=800), "quotes", 4, "quote_id"),
     Broken("a quote of another act under the old name", rules.identifier_parts, put("quotes", 4, development_id="TMT-0003"), "quotes", 4, "quote_id"),
@@ -96,21 +96,21 @@ BROKEN = [
     Broken("an erratum beyond its source", rules.within_source, put("errata", 2, start=90_000, end=90_024), "errata", 2, "end"),
     Broken("a quote beyond its source by one", rules.within_source, put("quotes", 20, start=1462, end=1481), "quotes", 20, "end"),
     # rule 2
-    Broken("no action", rules.proof, put("quotes", 3, supports="authorities date"), "developments", 2, "action"),
-    Broken("no authorities", rules.proof, put("quotes", 3, supports="action unnamed_authorities"), "developments", 2, None),
-    Broken("no date", rules.proof, put("quotes", 2, supports="effective_date"), "developments", 2, "date"),
-    Broken("no effective date", rules.proof, put("developments", 2, effective_date="2024-09-01"), "developments", 2, "effective_date"),
-    Broken("quote of another", rules.proof, put("quotes", 2, development_id="TMT-0002"), "developments", 2, "date"),
-    Broken("links to bodies lost", rules.proof, drop("development_authorities", 2), "quotes", 3, "supports"),
-    Broken("stale authorities", rules.proof, put("quotes", 17, supports="action authorities unnamed_authorities"), "quotes", 17, "supports"),
-    Broken("stale unnamed authorities", rules.proof, put("developments", 5, unnamed_authorities=0), "quotes", 11, "supports"),
-    Broken("stale effective date", rules.proof, put("developments", 3, effective_date=None), "quotes", 6, "supports"),
-    Broken("topics lost", rules.proof, drop("development_topics", 2, 3), "quotes", 3, "supports"),
-    Broken("places lost", rules.proof, drop("development_places", 2), "quotes", 5, "supports"),
-    Broken("instruments lost", rules.proof, drop("development_instruments", 2), "quotes", 2, "supports"),
-    Broken("figure lost", rules.proof, drop("figures", 2), "quotes", 10, "supports"),
-    Broken("relation lost", rules.proof, drop("relations", 2), "quotes", 15, "supports"),
-    Broken("bare relation", rules.proof, put("relations", 2, quote_id=None), "relations", 2, "note"),
+    Broken("no action", rules.values_proved, put("quotes", 3, supports="authorities date"), "developments", 2, "action"),
+    Broken("no authorities", rules.values_proved, put("quotes", 3, supports="action unnamed_authorities"), "developments", 2, None),
+    Broken("no date", rules.values_proved, put("quotes", 2, supports="effective_date"), "developments", 2, "date"),
+    Broken("no effective date", rules.values_proved, put("developments", 2, effective_date="2024-09-01"), "developments", 2, "effective_date"),
+    Broken("quote of another", rules.values_proved, put("quotes", 2, development_id="TMT-0002"), "developments", 2, "date"),
+    Broken("links to bodies lost", rules.quotes_needed, drop("development_authorities", 2), "quotes", 3, "supports"),
+    Broken("stale authorities", rules.quotes_needed, put("quotes", 17, supports="action authorities unnamed_authorities"), "quotes", 17, "supports"),
+    Broken("stale unnamed authorities", rules.quotes_needed, put("developments", 5, unnamed_authorities=0), "quotes", 11, "supports"),
+    Broken("stale effective date", rules.quotes_needed, put("developments", 3, effective_date=None), "quotes", 6, "supports"),
+    Broken("topics lost", rules.quotes_needed, drop("development_topics", 2, 3), "quotes", 3, "supports"),
+    Broken("places lost", rules.quotes_needed, drop("development_places", 2), "quotes", 5, "supports"),
+    Broken("instruments lost", rules.quotes_needed, drop("development_instruments", 2), "quotes", 2, "supports"),
+    Broken("figure lost", rules.quotes_needed, drop("figures", 2), "quotes", 10, "supports"),
+    Broken("relation lost", rules.quotes_needed, drop("relations", 2), "quotes", 15, "supports"),
+    Broken("bare relation", rules.values_proved, put("relations", 2, quote_id=None), "relations", 2, "note"),
     Broken("tenfold", rules.figure_in_quote, put("figures", 2, value=400_000.0), "figures", 2, "value"),
     Broken("a tenth", rules.figure_in_quote, put("figures", 2, value=4_000.0), "figures", 2, "value"),
     Broken("end of another number", rules.figure_in_quote, many(put("figures", 2, value=40_000.0), put("quotes", 10, exact="pay ¥140,000")), "figures", 2, "value"),
@@ -123,9 +123,9 @@ BROKEN = [
     Broken("gap", rules.ledger, put("segments", 4, start=299), "segments", 4, "start"),
     Broken("late start", rules.ledger, put("segments", 2, start=1), "segments", 2, "start"),
     Broken("empty segment", rules.ledger, copy("segments", 2, segment_id=f"{WINTER}:099", end=0), "segments", 26, "end"),
-    Broken("short of the end", rules.ledger, drop("segments", 25), "sources", 3, "characters"),
-    Broken("beyond the end", rules.ledger, put("segments", 25, end=99_999), "sources", 3, "characters"),
-    Broken("no segments", rules.ledger, drop("segments", *range(15, 26)), "sources", 3, "source_id"),
+    Broken("short of the end", rules.ends, drop("segments", 25), "sources", 3, "characters"),
+    Broken("beyond the end", rules.ends, put("segments", 25, end=99_999), "sources", 3, "characters"),
+    Broken("no segments", rules.ends, drop("segments", *range(15, 26)), "sources", 3, "source_id"),
     Broken("forgotten item", rules.reports, put("segments", 3, role="development"), "segments", 3, "role"),
     Broken("mention on an introduction", rules.reports, put("mentions", 6, segment_id=f"{WINTER}:002"), "mentions", 6, "segment_id"),
     Broken("mention on a commentary", rules.reports, copy("mentions", 2, segment_id=f"{WINTER}:013"), "mentions", 15, "segment_id"),
@@ -139,19 +139,19 @@ BROKEN = [
     Broken("no effective date of the calendar", rules.dates, put("developments", 3, effective_date="2024-13"), "developments", 3, "effective_date"),
     Broken("first day differs", rules.dates, put("developments", 2, date_start=pd.Timestamp("2024-01-14")), "developments", 2, "date_start"),
     Broken("last day differs", rules.dates, put("developments", 8, date_end=pd.Timestamp("2024-04-29")), "developments", 8, "date_end"),
-    Broken("basis period, a day", rules.dates, put("developments", 2, date_basis="period"), "developments", 2, "date"),
-    Broken("after the report", rules.dates, put("sources", 3, published=pd.Timestamp("2024-03-19")), "developments", 6, "date"),
-    Broken("period of a source backwards", rules.dates, put("sources", 3, period_end=pd.Timestamp("2024-02-01")), "sources", 3, "period_end"),
-    Broken("period of a figure backwards", rules.dates, put("figures", 3, period_end=pd.Timestamp("2023-12-31")), "figures", 3, "period_end"),
+    Broken("basis period, a day", rules.windows, put("developments", 2, date_basis="period"), "developments", 2, "date"),
+    Broken("after the report", rules.windows, put("sources", 3, published=pd.Timestamp("2024-03-19")), "developments", 6, "date"),
+    Broken("period of a source backwards", rules.periods, put("sources", 3, period_end=pd.Timestamp("2024-02-01")), "sources", 3, "period_end"),
+    Broken("period of a figure backwards", rules.periods, put("figures", 3, period_end=pd.Timestamp("2023-12-31")), "figures", 3, "period_end"),
     # rule 5
     Broken("two primary topics", rules.ranks, put("development_topics", 3, rank="primary"), "developments", 2, None),
     Broken("no topic", rules.ranks, drop("development_topics", 2, 3), "developments", 2, None),
     Broken("two leads", rules.ranks, put("development_authorities", 4, role="lead"), "developments", 3, None),
-    Broken("two primary reports", rules.ranks, put("mentions", 6, rank="primary"), "developments", 3, None),
-    Broken("a report in two pieces", rules.ranks, put("mentions", 3, segment_id=f"{WINTER}:007"), "developments", 2, None),
-    Broken("no primary report", rules.ranks, put("mentions", 14, rank="secondary"), "developments", 8, None),
-    Broken("aggregated fine", rules.ranks, put("figures", 2, aggregation="flow"), "figures", 2, "aggregation"),
-    Broken("statistic that is neither flow nor level", rules.ranks, put("figures", 3, aggregation=None), "figures", 3, "aggregation"),
+    Broken("two primary reports", rules.primary_report, put("mentions", 6, rank="primary"), "developments", 3, None),
+    Broken("a report in two pieces", rules.primary_report, put("mentions", 3, segment_id=f"{WINTER}:007"), "developments", 2, None),
+    Broken("no primary report", rules.primary_report, put("mentions", 14, rank="secondary"), "developments", 8, None),
+    Broken("aggregated fine", rules.aggregation, put("figures", 2, aggregation="flow"), "figures", 2, "aggregation"),
+    Broken("statistic that is neither flow nor level", rules.aggregation, put("figures", 3, aggregation=None), "figures", 3, "aggregation"),
     # keys
     Broken("related to itself", rules.references, put("relations", 2, related_id="TMT-0005"), "relations", 2, "related_id"),
     Broken("parent of another path", rules.references, put("topics", 3, parent="data"), "topics", 3, "parent"),
@@ -167,18 +167,18 @@ BROKEN = [
 
 #: What looks like a defect and is none.
 SOUND = [
-    ("a quote of the longest length", rules.quote_length, put("quotes", 4, exact="x" * QUOTE_LIMIT, start=0, end=QUOTE_LIMIT)),
+    ("a quote of the longest length", rules.quote_length, put("quotes", 4, exact="x" * 320, start=0, end=320)),
     ("code points, not bytes", rules.quote_length, put("quotes", 4, exact="“国家”—é", start=0, end=6)),
-    ("authorities without a quote where there are none", rules.proof, many(drop("development_authorities", 2), put("quotes", 3, supports="action topics"))),
-    ("a variable of no development", rules.proof, put("quotes", 7, development_id="TMT-9999", supports="figures")),
+    ("authorities without a quote where there are none", rules.values_proved, many(drop("development_authorities", 2), put("quotes", 3, supports="action topics"))),
+    ("a variable of no development", rules.quotes_needed, put("quotes", 7, development_id="TMT-9999", supports="figures")),
     ("two errata at one place", rules.identifier_parts, copy("errata", 2, erratum_id=f"{WINTER}:1216-1240#2")),
     ("the twelfth figure of a quote", rules.identifier_parts, put("figures", 4, figure_id=f"TMT-0004:{WINTER}:1731-1792#12")),
     ("a quote up to the last character", rules.within_source, put("quotes", 20, start=1461, end=1480)),
     ("a source without a length", rules.within_source, put("sources", 2, characters=pd.NA)),
     ("relations of two to each other", rules.references, copy("relations", 2, development_id="TMT-0001", related_id="TMT-0005")),
     ("a body whose parent has a parent", rules.references, put("authorities", 4, parent="cac-shanghai")),
-    ("a date without a quote where the basis is the period", rules.proof, put("developments", 2, date_basis="period")),
-    ("a relation with a note", rules.proof, put("relations", 2, quote_id=None, note="the same title")),
+    ("a date without a quote where the basis is the period", rules.values_proved, put("developments", 2, date_basis="period")),
+    ("a relation with a note", rules.values_proved, put("relations", 2, quote_id=None, note="the same title")),
     ("a value in words", rules.figure_in_quote, many(put("figures", 2, value=21.0), put("quotes", 10, exact="twenty-one lamps"))),
     ("the number stands twice, once within another", rules.figure_in_quote, put("quotes", 10, exact="¥140,000, of it 40,000 at once")),
     ("segments in another order", rules.ledger, lambda t: t.update(segments=t["segments"].iloc[::-1])),
@@ -186,11 +186,11 @@ SOUND = [
     ("two acts on one segment", rules.reports, copy("mentions", 2, development_id="TMT-0002")),
     ("a quote across heading and body", rules.quotes_in_reports, put("quotes", 2, start=305, end=420)),
     ("a quote in a further report", rules.quotes_in_reports, put("mentions", 6, section=None)),
-    ("what is announced or takes effect later", rules.dates, many(put("developments", 6, action="agenda"), put("developments", 8, action="effect"), put("sources", 3, published=pd.Timestamp("2024-03-19")))),
-    ("dated on the day of the report", rules.dates, put("sources", 3, published=pd.Timestamp("2024-04-01"))),
-    ("no day of publication", rules.dates, put("sources", 3, published=pd.NaT)),
+    ("what is announced or takes effect later", rules.windows, many(put("developments", 6, action="agenda"), put("developments", 8, action="effect"), put("sources", 3, published=pd.Timestamp("2024-03-19")))),
+    ("dated on the day of the report", rules.windows, put("sources", 3, published=pd.Timestamp("2024-04-01"))),
+    ("no day of publication", rules.windows, put("sources", 3, published=pd.NaT)),
     ("two joint authorities and no lead", rules.ranks, put("development_authorities", 3, role="joint")),
-    ("two further reports", rules.ranks, copy("mentions", 6, segment_id=f"{SPRING}:008")),
+    ("two further reports", rules.primary_report, copy("mentions", 6, segment_id=f"{SPRING}:008")),
     ("quotes that overlap are counted once", rules.quoted_share, many(*(copy("quotes", r) for r in range(2, 12)))),
 ]
 # fmt: on
@@ -244,7 +244,7 @@ def test_tables_without_rows_raise_nothing(check: Check, tables: Frames) -> None
 def test_cells_that_could_not_be_read_raise_nothing(check: Check, tables: Frames) -> None:
     """The schema has reported them: a rule passes over what is missing."""
     for name, frame in tables.items():
-        for column in frame.columns if name not in factories.VOCABULARIES else []:
+        for column in frame.columns if len(frame) and name not in factories.VOCABULARIES else []:
             one = frame.copy()
             one.loc[one.index[0], column] = None
             found(check, {**tables, name: one})
@@ -270,7 +270,7 @@ def test_cycles_are_those_that_walking_up_returns_from(parents: dict[str, str | 
 
 def test_window_that_cannot_be_read_is_not_compared(tables: Frames) -> None:
     tables["sources"]["period_end"] = pd.NaT
-    assert found(rules.dates, tables) == set()
+    assert found(rules.windows, tables) == set()
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)

@@ -1,11 +1,14 @@
-"""What a check says: findings, and the report that holds all of them."""
+"""What a check says: findings, the one builder of them, and the report that holds them all."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from string import Formatter
 from typing import Any, Literal
+
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Report:
         return len(self.findings)
 
     def __str__(self) -> str:
-        """Return the findings a line each, and the verdict."""
+        """Return the findings, one per line, and the verdict."""
         lines = [str(f) for f in self.findings]
         lines += [f"(not checked: {u})" for u in self.unchecked]
         rows = sum(self.checked.values())
@@ -89,11 +92,47 @@ class Report:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
 
 
-def merge(reports: Iterable[Report]) -> Report:
-    """Return one report of several."""
-    reports = list(reports)
-    return Report(
-        tuple(f for r in reports for f in r),
-        {k: v for r in reports for k, v in r.checked.items()},
-        tuple(u for r in reports for u in r.unchecked),
-    )
+def marked(
+    rule: str,
+    table: str,
+    frame: pd.DataFrame,
+    mask: pd.Series,
+    field: str | None,
+    message: str,
+    expected: str | None = None,
+    found: str | None = None,
+    hint: str = "",
+    **values: pd.Series | str | int | float,
+) -> Iterator[Finding]:
+    """Yield one finding per marked row.
+
+    Parameters
+    ----------
+    rule, table, field
+        As in :class:`Finding`.
+    frame
+        The table, indexed by the line of the file.
+    mask
+        Which lines are wrong; missing is not. It may hold a part of the lines.
+    message, expected, found, hint
+        Format strings, filled with the cells of the row and with ``values``; a missing value is empty.
+    values
+        Further values by name: a Series by line, or one value for all.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"quote_id": ["a", "b"], "end": [9, 80]}, index=[2, 3])
+    >>> late = marked("r", "quotes", frame, frame["end"] > 50, "end", "{quote_id} is late", "at most {n}", "{end}", n=50)
+    >>> [str(finding) for finding in late]
+    ["[r] quotes, row 3, field end: b is late; expected at most 50, found '80'"]
+    """
+    lines = mask.index[mask.to_numpy(dtype=bool, na_value=False)]
+    if lines.empty:
+        return
+    texts = (message, expected, found, hint)
+    names = {name for text in texts if text for _, name, _, _ in Formatter().parse(text) if name}
+    cells = frame.loc[lines, [name for name in names if name not in values]].assign(**values)
+    cells = cells.astype(object).where(cells.notna(), "")
+    for line, row in zip(lines, cells.to_dict("records"), strict=True):
+        said, wanted, had, do = (None if text is None else text.format_map(row) for text in texts)
+        yield Finding(rule, said or "", table, int(line), field, wanted, had, do or "")

@@ -1,6 +1,6 @@
-"""Bytes and form of a table: what CSV readers silently repair or overlook.
+"""Files, bytes and form of a table: what CSV readers silently repair or overlook.
 
-A table has one form: UTF-8 without BOM, LF, NFC, minimal quoting, a record a line. Whatever parses and, written again,
+A table has one form: UTF-8 without BOM, LF, NFC, minimal quoting, one record per line. Whatever parses and, written again,
 gives other bytes is not in it. The quick way proves that for a whole file at once; only where it fails are the lines
 looked at one by one, to say which and why.
 """
@@ -8,20 +8,21 @@ looked at one by one, to say which and why.
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.cells import read_cells
+from tmt_dataset.cells import csv_text, read_cells
 from tmt_dataset.descriptor import Table
+from tmt_dataset.errors import PackageError
+from tmt_dataset.package import Files, mismatches
 from tmt_dataset.validation.findings import Finding
 
-#: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line. And those that
-#: nobody sees: they join and part words, turn the direction of writing, and make equal words unequal.
+#: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line. And
+#: invisible ones: they join and part words, turn the direction of writing, and make equal words unequal.
 CONTROLS = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
@@ -33,168 +34,91 @@ SPREADSHEET = "Edit the annotations and run `tmt-dataset build`; do not save tab
 UNSEEN = "Delete it where it was pasted, in an annotation or a vocabulary, and run `tmt-dataset build`."
 
 
+def read(files: Files, table: Table) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Return a table's cells as :func:`parsed` does, or None without its file, and what is wrong with file and form."""
+    try:
+        data = files.read(table.path)
+    except KeyError:
+        hint = "Restore the file, or run `tmt-dataset build`."
+        return None, [Finding("files", f"{table.path} is missing", table.name, hint=hint)]
+    except PackageError as error:  # it is there: no permission, a loop of links
+        return None, [Finding("files", str(error), table.name, hint="Make it a file that can be read.")]
+    hint = "If the change is meant, run `tmt-dataset build`; if not, restore the file."
+    message = f"{table.path} differs from the declared file"
+    found = [
+        Finding("integrity", message, table.name, None, field, *differing, hint)
+        for field, differing in mismatches(table, data).items()
+    ]
+    text, wrong_bytes = decoded(data, table.name)
+    frame, wrong_form = parsed(text, table)
+    return frame, [*found, *wrong_bytes, *wrong_form]
+
+
+# -- bytes
+
+
 def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
     """Return a file's text and what is wrong with its bytes; undecodable bytes are replaced."""
     found: list[Finding] = []
     if data.startswith(b"\xef\xbb\xbf"):
-        found.append(
-            Finding(
-                "bytes",
-                "the file starts with a byte order mark",
-                table,
-                1,
-                None,
-                "plain UTF-8",
-                "BOM",
-                "Save it without BOM.",
-            )
-        )
+        message, hint = "the file starts with a byte order mark", "Save it without BOM."
+        found.append(Finding("bytes", message, table, 1, None, "plain UTF-8", "BOM", hint))
         data = data[3:]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found.append(
-            Finding(
-                "bytes",
-                "the file is not UTF-8",
-                table,
-                line,
-                None,
-                "UTF-8",
-                f"byte 0x{data[error.start]:02x}",
-                "Save it as UTF-8.",
-            )
-        )
+        line, byte = data.count(b"\n", 0, error.start) + 1, f"byte 0x{data[error.start]:02x}"
+        message, hint = "the file is not UTF-8", "Save it as UTF-8."
+        found.append(Finding("bytes", message, table, line, None, "UTF-8", byte, hint))
         text = data.decode("utf-8", errors="replace")
     if not text.isascii() or len(data.translate(None, _ASCII_CONTROLS)) < len(data):
-        for character in sorted(set(CONTROLS.findall(text))):
-            line = text.count("\n", 0, text.find(character)) + 1
-            unseen = unicodedata.category(character) == "Cf"
-            kind = f"{'an invisible' if unseen else 'a control'} (U+{ord(character):04X})"
-            found.append(
-                Finding(
-                    "bytes",
-                    f"the file has {_NAMED.get(character, kind)} character",
-                    table,
-                    line,
-                    None,
-                    "none",
-                    f"{text.count(character)}",
-                    UNSEEN if unseen else SPREADSHEET,
-                )
-            )
-            text = text.replace(character, "")
+        found += _controls(text, table)
+        text = CONTROLS.sub("", text)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        hint = "Normalise it: equal words must be equal bytes."
         for n, line_text in enumerate(text.split("\n"), 1):
             if not unicodedata.is_normalized("NFC", line_text):
-                found.append(
-                    Finding(
-                        "bytes",
-                        "the text is not in NFC",
-                        table,
-                        n,
-                        hint="Normalise it: equal words must be equal bytes.",
-                    )
-                )
+                found.append(Finding("bytes", "the text is not in NFC", table, n, hint=hint))
     if not text.endswith("\n"):
-        found.append(
-            Finding(
-                "bytes",
-                "the file does not end with a line end",
-                table,
-                text.count("\n") + 1,
-                hint=SPREADSHEET,
-            )
-        )
+        message, line = "the file does not end with a line end", text.count("\n") + 1
+        found.append(Finding("bytes", message, table, line, hint=SPREADSHEET))
         text += "\n"
     return text, found
 
 
-def _written(rows: Iterable[list[str]]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+def _controls(text: str, table: str) -> Iterator[Finding]:
+    """Report each control or invisible character once, on the first line that has it."""
+    for character in sorted(set(CONTROLS.findall(text))):
+        line = text.count("\n", 0, text.find(character)) + 1
+        unseen = unicodedata.category(character) == "Cf"
+        kind = f"{'an invisible' if unseen else 'a control'} (U+{ord(character):04X})"
+        message, n = f"the file has {_NAMED.get(character, kind)} character", str(text.count(character))
+        yield Finding("bytes", message, table, line, None, "none", n, UNSEEN if unseen else SPREADSHEET)
 
 
-def _cells(line: str) -> list[str]:
-    """Return the cells of one line; raise csv.Error where they cannot be told."""
-    cells = next(csv.reader([line], strict=True))
-    if max(map(len, cells)) > CELL_LIMIT:  # as csv says it where nobody raised its limit
-        raise csv.Error(f"field larger than field limit ({CELL_LIMIT})")
-    return cells
+# -- form
 
 
-def _by_line(text: str, table: Table) -> Iterator[tuple[int, list[str] | None, list[Finding]]]:
-    """Yield each line's number, its cells (None where they cannot be told), and what is wrong with its form."""
-    open_quote = False
-    for n, line in enumerate(text.removesuffix("\n").split("\n"), 1):
-        found: list[Finding] = []
-        if line == "":
-            yield (
-                n,
-                None,
-                [
-                    Finding(
-                        "form", "the line is blank", table.name, n, None, "a record", "", "Delete the line."
-                    )
-                ],
-            )
-            continue
-        try:
-            cells = _cells(line)
-        except csv.Error as error:
-            spread = line.count('"') % 2 == 1
-            if "field limit" in str(error):
-                message = f"a cell is longer than readers of CSV take ({CELL_LIMIT:,} characters)"
-            elif spread and not open_quote:
-                open_quote = True
-                message = (
-                    "a quotation mark is not closed on its line: a stray quote, or a newline within a cell"
-                )
-            elif spread:
-                open_quote = False
-                message = "the line continues a cell of a line before it: a newline within a cell"
-            else:
-                message = f"a stray quotation mark ({error})"
-            yield (
-                n,
-                None,
-                [
-                    Finding(
-                        "form",
-                        message,
-                        table.name,
-                        n,
-                        None,
-                        "one record on one line",
-                        line[:80],
-                        "Quote cells whole, double quotation marks in them, keep newlines out.",
-                    )
-                ],
-            )
-            continue
-        if _written([cells]) != line + "\n":
-            found.append(
-                Finding(
-                    "form",
-                    "the line is not in canonical form",
-                    table.name,
-                    n,
-                    None,
-                    _written([cells]).rstrip("\n")[:80],
-                    line[:80],
-                    SPREADSHEET,
-                )
-            )
-        yield n, cells, found
+def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return a table's cells as text, indexed by line, and what is wrong with its form.
+
+    A record with too few or too many cells is reported and left out. An empty cell is missing.
+    """
+    names = table.field_names
+    data = text.encode("utf-8")
+    header_met = text.startswith(",".join(names) + "\n") and len({*names}) == len(names)
+    if header_met and _canonical(data, len(names)):
+        frame = read_cells(data, table, index_col=False)
+        frame.index = pd.RangeIndex(2, len(frame) + 2)
+        return frame, []
+    return _parsed_by_line(text, table)
 
 
 def _canonical(data: bytes, columns: int) -> bool:
     """Whether bytes that end in a newline are the one way to write their records, each on a line and of so many cells.
 
     What the csv module would write is told from where commas, newlines and quotation marks stand. A table of one column
-    is left to the slow way: an empty cell of it has marks.
+    is left to the slow way: an empty cell of it has marks. GAINNOTE
     """
     text = np.frombuffer(data, dtype=np.uint8)
     marks = np.flatnonzero(text == ord('"'))
@@ -222,67 +146,70 @@ def _canonical(data: bytes, columns: int) -> bool:
     return bool((between[1::2] == between[::2] + 1).all())
 
 
-def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return a table's cells as text, indexed by line, and what is wrong with its form.
-
-    A record with too few or too many cells is reported, and judged no further. An empty cell is missing.
-    """
-    found: list[Finding] = []
+def _parsed_by_line(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return what :func:`parsed` does, line by line."""
     names = table.field_names
-    data = text.encode("utf-8")
-    if (
-        text.startswith(",".join(names) + "\n")
-        and len({*names}) == len(names)
-        and _canonical(data, len(names))
-    ):
-        frame = read_cells(data, table, index_col=False)
-        frame.index = pd.RangeIndex(2, len(frame) + 2)
-        return frame, []
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    for n, cells, wrong in _by_line(text, table):
-        found += wrong
-        if cells is not None:
-            rows.append(cells)
-            lines.append(n)
-    if not rows or rows[0] != names:
-        found.append(
-            Finding(
-                "form",
-                "the header is not the declared one",
-                table.name,
-                1,
-                None,
-                ",".join(names),
-                ",".join(rows[0]) if rows else "",
-                "Restore the header.",
-            )
-        )
+    records, found = _records(text, table.name)
+    header = next(iter(records.values()), [])
+    if header != names:
+        message, hint = "the header differs from the declared one", "Restore the header."
+        given = ",".join(header)
+        found.append(Finding("form", message, table.name, 1, None, ",".join(names), given, hint))
         return pd.DataFrame(columns=list(dict.fromkeys(names)), dtype="str"), found
-    wanted = len(names)
-    whole = [len(cells) == wanted for cells in rows]
-    if not all(whole):
-        for n, cells, good in zip(lines, rows, whole, strict=True):
-            if not good:
-                what = "too few cells" if len(cells) < wanted else "too many cells"
-                found.append(
-                    Finding(
-                        "form",
-                        f"the record has {what}",
-                        table.name,
-                        n,
-                        None,
-                        str(wanted),
-                        str(len(cells)),
-                        "Each record has a cell for each column.",
-                    )
-                )
-        rows = [cells for cells, good in zip(rows, whole, strict=True) if good]
-        lines = [n for n, good in zip(lines, whole, strict=True) if good]
-    columns = list(zip(*rows[1:], strict=True)) or [()] * wanted
-    frame = pd.DataFrame(
-        {name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)}
-    )
+    del records[next(iter(records))]
+    for n, cells in records.items():
+        if (number := len(cells)) != len(names):
+            message = f"the record has too {'few' if number < len(names) else 'many'} cells"
+            hint = "Each record has a cell for each column."
+            found.append(Finding("form", message, table.name, n, None, str(len(names)), str(number), hint))
+    whole = {n: cells for n, cells in records.items() if len(cells) == len(names)}
+    columns = list(zip(*whole.values(), strict=True)) or [()] * len(names)
+    frame = pd.DataFrame({k: pd.Series(v, dtype="str") for k, v in zip(names, columns, strict=True)})
     frame = frame.mask(frame == "")
-    frame.index = pd.Index(lines[1:], dtype="int64")
+    frame.index = pd.Index(list(whole), dtype="int64")
     return frame, found
+
+
+def _records(text: str, table: str) -> tuple[dict[int, list[str]], list[Finding]]:
+    """Return the cells of each line on which they can be told apart, and what is wrong with the form of the lines."""
+    records: dict[int, list[str]] = {}
+    found: list[Finding] = []
+    open_quote = False
+    for n, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        if line == "":
+            found.append(
+                Finding("form", "the line is blank", table, n, None, "a record", "", "Delete the line.")
+            )
+            continue
+        try:
+            cells = records[n] = _cells(line)
+        except csv.Error as error:
+            message = _unread(line, error, open_quote)
+            open_quote ^= line.count('"') % 2 == 1
+            hint = "Quote cells whole, double quotation marks in them, keep newlines out."
+            wanted = "one record on one line"
+            found.append(Finding("form", message, table, n, None, wanted, line[:80], hint))
+            continue
+        if (wanted := csv_text([cells]).removesuffix("\n")) != line:
+            message = "the line is not in canonical form"
+            found.append(Finding("form", message, table, n, None, wanted[:80], line[:80], SPREADSHEET))
+    return records, found
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of one line; raise csv.Error where they cannot be told apart."""
+    cells = next(csv.reader([line], strict=True))
+    if max(map(len, cells)) > CELL_LIMIT:  # as csv says it where nobody raised its limit
+        raise csv.Error(f"field larger than field limit ({CELL_LIMIT})")
+    return cells
+
+
+def _unread(line: str, error: csv.Error, open_quote: bool) -> str:
+    """Say why the cells of a line cannot be told apart."""
+    if "field limit" in str(error):
+        return f"a cell is longer than readers of CSV take ({CELL_LIMIT:,} characters)"
+    if line.count('"') % 2 == 0:
+        return f"a stray quotation mark ({error})"
+    if open_quote:
+        return "the line continues a cell of a line before it: a newline within a cell"
+    return "a quotation mark is not closed on its line: a stray quote, or a newline within a cell"

@@ -6,37 +6,13 @@ import math
 import re
 from decimal import Decimal
 
-_UNITS = {
-    w: n
-    for n, w in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS = {
-    w: 10 * n
-    for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
+_UNIT_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_UNITS = {word: n for n, word in enumerate(_UNIT_WORDS.split())}
+_TENS = {word: 10 * n for n, word in enumerate(_TEN_WORDS.split(), 2)}
 _SMALL = {
     **_UNITS,
     **_TENS,
@@ -67,8 +43,8 @@ def readable(text: str) -> set[float]:
     Returns
     -------
     set of float
-        In full units: ``"50 billion"`` gives 50 000 000 000 (and 50). All are finite: more digits than a float can hold are
-        no number that a value could be.
+        In full units: ``"50 billion"`` gives 50 000 000 000 (and 50). All are finite: a number with more digits than a
+        float can hold is left out.
 
     Examples
     --------
@@ -107,7 +83,37 @@ def reads(text: str, value: float) -> bool:
     >>> reads("fined 4,877.6 yuan", 4877.6), reads("fined 400,000 yuan", 40_000), reads("fined 40 yuan", float("inf"))
     (True, False, False)
     """
-    # an infinite value has an infinite tolerance, within which any number lies
-    return math.isfinite(value) and any(
+    if not math.isfinite(value):  # its tolerance would be infinite too, and any number within it
+        return False
+    return plainly(text, value) or any(
         abs(number - value) <= 1e-9 * max(1.0, abs(value)) for number in readable(text)
     )
+
+
+def plainly(text: str, value: float) -> bool:
+    """Whether a number is written in a text in digits, and not as a part of another.
+
+    It is the common case, and GAIN.
+
+    Examples
+    --------
+    >>> plainly("fined 40,000 yuan", 40_000), plainly("fined 140,000 yuan", 40_000)
+    (True, False)
+    """
+    if value % 1 == 0:
+        return value > 0 and (_alone(f"{value:,.0f}", text) or _alone(f"{value:.0f}", text))
+    # none of these is written with an exponent
+    return 0.001 <= value < 1e15 and (_alone(f"{value:,}", text) or _alone(f"{value}", text))
+
+
+def _alone(digits: str, text: str) -> bool:
+    """Whether digits occur in a text with neither digits nor letters joined to them."""
+    at = text.find(digits)
+    while at >= 0:
+        end = at + len(digits)
+        before, after = text[max(0, at - 1) : at], text[end : end + 2]
+        joined = before.isalnum() or before in tuple("_.,") or after[:1].isalnum() or after[:1] == "_"
+        if not (joined or (after[:1] in tuple(".,") and after[1:].isalnum())):
+            return True
+        at = text.find(digits, at + 1)
+    return False

@@ -1,26 +1,24 @@
 """The rules of the data model, one function each, each with the defect that it exists for.
 
-Every check takes the tables of a package as lenient frames (a cell that is not of its type is missing: the schema has
-reported it already), whose index is the line of the file, and yields findings.
+A rule takes the tables of a package as lenient frames (a cell that is not of its type is missing: it has been reported
+already), whose index is the line of the file, and yields findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from tmt_dataset.cells import is_in
 from tmt_dataset.edtf import bounds
-from tmt_dataset.validation.findings import Finding
+from tmt_dataset.validation.findings import Finding, marked
 from tmt_dataset.validation.numbers import reads
 
 Tables = Mapping[str, pd.DataFrame]
 Check = Callable[[Tables], Iterator[Finding]]
 
-QUOTE_LIMIT = 320
 QUOTED_SHARE = 0.40
 #: Roles of segments that may report a development.
 REPORTING = ("heading", "development")
@@ -37,18 +35,30 @@ LINKED = {
 }
 
 
-def _at(frame: pd.DataFrame, row: Hashable, column: str) -> Any:
-    """Return one cell, whatever its type."""
-    return frame.at[row, column]
+def _keyed(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return a table by its key; rows without a key, or with one that an earlier row has, are left out."""
+    return frame.dropna(subset=key).drop_duplicates(key).set_index(key)
 
 
-def _lines(frame: pd.DataFrame, mask: pd.Series) -> list[int]:
-    """Return the lines of the file at which a mask is true."""
-    return [int(line) for line in frame.index[mask.to_numpy(dtype=bool, na_value=False)]]
+def _spans(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that have a source and both offsets, in the order of the source."""
+    whole = frame.dropna(subset=["source_id", "start", "end"]).astype({"start": "int64", "end": "int64"})
+    return whole.sort_values(["source_id", "start", "end"], kind="stable")
+
+
+def _covered(spans: pd.DataFrame) -> pd.Series:
+    """Return how many characters the spans of each source cover, each counted once; they are in its order."""
+    sources = spans["source_id"]
+    reached = spans.groupby("source_id")["end"].cummax().groupby(sources).shift(fill_value=0)
+    fresh = (spans["end"] - np.maximum(spans["start"], reached)).clip(lower=0)
+    return fresh.groupby(sources).sum()
+
+
+# -- rule 1: offsets and identifiers
 
 
 def quote_length(t: Tables) -> Iterator[Finding]:
-    """Rule 1: a quote is as long as its offsets say, and short; so are the words of an erratum, whose field says how short.
+    """Rule 1: quotes and errata are as long as their offsets say.
 
     A quote that was shortened by hand kept its offsets, and pointed at words that it no longer held.
     """
@@ -57,31 +67,19 @@ def quote_length(t: Tables) -> Iterator[Finding]:
         ("errata", "erratum", "erratum_id", "has"),
     ):
         f = t[table]
-        length = f[words].str.len()
-        span = (f["end"] - f["start"]).astype("float64")
-        for row in _lines(f, length.notna() & span.notna() & (length != span)):
-            yield Finding(
-                "quote-length",
-                f"{what} {_at(f, row, key)} does not have the length of its offsets",
-                table,
-                row,
-                words,
-                f"{int(span[row])} characters",
-                str(int(length[row])),
-                f"Correct the {what} in its annotation and run `tmt-dataset build --locate SOURCES`.",
-            )
-    q = t["quotes"]
-    length = q["exact"].str.len()
-    for row in _lines(q, length > QUOTE_LIMIT):
-        yield Finding(
+        length, span = f[words].str.len(), (f["end"] - f["start"]).astype("float64")
+        yield from marked(
             "quote-length",
-            f"quote {_at(q, row, 'quote_id')} is too long to be quoted",
-            "quotes",
-            row,
-            "exact",
-            f"at most {QUOTE_LIMIT} characters",
-            str(int(length[row])),
-            "Quote the shortest span that proves the value.",
+            table,
+            f,
+            length.notna() & span.notna() & (length != span),
+            words,
+            f"{what} {{{key}}} does not have the length of its offsets",
+            "{span:.0f} characters",
+            "{length:.0f}",
+            f"Correct the {what} in its annotation and run `tmt-dataset build --locate SOURCES`.",
+            span=span,
+            length=length,
         )
 
 
@@ -95,27 +93,28 @@ def identifier_parts(t: Tables) -> Iterator[Finding]:
         return f["source_id"] + ":" + f["start"].astype("str") + "-" + f["end"].astype("str")
 
     q, f, s, e = t["quotes"], t["figures"], t["segments"], t["errata"]
-    # a table, its identifier, the number that may end it and is no part of another cell, and what the rest has to be
+    # a table, its identifier, the number that may end it and is not a part of another cell, and what the rest has to be
     made = (
         ("quotes", "quote_id", None, q["development_id"] + ":" + place(q)),
         ("figures", "figure_id", r"#\d+$", f["quote_id"]),
         ("segments", "segment_id", r":\d+$", s["source_id"]),
         ("errata", "erratum_id", r"#\d+$", place(e)),
     )
-    for table, key, number, expected in made:
+    for table, key, number, rest in made:
         ids = t[table][key]
         stem = ids if number is None else ids.str.replace(number, "", regex=True)
-        for row in _lines(t[table], stem.notna() & expected.notna() & (stem != expected)):
-            yield Finding(
-                "identifier-parts",
-                "the identifier does not agree with the cells that it is made of",
-                table,
-                row,
-                key,
-                str(expected[row]) if number is None else f"{expected[row]} with a number behind it",
-                str(ids[row]),
-                "Correct the annotation and run `tmt-dataset build`, which makes the identifiers.",
-            )
+        yield from marked(
+            "identifier-parts",
+            table,
+            t[table],
+            stem.notna() & rest.notna() & (stem != rest),
+            key,
+            "the identifier does not agree with the cells that it is made of",
+            "{rest}" if number is None else "{rest} followed by a number",
+            f"{{{key}}}",
+            "Correct the annotation and run `tmt-dataset build`, which makes the identifiers.",
+            rest=rest,
+        )
 
 
 def within_source(t: Tables) -> Iterator[Finding]:
@@ -123,42 +122,41 @@ def within_source(t: Tables) -> Iterator[Finding]:
 
     An erratum beyond the last character of its source told of words that nobody could look up.
     """
-    sources = t["sources"].dropna(subset="source_id").drop_duplicates("source_id").set_index("source_id")
-    characters = sources["characters"].astype("float64")
+    characters = _keyed(t["sources"], "source_id")["characters"].astype("float64")
     for table, key in (("quotes", "quote_id"), ("errata", "erratum_id")):
         f = t[table]
         length = f["source_id"].map(characters).astype("float64")
-        for row in _lines(f, f["end"].astype("float64") > length):
-            yield Finding(
-                "within-source",
-                f"{_at(f, row, key)} lies beyond the end of its source",
-                table,
-                row,
-                "end",
-                f"at most {int(length[row])}",
-                str(_at(f, row, "end")),
-                "Correct the offsets in the annotation and run `tmt-dataset build`.",
-            )
+        yield from marked(
+            "within-source",
+            table,
+            f,
+            f["end"].astype("float64") > length,
+            "end",
+            f"{{{key}}} lies beyond the end of its source",
+            "at most {length:.0f}",
+            "{end}",
+            "Correct the offsets in the annotation and run `tmt-dataset build`.",
+            length=length,
+        )
 
 
-def proof(t: Tables) -> Iterator[Finding]:
-    """Rule 2: every coded value has its quote, and every quote a value of each variable that it names.
+# -- rule 2: proof
 
-    A date without a quote was a guess that looked like a fact. The bodies of an act were lost with the rows that linked them, and
-    the quotes that still named them were the only trace.
+
+def _supporting(quotes: pd.DataFrame, variable: str) -> pd.Series:
+    """Return the development of each quote that names a variable among those that it supports."""
+    rows = quotes[["development_id", "supports"]].dropna()
+    # lists of variables are few: each is split once, not once per quote
+    named = [text for text in rows["supports"].unique() if variable in text.split(" ")]
+    return rows.loc[rows["supports"].isin(named), "development_id"]
+
+
+def values_proved(t: Tables) -> Iterator[Finding]:
+    """Rule 2: every coded value has its quote, and every relation a quote or a note.
+
+    A date without a quote was a guess that looked like a fact.
     """
-    d, q = t["developments"], t["quotes"]
-    # lists of variables are few: each is looked at once, not once a quote
-    supported = q[["development_id", "supports"]].dropna()
-    lists = {text: text.split(" ") for text in supported["supports"].unique()}
-
-    def naming(variable: str) -> pd.DataFrame:
-        named = [text for text, variables in lists.items() if variable in variables]
-        return supported.loc[supported["supports"].isin(named)]
-
-    def proved(variable: str) -> pd.Series:
-        return is_in(d["development_id"], naming(variable)["development_id"])
-
+    d, q, r = t["developments"], t["quotes"], t["relations"]
     needs = {
         "action": pd.Series(True, index=d.index),
         "authorities": is_in(d["development_id"], t["development_authorities"]["development_id"]),
@@ -166,15 +164,34 @@ def proof(t: Tables) -> Iterator[Finding]:
         "effective_date": d["effective_date"].notna(),
     }
     for variable, needed in needs.items():
-        for row in _lines(d, needed & ~proved(variable) & d["development_id"].notna()):
-            yield Finding(
-                "proof",
-                f"{_at(d, row, 'development_id')} has no quote that supports its {variable}",
-                "developments",
-                row,
-                None if variable == "authorities" else variable,
-                hint="Add a quote, or name the variable in the `supports` of one that proves it.",
-            )
+        proved = is_in(d["development_id"], _supporting(q, variable))
+        yield from marked(
+            "proof",
+            "developments",
+            d,
+            needed & ~proved & d["development_id"].notna(),
+            None if variable == "authorities" else variable,
+            f"{{development_id}} has no quote that supports its {variable}",
+            hint="Add a quote, or name the variable in the `supports` of one that proves it.",
+        )
+    yield from marked(
+        "proof",
+        "relations",
+        r,
+        r["quote_id"].isna() & r["note"].isna(),
+        "note",
+        "the relation {relation} of {development_id} has neither quote nor note",
+        hint="Quote the words that state it, or say in a note what justifies it.",
+    )
+
+
+def quotes_needed(t: Tables) -> Iterator[Finding]:
+    """Rule 2: the development of a quote has a value of each variable that the quote names.
+
+    The authorities of a development were lost with the rows that linked them, and the quotes that still named them were
+    the only trace.
+    """
+    d, q = t["developments"], t["quotes"]
     owners = {
         **{variable: t[table]["development_id"] for variable, table in LINKED.items()},
         "effective_date": d.loc[d["effective_date"].notna(), "development_id"],
@@ -182,91 +199,57 @@ def proof(t: Tables) -> Iterator[Finding]:
         "unnamed_authorities": d.loc[d["unnamed_authorities"].fillna(1) > 0, "development_id"],
     }
     for variable, owner in owners.items():
-        named = naming(variable)
-        lacking = named.loc[~is_in(named["development_id"], owner)]
+        named = _supporting(q, variable)
         # a development that is in no row is found with the keys
-        for row in _lines(lacking, is_in(lacking["development_id"], d["development_id"])):
-            yield Finding(
-                "proof",
-                f"quote {_at(q, row, 'quote_id')} supports {variable}, of which {_at(q, row, 'development_id')} has none",
-                "quotes",
-                row,
-                "supports",
-                "variables that the development has a value of",
-                variable,
-                "Code the value that the quote proves, or take the variable out of its `supports`.",
-            )
-    r = t["relations"]
-    for row in _lines(r, r["quote_id"].isna() & r["note"].isna()):
-        yield Finding(
+        yield from marked(
             "proof",
-            f"the relation {_at(r, row, 'relation')} of {_at(r, row, 'development_id')} has neither quote nor note",
-            "relations",
-            row,
-            "note",
-            hint="Quote the words that state it, or say in a note what justifies it.",
+            "quotes",
+            q,
+            ~is_in(named, owner) & is_in(named, d["development_id"]),
+            "supports",
+            f"quote {{quote_id}} supports {variable}, of which {{development_id}} has none",
+            "variables that the development has a value of",
+            variable,
+            "Code the value that the quote proves, or take the variable out of its `supports`.",
         )
 
 
 def figure_in_quote(t: Tables) -> Iterator[Finding]:
-    """Rule 2: a figure can be read in its quote.
+    """Rule 2: a figure can be read in its quote, which is one of its development.
 
     A fine of 40,000 stood beside a quote that said 400,000.
     """
-    f, q = (
-        t["figures"],
-        t["quotes"].dropna(subset=["quote_id"]).drop_duplicates("quote_id").set_index("quote_id"),
+    f, q = t["figures"], _keyed(t["quotes"], "quote_id")
+    owner, words = f["quote_id"].map(q["development_id"]), f["quote_id"].map(q["exact"])
+    yield from marked(
+        "figure-in-quote",
+        "figures",
+        f,
+        owner.notna() & (owner != f["development_id"]),
+        "quote_id",
+        "figure {figure_id} refers to a quote of another development",
+        "a quote of {development_id}",
+        "{owner}",
+        "Give the figure a quote of its own development.",
+        owner=owner,
     )
-    exact = f["quote_id"].map(q["exact"])
-    owner = f["quote_id"].map(q["development_id"])
-    for row in _lines(f, owner.notna() & (owner != f["development_id"])):
-        yield Finding(
-            "figure-in-quote",
-            f"figure {_at(f, row, 'figure_id')} leans on a quote of another development",
-            "figures",
-            row,
-            "quote_id",
-            f"a quote of {_at(f, row, 'development_id')}",
-            str(owner[row]),
-            "Give the figure a quote of its own development.",
-        )
-    for row, value, text in zip(f.index, f["value"], exact, strict=True):
-        if (
-            isinstance(text, str)
-            and not pd.isna(value)
-            and not _plainly(value, text)
-            and not reads(text, value)
-        ):
-            yield Finding(
-                "figure-in-quote",
-                f"the value cannot be read in its quote {text[:80]!r}",
-                "figures",
-                row,
-                "value",
-                "a number that the quote contains",
-                f"{value:,}",
-                "Correct the value, or quote the words that give it.",
-            )
+    known = words.notna() & f["value"].notna()
+    unread = [not reads(text, value) for text, value in zip(words[known], f["value"][known], strict=True)]
+    yield from marked(
+        "figure-in-quote",
+        "figures",
+        f,
+        pd.Series(unread, index=f.index[known], dtype=bool),
+        "value",
+        "the value cannot be read in its quote {words}",
+        "a number that the quote contains",
+        "{value:,}",
+        "Correct the value, or quote the words that give it.",
+        words=words.map(lambda text: repr(text[:80]), na_action="ignore"),
+    )
 
 
-def _plainly(value: float, text: str) -> bool:
-    """Whether a number stands in a text in digits, and not as a part of another: the common case, cheap to see."""
-    if value % 1 == 0:
-        return value > 0 and (_stands(f"{value:,.0f}", text) or _stands(f"{value:.0f}", text))
-    # none of these is written with an exponent
-    return 0.001 <= value < 1e15 and (_stands(f"{value:,}", text) or _stands(f"{value}", text))
-
-
-def _stands(digits: str, text: str) -> bool:
-    at = text.find(digits)
-    while at >= 0:
-        end = at + len(digits)
-        before, after = text[max(0, at - 1) : at], text[end : end + 2]
-        joined = before.isalnum() or before in tuple("_.,") or after[:1].isalnum() or after[:1] == "_"
-        if not (joined or (after[:1] in tuple(".,") and after[1:].isalnum())):
-            return True
-        at = text.find(digits, at + 1)
-    return False
+# -- rule 3: segments and reports
 
 
 def ledger(t: Tables) -> Iterator[Finding]:
@@ -274,62 +257,65 @@ def ledger(t: Tables) -> Iterator[Finding]:
 
     A paragraph between two segments was in nobody's reading, and nothing showed it.
     """
-    s = t["segments"]
-    whole = s.dropna(subset=["source_id", "start", "end"]).sort_values(
-        ["source_id", "start", "end"], kind="stable"
+    s = _spans(t["segments"])
+    yield from marked(
+        "ledger",
+        "segments",
+        s,
+        s["end"] <= s["start"],
+        "end",
+        "segment {segment_id} is empty or runs backwards",
+        "more than {start}",
+        "{end}",
     )
-    before = whole.groupby("source_id", sort=False)["end"].shift().fillna(0)
-    gap = (whole["start"] - before).astype("int64")
-    for row in _lines(whole, whole["end"] <= whole["start"]):
-        yield Finding(
+    before = s.groupby("source_id", sort=False)["end"].shift(fill_value=0)
+    for wrong, what in (
+        (s["start"] > before, "leaves a gap of {by} characters before it"),
+        (s["start"] < before, "overlaps the one before it by {by} characters"),
+    ):
+        yield from marked(
             "ledger",
-            f"segment {_at(s, row, 'segment_id')} is empty or runs backwards",
             "segments",
-            row,
-            "end",
-            f"more than {_at(s, row, 'start')}",
-            str(_at(s, row, "end")),
-        )
-    for row in _lines(whole, gap != 0):
-        what = (
-            f"leaves a gap of {gap[row]} characters before it"
-            if gap[row] > 0
-            else f"overlaps the one before it by {-gap[row]} characters"
-        )
-        yield Finding(
-            "ledger",
-            f"segment {_at(s, row, 'segment_id')} {what}",
-            "segments",
-            row,
+            s,
+            wrong,
             "start",
-            str(int(before[row])),
-            str(_at(s, row, "start")),
+            f"segment {{segment_id}} {what}",
+            "{before}",
+            "{start}",
             "Segments tile their source from its first character to its last.",
+            before=before,
+            by=(s["start"] - before).abs(),
         )
-    last = whole.groupby("source_id")["end"].max()
-    sources = t["sources"]
-    for row, sid, characters in zip(sources.index, sources["source_id"], sources["characters"], strict=True):
-        if pd.isna(sid) or pd.isna(characters):
-            continue
-        if sid not in last.index:
-            yield Finding(
-                "ledger",
-                f"{sid} has no segments",
-                "sources",
-                row,
-                "source_id",
-                hint="Cut the source into segments from its first character to its last.",
-            )
-        elif last[sid] != characters:
-            yield Finding(
-                "ledger",
-                f"the segments of {sid} do not end where the source ends",
-                "sources",
-                row,
-                "characters",
-                str(characters),
-                str(last[sid]),
-            )
+
+
+def ends(t: Tables) -> Iterator[Finding]:
+    """Rule 3: the last segment of a source ends where the source ends.
+
+    A paragraph behind the last segment would be in nobody's reading.
+    """
+    f = t["sources"]
+    last = f["source_id"].map(_spans(t["segments"]).groupby("source_id")["end"].max()).astype("Int64")
+    known = f["source_id"].notna() & f["characters"].notna()
+    yield from marked(
+        "ledger",
+        "sources",
+        f,
+        known & last.isna(),
+        "source_id",
+        "{source_id} has no segments",
+        hint="Cut the source into segments from its first character to its last.",
+    )
+    yield from marked(
+        "ledger",
+        "sources",
+        f,
+        known & (last != f["characters"]),
+        "characters",
+        "the segments of {source_id} do not end where the source ends",
+        "{characters}",
+        "{last}",
+        last=last,
+    )
 
 
 def reports(t: Tables) -> Iterator[Finding]:
@@ -338,266 +324,267 @@ def reports(t: Tables) -> Iterator[Finding]:
     An item that was read, marked as a development and then forgotten looked like a coded one.
     """
     s, m = t["segments"], t["mentions"]
-    for row in _lines(s, (s["role"] == "development") & ~is_in(s["segment_id"], m["segment_id"])):
-        yield Finding(
-            "reports",
-            f"segment {_at(s, row, 'segment_id')} has the role development, and no development is mentioned on it",
-            "segments",
-            row,
-            "role",
-            hint="Code what it reports, or give it the role that says why it reports nothing.",
-        )
-    role = m["segment_id"].map(s.drop_duplicates("segment_id").set_index("segment_id")["role"])
-    for row in _lines(m, role.notna() & ~role.isin(REPORTING)):
-        yield Finding(
-            "reports",
-            f"{_at(m, row, 'development_id')} is mentioned on segment {_at(m, row, 'segment_id')}, which may not carry a mention",
-            "mentions",
-            row,
-            "segment_id",
-            "a segment with the role " + " or ".join(REPORTING),
-            str(role[row]),
-        )
+    forgotten = (s["role"] == "development") & ~is_in(s["segment_id"], m["segment_id"])
+    yield from marked(
+        "reports",
+        "segments",
+        s,
+        forgotten,
+        "role",
+        "segment {segment_id} has the role development, and no development is mentioned on it",
+        hint="Code what it reports, or give it the role that says why it reports nothing.",
+    )
+    role = m["segment_id"].map(_keyed(s, "segment_id")["role"])
+    yield from marked(
+        "reports",
+        "mentions",
+        m,
+        role.notna() & ~role.isin(REPORTING),
+        "segment_id",
+        "{development_id} is mentioned on segment {segment_id}, which may not carry a mention",
+        "a segment with the role " + " or ".join(REPORTING),
+        "{role}",
+        role=role,
+    )
+
+
+def _runs(spans: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs of neighbouring segments that mention a development in a source: ``first`` and ``last`` offset."""
+    keys = ["development_id", "source_id"]
+    spans = spans.dropna(subset=[*keys, "start", "end"]).astype({"start": "int64", "end": "int64"})
+    spans = spans.sort_values([*keys, "start"])
+    run = (spans["start"] != spans.groupby(keys)["end"].shift()).cumsum().rename("run")
+    grouped = spans.groupby([*keys, run], sort=False)
+    return grouped.agg(first=("start", "min"), last=("end", "max")).reset_index()
 
 
 def quotes_in_reports(t: Tables) -> Iterator[Finding]:
     """Rule 3: a quote lies inside segments that mention its development.
 
-    A quote was taken from the next item, which used the same words for another act. A date that follows from the context
-    may be proved by words beside the report.
+    A quote was taken from the next item, which used the same words for another development. A date that follows from the
+    context may be proved by words beside the report.
     """
     q = t["quotes"].dropna(subset=["quote_id", "development_id", "source_id", "start", "end"])
-    spans = (
-        t["mentions"][["development_id", "segment_id"]]
-        .dropna()
-        .merge(t["segments"].dropna(subset=["start", "end"]).drop_duplicates("segment_id"), on="segment_id")
-    )
-    spans = spans.astype({"start": "int64", "end": "int64"}).sort_values(
-        ["development_id", "source_id", "start"]
-    )
+    mentions = t["mentions"][["development_id", "segment_id"]].dropna()
+    runs = _runs(mentions.merge(t["segments"].drop_duplicates("segment_id"), on="segment_id"))
     keys = ["development_id", "source_id"]
-    run = (spans["start"] != spans.groupby(keys)["end"].shift()).cumsum().rename("run")
-    runs = (
-        spans.groupby([*keys, run], sort=False).agg(first=("start", "min"), last=("end", "max")).reset_index()
-    )
     joined = q.assign(line=q.index)[["line", *keys, "start", "end"]].merge(runs, on=keys)
     inside = joined.loc[(joined["start"] >= joined["first"]) & (joined["end"] <= joined["last"]), "line"]
-    basis = q["development_id"].map(
-        t["developments"].drop_duplicates("development_id").set_index("development_id")["date_basis"]
-    )
+    basis = q["development_id"].map(_keyed(t["developments"], "development_id")["date_basis"])
     beside = (basis == "context") & (q["supports"] == "date")
-    for row in _lines(q, ~pd.Series(q.index.isin(inside), index=q.index) & ~beside):
-        yield Finding(
-            "quotes-in-reports",
-            f"quote {_at(q, row, 'quote_id')} lies outside the segments that mention {_at(q, row, 'development_id')}",
-            "quotes",
-            row,
-            "start",
-            "a place inside a reporting segment",
-            f"{_at(q, row, 'start')}-{_at(q, row, 'end')}",
-            "Mention the development on the quoted segment, or quote from its report.",
-        )
+    yield from marked(
+        "quotes-in-reports",
+        "quotes",
+        q,
+        ~pd.Series(q.index.isin(inside), index=q.index) & ~beside,
+        "start",
+        "quote {quote_id} lies outside the segments that mention {development_id}",
+        "a place inside a reporting segment",
+        "{start}-{end}",
+        "Mention the development on the quoted segment, or quote from its report.",
+    )
 
 
-def _bounds(text: object) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+# -- rule 4: dates
+
+
+def _bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     try:
-        first, last = bounds(str(text))
+        first, last = bounds(text)
     except ValueError:
         return None
     return pd.Timestamp(first), pd.Timestamp(last)
 
 
 def dates(t: Tables) -> Iterator[Finding]:
-    """Rule 4: bounds are those of the date, an undated act has its source's window, nothing is reported before it happened.
+    """Rule 4: dates are days of the calendar, and bounds are those of their date.
+
+    Bounds that disagree with their date would put a development into another period.
+    """
+    d = t["developments"]
+    known = {text: _bounds(text) for text in pd.concat([d["date"], d["effective_date"]]).dropna().unique()}
+    invalid = [text for text, found in known.items() if found is None]
+    for column in ("date", "effective_date"):
+        yield from marked(
+            "dates",
+            "developments",
+            d,
+            d[column].isin(invalid),
+            column,
+            "{development_id} has an invalid date",
+            "an EDTF date of the calendar",
+            f"{{{column}}}",
+        )
+    for side, name in enumerate(("date_start", "date_end")):
+        bound = pd.to_datetime(d["date"].map({k: v[side] for k, v in known.items() if v is not None}))
+        yield from marked(
+            "dates",
+            "developments",
+            d,
+            bound.notna() & d[name].notna() & (bound != d[name]),
+            name,
+            f"{name} of {{development_id}} is not the bound of its date {{date}}",
+            "{bound:%Y-%m-%d}",
+            f"{{{name}:%Y-%m-%d}}",
+            "Run `tmt-dataset build`.",
+            bound=bound,
+        )
+
+
+def windows(t: Tables) -> Iterator[Finding]:
+    """Rule 4: a development without a date has its source's window, and nothing is reported before it happened.
 
     The year of a heading without a year was taken from the day of coding.
     """
     d = t["developments"]
-    for column in ("date", "effective_date"):
-        known = {text: _bounds(text) for text in d[column].dropna().unique()}
-        for row in _lines(d, d[column].map(lambda x, k=known: isinstance(x, str) and k[x] is None)):
-            yield Finding(
-                "dates",
-                f"{_at(d, row, 'development_id')} has a date that is none",
-                "developments",
-                row,
-                column,
-                "an EDTF date of the calendar",
-                str(_at(d, row, column)),
-            )
-        if column == "date":
-            for side, name in enumerate(("date_start", "date_end")):
-                expected = d["date"].map({k: v[side] for k, v in known.items() if v is not None})
-                differs = expected.notna() & d[name].notna() & (pd.to_datetime(expected) != d[name])
-                for row in _lines(d, differs):
-                    yield Finding(
-                        "dates",
-                        f"{name} of {_at(d, row, 'development_id')} is not the bound of its date {_at(d, row, 'date')}",
-                        "developments",
-                        row,
-                        name,
-                        f"{expected[row]:%Y-%m-%d}",
-                        f"{_at(d, row, name):%Y-%m-%d}",
-                        "Run `tmt-dataset build`.",
-                    )
-    primary = (
-        t["mentions"]
-        .loc[t["mentions"]["rank"] == "primary", ["development_id", "segment_id"]]
-        .drop_duplicates("development_id")
+    primary = t["mentions"].loc[t["mentions"]["rank"] == "primary"].drop_duplicates("development_id")
+    source = primary["segment_id"].map(_keyed(t["segments"], "segment_id")["source_id"])
+    of = d["development_id"].map(source.set_axis(primary["development_id"]))
+    sources = _keyed(t["sources"], "source_id").reindex(of).set_axis(d.index)
+    first, last, published = sources["period_start"], sources["period_end"], sources["published"]
+    known = first.notna() & last.notna() & d["date_start"].notna() & d["date_end"].notna()
+    other = (d["date_start"] != first) | (d["date_end"] != last)
+    yield from marked(
+        "dates",
+        "developments",
+        d,
+        (d["date_basis"] == "period") & known & other,
+        "date",
+        "{development_id} has the basis period, but not its source's window",
+        "{first:%Y-%m-%d}/{last:%Y-%m-%d}",
+        "{date}",
+        "Code the window, or the basis that the date has.",
+        first=first,
+        last=last,
     )
-    source = primary.merge(
-        t["segments"][["segment_id", "source_id"]].drop_duplicates("segment_id"), on="segment_id"
+    ahead = published.notna() & (d["date_start"] > published) & ~d["action"].isin(AHEAD)
+    yield from marked(
+        "dates",
+        "developments",
+        d,
+        ahead,
+        "date",
+        "{development_id} is dated after the source that reports it",
+        "at most {published:%Y-%m-%d}",
+        "{date}",
+        published=published,
     )
-    source = source.merge(
-        t["sources"][["source_id", "period_start", "period_end", "published"]].drop_duplicates("source_id"),
-        on="source_id",
-    )
-    own = d[["development_id"]].merge(source, on="development_id", how="left").set_index(d.index)
-    known_window = own[["period_start", "period_end"]].notna().all(axis=1) & d[
-        ["date_start", "date_end"]
-    ].notna().all(axis=1)
-    outside = (
-        (d["date_basis"] == "period")
-        & known_window
-        & ((d["date_start"] != own["period_start"]) | (d["date_end"] != own["period_end"]))
-    )
-    for row in _lines(d, outside):
-        yield Finding(
-            "dates",
-            f"{_at(d, row, 'development_id')} has the basis period, but not its source's window",
-            "developments",
-            row,
-            "date",
-            f"{_at(own, row, 'period_start'):%Y-%m-%d}/{_at(own, row, 'period_end'):%Y-%m-%d}",
-            str(_at(d, row, "date")),
-            "Code the window, or the basis that the date has.",
-        )
-    ahead = own["published"].notna() & (d["date_start"] > own["published"]) & ~d["action"].isin(AHEAD)
-    for row in _lines(d, ahead):
-        yield Finding(
-            "dates",
-            f"{_at(d, row, 'development_id')} is dated after the source that reports it",
-            "developments",
-            row,
-            "date",
-            f"at most {_at(own, row, 'published'):%Y-%m-%d}",
-            str(_at(d, row, "date")),
-        )
+
+
+def periods(t: Tables) -> Iterator[Finding]:
+    """Rule 4: a period ends on or after the day on which it starts.
+
+    Days swapped by hand would give a period of negative length.
+    """
     for table in ("sources", "figures"):
         f = t[table]
-        for row in _lines(f, f["period_end"] < f["period_start"]):
-            yield Finding(
-                "dates",
-                "a period ends before it starts",
-                table,
-                row,
-                "period_end",
-                f"at least {_at(f, row, 'period_start'):%Y-%m-%d}",
-                f"{_at(f, row, 'period_end'):%Y-%m-%d}",
-            )
+        yield from marked(
+            "dates",
+            table,
+            f,
+            f["period_end"] < f["period_start"],
+            "period_end",
+            "the period ends before it starts",
+            "at least {period_start:%Y-%m-%d}",
+            "{period_end:%Y-%m-%d}",
+        )
+
+
+# -- rule 5: ranks
 
 
 def ranks(t: Tables) -> Iterator[Finding]:
-    """Rule 5: one primary topic, one primary report, at most one lead.
+    """Rule 5: a development has one primary topic, and at most one lead authority.
 
     Two primary topics made the shares of all topics add up to more than one.
     """
-    d = t["developments"]
+    d, topics, bodies = t["developments"], t["development_topics"], t["development_authorities"]
 
-    def count(rows: pd.DataFrame) -> pd.Series:
+    def rows_of(rows: pd.DataFrame) -> pd.Series:
         return d["development_id"].map(rows["development_id"].value_counts()).fillna(0).astype("int64")
 
-    topics = count(t["development_topics"].loc[t["development_topics"]["rank"] == "primary"])
-    for row in _lines(d, topics != 1):
-        yield Finding(
-            "ranks",
-            f"{_at(d, row, 'development_id')} needs exactly one primary topic",
-            "developments",
-            row,
-            None,
-            "1",
-            str(topics[row]),
-            "Its rows are in development_topics.",
-        )
-    leads = count(t["development_authorities"].loc[t["development_authorities"]["role"] == "lead"])
-    for row in _lines(d, leads > 1):
-        yield Finding(
-            "ranks",
-            f"{_at(d, row, 'development_id')} may have one lead authority",
-            "developments",
-            row,
-            None,
-            "at most 1",
-            str(leads[row]),
-            "The body named first leads, the others are joint.",
-        )
-    m = (
-        t["mentions"]
-        .loc[t["mentions"]["rank"] == "primary"]
-        .merge(
-            t["segments"][["segment_id", "source_id", "start", "end"]].drop_duplicates("segment_id"),
-            on="segment_id",
-        )
+    n = rows_of(topics.loc[topics["rank"] == "primary"])
+    message, hint = "{development_id} needs exactly one primary topic", "Its rows are in development_topics."
+    yield from marked("ranks", "developments", d, n != 1, None, message, "1", "{n}", hint, n=n)
+    n = rows_of(bodies.loc[bodies["role"] == "lead"])
+    message, hint = (
+        "{development_id} may have one lead authority",
+        "The body named first leads, the others are joint.",
     )
-    m = (
-        m.dropna(subset=["start", "end"])
-        .astype({"start": "int64", "end": "int64"})
-        .sort_values(["development_id", "source_id", "start"])
+    yield from marked("ranks", "developments", d, n > 1, None, message, "at most 1", "{n}", hint, n=n)
+
+
+def primary_report(t: Tables) -> Iterator[Finding]:
+    """Rule 5: a development has one primary report, which is a run of neighbouring segments.
+
+    A second primary report would count the development in two windows.
+    """
+    d, m = t["developments"], t["mentions"]
+    spans = m.loc[m["rank"] == "primary"].merge(t["segments"].drop_duplicates("segment_id"), on="segment_id")
+    n = d["development_id"].map(_runs(spans)["development_id"].value_counts()).fillna(0).astype("int64")
+    yield from marked(
+        "ranks",
+        "developments",
+        d,
+        n != 1,
+        None,
+        "{development_id} needs exactly one primary report",
+        "1 run of neighbouring segments",
+        "{n}",
+        "Its rows are in mentions; further reports are secondary.",
+        n=n,
     )
-    runs = (
-        (m["start"] != m.groupby(["development_id", "source_id"])["end"].shift())
-        .groupby(m["development_id"])
-        .sum()
-    )
-    reported = d["development_id"].map(runs).fillna(0).astype("int64")
-    for row in _lines(d, reported != 1):
-        yield Finding(
-            "ranks",
-            f"{_at(d, row, 'development_id')} needs exactly one primary report",
-            "developments",
-            row,
-            None,
-            "1 run of neighbouring segments",
-            str(reported[row]),
-            "Its rows are in mentions; further reports are secondary.",
-        )
+
+
+def aggregation(t: Tables) -> Iterator[Finding]:
+    """Rule 5: statistics, and no other figures, have an aggregation.
+
+    A fine with an aggregation would be added up as a statistic.
+    """
     f = t["figures"]
-    odd = (f["kind"] == "statistic") != f["aggregation"].notna()
-    for row in _lines(f, odd & f["kind"].notna()):
-        yield Finding(
+    statistic = f["kind"] == "statistic"
+    for wrong, expected in (
+        (statistic & f["aggregation"].isna(), "a value"),
+        (~statistic & f["kind"].notna() & f["aggregation"].notna(), "an empty cell"),
+    ):
+        yield from marked(
             "ranks",
-            "aggregation stands with statistics, and with nothing else",
             "figures",
-            row,
+            f,
+            wrong,
             "aggregation",
-            "a value" if _at(f, row, "kind") == "statistic" else "an empty cell",
-            "" if pd.isna(_at(f, row, "aggregation")) else str(_at(f, row, "aggregation")),
+            "statistics have an aggregation, and other figures have none",
+            expected,
+            "{aggregation}",
         )
+
+
+# -- rule 7: how much is quoted
 
 
 def quoted_share(t: Tables) -> Iterator[Finding]:
-    """Rule 7: quotes of a source together stay short of it.
+    """Rule 7: the quotes of a source together hold a limited share of its characters.
 
     Headings, bodies and figures quoted one by one had rebuilt most of a text that is its publisher's.
     """
-    sources = t["sources"]
-    spans = t["quotes"].dropna(subset=["source_id", "start", "end"])[["source_id", "start", "end"]]
-    spans = spans.astype({"start": "int64", "end": "int64"}).sort_values(["source_id", "start"])
-    reached = spans.groupby("source_id")["end"].cummax().groupby(spans["source_id"]).shift(fill_value=0)
-    fresh = (spans["end"] - np.maximum(spans["start"], reached)).clip(lower=0)
-    groups = fresh.groupby(spans["source_id"]).sum().to_dict()
-    for row, sid, characters in zip(sources.index, sources["source_id"], sources["characters"], strict=True):
-        if sid in groups and not pd.isna(characters) and groups[sid] >= QUOTED_SHARE * characters:
-            yield Finding(
-                "quoted-share",
-                f"the quotes of {sid} are too much of it",
-                "sources",
-                row,
-                "characters",
-                f"under {QUOTED_SHARE:.0%}",
-                f"{groups[sid] / characters:.1%}",
-                "Quote the shortest spans that prove the values.",
-            )
+    f = t["sources"]
+    quoted = f["source_id"].map(_covered(_spans(t["quotes"]))).astype("float64")
+    characters = f["characters"].astype("float64")
+    yield from marked(
+        "quoted-share",
+        "sources",
+        f,
+        quoted >= QUOTED_SHARE * characters,
+        "characters",
+        "the quotes of {source_id} hold too much of it",
+        f"under {QUOTED_SHARE:.0%}",
+        "{share:.1%}",
+        "Quote the shortest spans that prove the values.",
+        share=quoted / characters,
+    )
+
+
+# -- references
 
 
 def _in_cycles(parents: pd.Series) -> pd.Index:
@@ -609,7 +596,7 @@ def _in_cycles(parents: pd.Series) -> pd.Index:
     ['a', 'b', 'd']
     """
     above = parents[parents.index.notna() & ~parents.index.duplicated()].dropna()
-    # the ancestor twice as far up in each turn: who has one farther up than there are rows, has it on a cycle
+    # the ancestor twice as far up in each turn: one farther up than there are rows is on a cycle
     for _ in range(len(above).bit_length()):
         above = above.map(above).dropna()
     found: pd.Index = pd.Index(above.unique()).sort_values()
@@ -621,58 +608,63 @@ def references(t: Tables) -> Iterator[Finding]:
 
     A place that was its own parent had no province, and whoever walked up from it did not arrive.
     """
-    r = t["relations"]
-    for row in _lines(r, r["development_id"].notna() & (r["development_id"] == r["related_id"])):
-        yield Finding(
-            "references",
-            "a development is related to itself",
-            "relations",
-            row,
-            "related_id",
-            "another development",
-            str(_at(r, row, "related_id")),
-            "Name the development that is meant, or delete the relation.",
-        )
-    topics = t["topics"]
-    above = topics["topic_id"].str.extract("(.*)/")[0]
-    for row in _lines(topics, topics["topic_id"].notna() & (above.fillna("") != topics["parent"].fillna(""))):
-        found = _at(topics, row, "parent")
-        yield Finding(
-            "references",
-            f"the parent of {_at(topics, row, 'topic_id')} is not the one of its path",
-            "topics",
-            row,
-            "parent",
-            "an empty cell" if pd.isna(above[row]) else str(above[row]),
-            "" if pd.isna(found) else str(found),
-        )
+    r, topics = t["relations"], t["topics"]
+    yield from marked(
+        "references",
+        "relations",
+        r,
+        r["development_id"].notna() & (r["development_id"] == r["related_id"]),
+        "related_id",
+        "a development is related to itself",
+        "another development",
+        "{related_id}",
+        "Name the development that is meant, or delete the relation.",
+    )
+    above = topics["topic_id"].str.extract("(.*)/")[0].fillna("")
+    other = topics["topic_id"].notna() & (above != topics["parent"].fillna(""))
+    yield from marked(
+        "references",
+        "topics",
+        topics,
+        other,
+        "parent",
+        "the parent of {topic_id} is not the one of its path",
+        "{above}",
+        "{parent}",
+        above=above.replace("", "an empty cell"),
+    )
     for table, key in (("places", "place_id"), ("authorities", "authority_id")):
         f = t[table]
-        cycles = _in_cycles(f.set_index(key)["parent"])
-        for row in _lines(f, f[key].isin(cycles)):
-            yield Finding(
-                "references",
-                f"{_at(f, row, key)} is its own parent, or a parent of one of its parents",
-                table,
-                row,
-                "parent",
-                "parents that lead to one without a parent",
-                str(_at(f, row, "parent")),
-            )
+        yield from marked(
+            "references",
+            table,
+            f,
+            f[key].isin(_in_cycles(f.set_index(key)["parent"])),
+            "parent",
+            f"{{{key}}} is its own parent, or a parent of one of its parents",
+            "parents that lead to one without a parent",
+            "{parent}",
+        )
 
 
-#: Rule 6 needs the released identifiers and stands in validate.py.
-CHECKS: tuple[Check, ...] = (
-    references,
-    quote_length,
-    identifier_parts,
-    within_source,
-    proof,
-    figure_in_quote,
-    ledger,
-    reports,
-    quotes_in_reports,
-    dates,
-    ranks,
-    quoted_share,
-)
+#: Every rule, and how a report names it where it could not be checked.
+CHECKS: dict[Check, str] = {
+    references: "Keys (parents lead to a root)",
+    quote_length: "Rule 1 (quotes and errata have the length of their offsets)",
+    identifier_parts: "Rule 1 (identifiers agree with the cells that they are made of)",
+    within_source: "Rule 1 (quotes and errata lie within their source)",
+    values_proved: "Rule 2 (coded values have their quotes)",
+    quotes_needed: "Rule 2 (quotes prove values that are coded)",
+    figure_in_quote: "Rule 2 (figures can be read in their quotes)",
+    ledger: "Rule 3 (segments tile their source)",
+    ends: "Rule 3 (segments end where their source ends)",
+    reports: "Rule 3 (development segments report something)",
+    quotes_in_reports: "Rule 3 (quotes lie inside the reports of their development)",
+    dates: "Rule 4 (dates and their bounds agree)",
+    windows: "Rule 4 (dates agree with the window of the source)",
+    periods: "Rule 4 (periods end after they start)",
+    ranks: "Rule 5 (one primary topic, at most one lead authority)",
+    primary_report: "Rule 5 (one primary report)",
+    aggregation: "Rule 5 (statistics have an aggregation)",
+    quoted_share: "Rule 7 (quotes hold a limited share of their source)",
+}

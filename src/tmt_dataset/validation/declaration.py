@@ -1,0 +1,193 @@
+"""The declaration by itself, and beside the one that came with the library."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from tmt_dataset.descriptor import (
+    Descriptor,
+    Difference,
+    ForeignKey,
+    Table,
+    differences,
+    is_version,
+    version_numbers,
+)
+from tmt_dataset.errors import near
+from tmt_dataset.validation.findings import Finding
+
+RULE = "descriptor"
+
+
+def is_older(descriptor: Descriptor, library: Descriptor) -> bool:
+    """Whether a package is of an earlier version than the library."""
+    version = descriptor.version
+    return is_version(version) and version_numbers(version) < version_numbers(library.version)
+
+
+def check(descriptor: Descriptor) -> Iterator[Finding]:
+    """Check the declaration by itself."""
+    raw = descriptor.raw
+    yield from _identity(raw)
+    yield from _provenance(raw)
+    names = [str(resource["name"]) for resource in raw["resources"]]
+    for name in _duplicates(names):
+        yield Finding(RULE, "duplicate table", name)
+    for resource in raw["resources"]:
+        if str(encoding := resource.get("encoding")).lower() != "utf-8":
+            message = "the table does not declare its encoding"
+            yield Finding(RULE, message, resource["name"], None, "encoding", "utf-8", str(encoding))
+    for table in descriptor.tables.values():
+        yield from _keys(descriptor, table)
+        yield from _fields(table)
+
+
+def compare(descriptor: Descriptor, library: Descriptor) -> tuple[list[Finding], list[str]]:
+    """Compare a declaration with the library's own.
+
+    Returns
+    -------
+    tuple
+        What is wrong; and what the declaration lacks because it is an older one. What a later version added is no
+        error of an earlier one.
+    """
+    wrong: list[Finding] = []
+    lacking: list[tuple[str, Finding]] = []
+    for difference in differences(library, descriptor):
+        lacking += _lacking(difference, descriptor, library)
+        wrong += _changed(difference)
+    if is_older(descriptor, library):
+        return wrong, [name for name, _ in lacking]
+    return [*wrong, *(finding for _, finding in lacking)], []
+
+
+# -- the declaration by itself
+
+
+def _identity(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check name, version and licence."""
+    if not re.fullmatch(r"[a-z0-9._/-]+", name := str(raw["name"])):
+        expected = "lower-case letters, digits, '.', '_', '-'"
+        yield Finding(RULE, "invalid package name", None, None, "name", expected, name)
+    if not is_version(version := str(raw["version"])):
+        yield Finding(RULE, "invalid version", None, None, "version", "MAJOR.MINOR.PATCH", version)
+    if not raw.get("licenses"):
+        yield Finding(RULE, "the package has no licence", field="licenses")
+
+
+def _provenance(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check who made the package and when: what a citation and the time of an archive are taken from."""
+    contributors = raw.get("contributors")
+    named = isinstance(contributors, list) and all(
+        isinstance(c, dict) and isinstance(c.get("title"), str) and c["title"].strip() for c in contributors
+    )
+    if not (named and contributors):
+        expected = 'a list of objects, each with a title: [{"title": "…"}]'
+        found, hint = f"{json.dumps(contributors, ensure_ascii=False):.80}", "A citation needs them."
+        yield Finding(
+            RULE, "the package has no contributors", None, None, "contributors", expected, found, hint
+        )
+    if "created" in raw and not _is_time(raw["created"]):
+        expected, found = "a date and time as 2026-01-31T00:00:00Z", f"{raw['created']!s:.80}"
+        yield Finding(RULE, "invalid time of creation", None, None, "created", expected, found)
+
+
+def _is_time(value: object) -> bool:
+    """Whether a value is a date-time as the Data Package standard has it (RFC 3339), and one that exists."""
+    form = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})"
+    if not isinstance(value, str) or not re.fullmatch(form, value, re.ASCII):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _keys(descriptor: Descriptor, table: Table) -> Iterator[Finding]:
+    """Check that the keys of a table have fields to stand on."""
+    for name in table.primary_key:
+        if name not in table.field_names:
+            message = f"the primary key has the unknown field {name!r}{near(name, table.field_names)}"
+            yield Finding(RULE, message, table.name)
+    for key in table.foreign_keys:
+        if key.table not in list(descriptor.tables):
+            unknown = f"the undeclared table {key.table!r}{near(key.table, descriptor.tables)}"
+            yield Finding(RULE, f"a foreign key leads from {_shown(key.fields)} to {unknown}", table.name)
+        elif not is_sound(key, table, descriptor):
+            message = f"the foreign key {_path(key)} has unknown fields, or not as many on both sides"
+            yield Finding(RULE, message, table.name)
+
+
+def is_sound(key: ForeignKey, table: Table, descriptor: Descriptor) -> bool:
+    """Whether a foreign key leads from declared fields to as many declared fields of a declared table."""
+    return (
+        key.table in list(descriptor.tables)  # a list: what a broken declaration has here may have no hash
+        and 0 < len(key.fields) == len(key.reference)
+        and all(name in table.field_names for name in key.fields)
+        and all(name in descriptor.tables[key.table].field_names for name in key.reference)
+    )
+
+
+def _fields(table: Table) -> Iterator[Finding]:
+    """Check the fields of a table."""
+    for name in _duplicates(table.field_names):
+        yield Finding(RULE, "duplicate field", table.name, None, name)
+    for field in table.fields:
+        try:
+            re.compile(field.pattern or "")
+        except re.error as error:
+            message = f"the pattern is not a regular expression ({error})"
+            yield Finding(RULE, message, table.name, None, field.name, found=field.pattern)
+        for value in _duplicates(field.enum):
+            message = "duplicate value in the enum"
+            yield Finding(RULE, message, table.name, None, field.name, "each value once", value)
+
+
+def _duplicates(names: list[str] | tuple[str, ...]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+# -- beside the library's own
+
+
+def _lacking(
+    difference: Difference, descriptor: Descriptor, library: Descriptor
+) -> Iterator[tuple[str, Finding]]:
+    """Yield what the library declares and the package does not: what it is called, and the finding."""
+    name, field = difference.table, difference.field
+    restore = "Restore the declaration from the release."
+    match difference:
+        case Difference("table", "removed"):
+            yield name, Finding(RULE, f"the table {name} is not declared", name, hint=restore)
+        case Difference("field", "removed"):
+            message = "the field is not declared"
+            yield f"{name}.{field}", Finding(RULE, message, name, None, field, hint=restore)
+        case Difference("table", "changed", aspect="foreignKeys"):
+            for key in library.table(name).foreign_keys:
+                if key not in descriptor.table(name).foreign_keys:
+                    message = f"the foreign key {_path(key)} is not declared"
+                    yield f"the foreign key {name}.{_path(key)}", Finding(RULE, message, name, hint=restore)
+
+
+def _changed(difference: Difference) -> Iterator[Finding]:
+    """Report what the library declares otherwise, and its rules rely on."""
+    name, old, new = difference.table, difference.old, difference.new
+    match difference:
+        case Difference("field", "changed", aspect="type"):
+            yield Finding(RULE, "the field has another type", name, None, difference.field, old, str(new))
+        case Difference("table", "changed", aspect="primaryKey"):
+            message = "the table has another primary key"
+            yield Finding(RULE, message, name, None, None, _shown(old or ()), _shown(new or ()))
+
+
+def _path(key: ForeignKey) -> str:
+    return f"{_shown(key.fields)} → {key.table}.{_shown(key.reference)}"
+
+
+def _shown(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(map(str, names))
