@@ -95,7 +95,10 @@ def test_unknown_name_reads_as_sentences(topic: str) -> None:
     assert str(unknown("topic", topic[:-1], [topic], "the table topics")) == (
         f"unknown topic {topic[:-1]!r}; did you mean {topic!r}? All of them: the table topics"
     )
-    assert str(unknown("topic", "zzz", [topic], "the table topics")) == "unknown topic 'zzz'. All of them: the table topics"
+    assert (
+        str(unknown("topic", "zzz", [topic], "the table topics"))
+        == "unknown topic 'zzz'. All of them: the table topics"
+    )
 
 
 def test_names_with_apostrophes_keep_their_message() -> None:
