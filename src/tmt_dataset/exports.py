@@ -330,6 +330,7 @@ def _csv(ds: Dataset, folder: Path) -> None:
 
 def _xlsx(ds: Dataset, path: Path) -> None:
     try:
+        from xlsxwriter import Workbook
         from xlsxwriter.exceptions import XlsxWriterException
     except ImportError:
         raise MissingExtraError('xlsx needs XlsxWriter: pip install "tmt-dataset[exports]"') from None
@@ -350,13 +351,16 @@ def _xlsx(ds: Dataset, path: Path) -> None:
             "options": {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         },
     ) as writer:
-        writer.book.set_properties(_properties(ds))
+        book: Workbook = writer.book
+        book.set_properties(_properties(ds))
+        bold = book.add_format({"bold": True})
         for name, cells in {FLAT: sheets[FLAT], **sheets}.items():
             try:
-                sheet = writer.book.add_worksheet(name)
+                sheet = book.add_worksheet(name)
             except XlsxWriterException as error:
                 raise ExportError(f"table {name}: no name for a sheet ({error}); {_ELSE}") from None
             sheet.add_write_handler(str, _write_markup)
+            sheet.set_row(0, None, bold)
             frame = pd.DataFrame(cells, dtype="object")
             frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0), autofilter=True)
             for number, (column, values) in enumerate(cells.items()):
@@ -377,11 +381,9 @@ def _check_excel_cells(name: str, columns: Mapping[str, Sequence[Cell]]) -> None
     """Refuse cells that Excel cannot hold: pandas would cut long texts off and write early days as text."""
     for column, cells in columns.items():
         for row, cell in enumerate(cells):
-            if isinstance(cell, str) and len(cell) * 2 > EXCEL_CHARACTERS:
-                units = len(cell) + sum(c > "\uffff" for c in cell)
-                if units > EXCEL_CHARACTERS:
-                    limit = f"{units:,} characters; Excel takes at most {EXCEL_CHARACTERS:,} in a cell"
-                    raise ExportError(f"{_at(name, row, column)}: {limit}; {_ELSE}")
+            if isinstance(cell, str) and (units := len(cell.encode("utf-16-le")) // 2) > EXCEL_CHARACTERS:
+                limit = f"{units:,} characters; Excel takes at most {EXCEL_CHARACTERS:,} in a cell"
+                raise ExportError(f"{_at(name, row, column)}: {limit}; {_ELSE}")
             if isinstance(cell, date) and cell.year < EXCEL_FIRST_YEAR:
                 limit = f"{cell}; Excel has no dates before {EXCEL_FIRST_YEAR}"
                 raise ExportError(f"{_at(name, row, column)}: {limit}; {_ELSE}")
