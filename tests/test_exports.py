@@ -457,7 +457,9 @@ def test_keys_are_those_of_the_descriptor(small: Dataset, database: sqlite3.Conn
         ("DELETE FROM quotes", "FOREIGN KEY"),
     ],
 )
-def test_the_database_enforces_its_constraints(statement: str, broken: str, database: sqlite3.Connection) -> None:
+def test_the_database_enforces_its_constraints(
+    statement: str, broken: str, database: sqlite3.Connection
+) -> None:
     database.execute("PRAGMA foreign_keys = ON")
     try:
         with pytest.raises(sqlite3.IntegrityError, match=broken):
@@ -637,7 +639,9 @@ def test_nothing_is_overwritten_unasked(name: str, small: Dataset, tmp_path: Pat
     path = export(small, tmp_path / "out", format=name)
     before = snapshot(tmp_path)
     part = small.select(action="judgment")
-    with pytest.raises(ExportError, match=r"exists already; overwrite it with overwrite=True \(--overwrite\)"):
+    with pytest.raises(
+        ExportError, match=r"exists already; overwrite it with overwrite=True \(--overwrite\)"
+    ):
         export(part, path, format=name)
     assert snapshot(tmp_path) == before
     assert export(part, path, format=name, overwrite=True) == path
@@ -667,7 +671,9 @@ def test_a_folder_with_other_files_is_never_replaced(name: str, small: Dataset, 
 
 
 @FORMAT
-def test_a_file_is_not_replaced_by_a_folder_nor_a_folder_by_a_file(name: str, small: Dataset, tmp_path: Path) -> None:
+def test_a_file_is_not_replaced_by_a_folder_nor_a_folder_by_a_file(
+    name: str, small: Dataset, tmp_path: Path
+) -> None:
     target = tmp_path / "out"
     if name in ("csv", "parquet"):
         target.write_text("a file", encoding="utf-8")
@@ -713,7 +719,9 @@ def test_a_failure_leaves_nothing_behind(name: str, there: bool, small: Dataset,
 
 @FORMAT
 @pytest.mark.parametrize("value", ["\ud800", float("inf"), ["a", "b"], b"bytes"], ids=repr)
-def test_a_cell_that_no_format_can_hold_is_named(name: str, value: object, small: Dataset, tmp_path: Path) -> None:
+def test_a_cell_that_no_format_can_hold_is_named(
+    name: str, value: object, small: Dataset, tmp_path: Path
+) -> None:
     broken = with_cell(small, "topics", "label", value, row=2)
     with pytest.raises(ExportError, match="found") as caught:
         export(broken, tmp_path / "out", format=name)
@@ -735,7 +743,9 @@ def full_disk(size: int) -> Iterator[None]:
 
 @FORMAT
 @pytest.mark.parametrize("there", [False, True], ids=["new", "replacing"])
-def test_a_full_disk_is_an_error_and_leaves_nothing_behind(name: str, there: bool, small: Dataset, tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_and_leaves_nothing_behind(
+    name: str, there: bool, small: Dataset, tmp_path: Path
+) -> None:
     if there:
         export(small, tmp_path / "out", format=name)
     before = snapshot(tmp_path)
@@ -823,7 +833,7 @@ def test_a_duplicate_key_is_an_error(name: str, small: Dataset, tmp_path: Path) 
 @pytest.mark.parametrize("name", ["parquet", "sqlite"])
 def test_an_empty_required_cell_is_an_error(name: str, small: Dataset, tmp_path: Path) -> None:
     """These two formats declare which cells may be empty."""
-    with pytest.raises(ExportError, match="table errata: .*reason.*; run `tmt-dataset validate`"):
+    with pytest.raises(ExportError, match=r"table errata: .*reason.*; run `tmt-dataset validate`"):
         export(with_cell(small, "errata", "reason", None), tmp_path / "out", format=name)
     assert snapshot(tmp_path) == {}
 

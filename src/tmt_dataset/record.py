@@ -58,7 +58,8 @@ class _Labels(dict[str, str]):
     """The labels of a register by code; a code that is missing there is an error of the data."""
 
     def __init__(self, ds: Tables, register: str, column: str) -> None:
-        super().__init__(labels(ds, register, column).items())
+        names = labels(ds, register, column)
+        super().__init__(zip(names.index, names, strict=True))
         self.register = register
 
     def __missing__(self, code: str) -> str:
