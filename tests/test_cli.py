@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
 from tmt_dataset.cli import _emit, main
-from tmt_dataset.exports import inert
+from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
 
 

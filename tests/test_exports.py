@@ -28,7 +28,9 @@ from tmt_dataset import cells
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor
 from tmt_dataset.errors import ExportError, MissingExtraError, TmtDatasetError
-from tmt_dataset.exports import EXCEL_CHARACTERS, EXCEL_ROWS, FORMATS, _put, export, inert, restore
+from tmt_dataset.exports import FORMATS, _put, export, restore
+from tmt_dataset.exports.excel import EXCEL_CHARACTERS, EXCEL_ROWS
+from tmt_dataset.exports.text import inert
 
 FORMAT = pytest.mark.parametrize("name", list(FORMATS))
 

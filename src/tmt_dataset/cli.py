@@ -94,7 +94,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _csv(frame: pd.DataFrame) -> str:
     """Return rows as an export writes them, with the line ends of a terminal."""
-    from tmt_dataset.exports import columns, csv_records
+    from tmt_dataset.exports.tables import columns
+    from tmt_dataset.exports.text import csv_records
 
     return "".join(record.removesuffix("\r\n") + "\n" for record in csv_records(columns(frame)))
 
