@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
 from tmt_dataset.cli import _emit, main
-from tmt_dataset.exports import inert
+from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
 
 
@@ -41,7 +42,7 @@ def test_every_command_has_help_with_an_example_and_the_exit_codes(name: str) ->
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
-def test_every_command_covers_one_function(name: str) -> None:
+def test_every_command_is_documented_by_its_function(name: str) -> None:
     assert isinstance(main.commands[name], click.Command)
     assert main.commands[name].help
 
@@ -174,20 +175,19 @@ def test_export_and_cite_and_diff(tmp_path: Path) -> None:
     assert json.loads(same.output)
 
 
-def test_no_colour_codes_where_output_is_no_terminal() -> None:
-    output = subprocess.run(
-        [sys.executable, "-m", "tmt_dataset.cli", "info"], capture_output=True, check=True
-    ).stdout
-    assert b"\x1b[" not in output
+def test_there_are_no_colour_codes_unless_output_is_a_terminal() -> None:
+    # click itself removes no codes here
+    assert "\x1b[" not in CliRunner().invoke(main, ["info"], catch_exceptions=False, color=True).output
 
 
 def test_help_and_version_need_no_pandas() -> None:
     code = (
         "import sys\nfrom tmt_dataset.cli import main\n"
-        "try:\n    main(sys.argv[1:])\nexcept SystemExit as e:\n    assert not e.code\nassert 'pandas' not in sys.modules"
+        "for command in (['--version'], ['--help'], ['cite']):\n"
+        "    try:\n        main(command)\n    except SystemExit as e:\n        assert not e.code\n"
+        "    assert 'pandas' not in sys.modules, command"
     )
-    for args in (["--version"], ["--help"], ["cite"]):
-        subprocess.run([sys.executable, "-c", code, *args], capture_output=True, check=True)
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 
 
 def test_every_command_is_documented() -> None:
@@ -229,7 +229,7 @@ def test_no_spreadsheet_finds_a_formula_in_what_is_printed(
         assert "'=cmd|' /C calc'!A0" in {cell for row in rows for cell in row}
 
 
-def test_a_carriage_return_opens_no_row() -> None:
+def test_a_carriage_return_does_not_begin_a_row() -> None:
     rows = pd.DataFrame(
         {"=a": ["x\r=cmd()", "-1"], "n": [1.5, None], "d": pd.to_datetime(["2024-01-02", ""])}
     )
@@ -257,7 +257,7 @@ def test_escape_sequences_do_not_reach_the_terminal(hostile: Path, tmp_path: Pat
 
 
 def test_a_name_that_looks_like_markup_is_text(hostile: Path) -> None:
-    assert "n[/red] 1.0.0" in run("info", "--package", str(hostile)).output
+    assert f"n[/red] {tmt.load(hostile).version}" in run("info", "--package", str(hostile)).output
 
 
 # what is printed in which form
@@ -291,7 +291,7 @@ def test_info_says_version_and_period_in_every_form() -> None:
 
 
 @pytest.mark.parametrize("date", ["2024-07/2024-08/2024-09", "2024-07/", "/", "2024-08/2024-07", "soon"])
-def test_what_is_no_interval_is_wrong_usage(date: str) -> None:
+def test_an_invalid_interval_is_wrong_usage(date: str) -> None:
     result = run("search", "--date", date)
     assert result.exit_code == 2
     assert "expected YYYY" in result.stderr or "ends before it starts" in result.stderr
@@ -300,52 +300,57 @@ def test_what_is_no_interval_is_wrong_usage(date: str) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["search", "--topic", "nope"], "All of them: data/vocabularies/topics.csv of the package"),
+        (["search", "--topic", "nope"], "All of them: the table topics\n"),
         (["search", "--place", "Shanghai"], "did you mean '310000' (Shanghai)?"),
-        (["search", "--category", "nope"], "All of them: `tmt-dataset search --help`"),
-        (["show", "TMT-"], "`tmt-dataset search` lists them"),
-        (["cite", "--style", "mla"], "All of them: `tmt-dataset cite --help`"),
-        (["cite", "TMT-"], "All of them: `tmt-dataset search` lists them"),
-        (["export", "x"], "give --as, one of csv,"),
-        (["export", "."], "give --as"),
+        (["search", "--category", "nope"], "All of them: legislative, enforcement, industry\n"),
+        (["show", "TMT-"], "All of them: the table developments\n"),
+        (["cite", "--style", "mla"], "All of them: apa, bibtex, ris, csl\n"),
+        (["cite", "TMT-"], "All of them: the table developments\n"),
+        (["export", "x"], "give format= (--as), one of csv,"),
+        (["export", "."], "give format= (--as)"),
     ],
 )
-def test_messages_speak_the_language_of_the_shell(args: list[str], words: str) -> None:
+def test_messages_serve_python_and_the_shell(args: list[str], words: str) -> None:
     result = run(*args)
     assert result.exit_code == 1
     assert words in result.stderr
-    assert not re.search(r"\bds\.|tmt_dataset\.|\w=", result.stderr)
+    # an argument of Python is named beside its option
+    rest = re.sub(r"\b\w+=(?:True)? \(--[a-z-]+\)", "", result.stderr)
+    assert not re.search(r"\bds\.|tmt_dataset\.|\w=", rest)
 
 
 def test_messages_name_options_and_commands(package: Path, tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").touch()
-    assert "give --overwrite to replace it" in run("export", str(tmp_path / "x.sqlite")).stderr
+    assert (
+        "overwrite it with overwrite=True (--overwrite)" in run("export", str(tmp_path / "x.sqlite")).stderr
+    )
     factories.edit_table(package, "figures", lambda f: f.__setitem__("value", "many"))
     assert "run `tmt-dataset validate` for all findings" in run("info", "--package", str(package)).stderr
-    # what a user typed is not rewritten
+    # what a user typed is quoted as it is
     for typed in ("ds.topics", "ds.developments"):
         assert f"unknown topic '{typed}'" in run("search", "--topic", typed).stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is full")
-@pytest.mark.parametrize(
-    "args",
-    [
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    commands = (
         ["show", "TMT-0001"],
         ["search", "--format", "csv"],
         ["search"],
         ["cite"],
         ["search", "--format", "json"],
-    ],
-    ids=" ".join,
-)
-def test_output_that_cannot_be_written_is_one_line(args: list[str]) -> None:
+    )
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "tmt_dataset.cli", *args], stdout=full, stderr=subprocess.PIPE
-        )
-    assert done.returncode == 1
-    assert done.stderr.decode() == "error: cannot write output: No space left on device\n"
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tmt_dataset.cli", *args], stdout=full, stderr=subprocess.PIPE
+            )
+            for args in commands
+        ]
+        for args, process in zip(commands, running, strict=True):
+            _, stderr = process.communicate()
+            assert process.returncode == 1, args
+            assert stderr.decode() == "error: cannot write output: No space left on device\n", args
 
 
 def test_a_path_that_cannot_be_reached_is_one_line() -> None:
@@ -356,28 +361,40 @@ def test_a_path_that_cannot_be_reached_is_one_line() -> None:
         assert "cannot be reached (File name too long)" in result.stderr
 
 
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    package, _ = factories.make_annotated_package(tmp_path_factory.mktemp("built"))
+    assert run("build", "--folder", str(package)).exit_code == 0
+    return package
+
+
+@pytest.fixture
+def built(built_once: Path, tmp_path: Path) -> Path:
+    """Return a package with its annotations in which every generated file is in step."""
+    return Path(shutil.copytree(built_once, tmp_path / "package"))
+
+
 def false_title(node: Any) -> None:
     node["source"]["title"] = "=cmd()"
 
 
-def test_build_says_where_what_it_built_is_not_valid(annotated: tuple[Path, Path]) -> None:
-    package, _ = annotated
+def test_build_names_what_is_not_valid_in_its_result(built: Path) -> None:
+    package = built
     folder = ["--folder", str(package)]
-    assert run("build", *folder).exit_code == 0
     assert run("build", "--check", *folder).output == "in step\n"
     factories.edit_annotation(package, factories.WINTER, false_title)
     result = run("build", *folder)
     assert result.exit_code == 1
-    assert "data/sources.csv\n" in result.stdout  # an editor looks at what became of it
+    assert "data/sources.csv\n" in result.stdout  # so that it can be inspected
     assert "=cmd()" in (package / "data" / "sources.csv").read_text("utf-8")
     assert result.stderr.startswith("error: what was built is NOT valid: 1 errors; ")
     assert f"run `tmt-dataset validate --package {package}`" in result.stderr
     assert "[schema] sources, row 2, field title: " in result.stderr
     checked = run("build", "--check", *folder)
     assert (checked.exit_code, checked.stdout, checked.stderr) == (1, "", result.stderr)
-    # nothing is left to write, and it is no more valid
-    assert run("build", *folder).stdout == ""
-    assert run("build", *folder).exit_code == 1
+    # nothing is left to write, and the package is still not valid
+    again = run("build", *folder)
+    assert (again.exit_code, again.stdout) == (1, "")
 
 
 def test_build_shows_the_first_of_many_errors(annotated: tuple[Path, Path]) -> None:
@@ -408,14 +425,12 @@ def test_build_check_writes_nothing_and_takes_no_texts(annotated: tuple[Path, Pa
     "path", ["data/annotations/newsletter-2024-01.yaml", "data/sources.csv", "README.md"]
 )
 @pytest.mark.parametrize("check", [[], ["--check"]])
-def test_build_names_what_it_cannot_read(annotated: tuple[Path, Path], path: str, check: list[str]) -> None:
-    package, _ = annotated
-    assert run("build", "--folder", str(package)).exit_code == 0
-    (package / path).unlink(missing_ok=True)
-    (package / path).mkdir()
-    result = run("build", *check, "--folder", str(package))
+def test_build_names_what_it_cannot_read(built: Path, path: str, check: list[str]) -> None:
+    (built / path).unlink(missing_ok=True)
+    (built / path).mkdir()
+    result = run("build", *check, "--folder", str(built))
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"error: {package / path}: cannot be read (Is a directory)")
+    assert result.stderr.startswith(f"error: {built / path}: cannot be read (Is a directory)")
 
 
 @pytest.mark.parametrize("check", [[], ["--check"]])
@@ -424,4 +439,6 @@ def test_build_names_a_vocabulary_that_is_missing(annotated: tuple[Path, Path], 
     (package / "data" / "vocabularies" / "topics.csv").unlink()
     result = run("build", *check, "--folder", str(package))
     assert result.exit_code == 1
-    assert result.stderr == "error: data/vocabularies/topics.csv: the vocabulary is missing; restore it\n"
+    assert result.stderr == (
+        f"error: {package}/data/vocabularies/topics.csv: the file is missing; restore it, or run `tmt-dataset build`\n"
+    )

@@ -14,7 +14,6 @@ from tmt_dataset.errors import (
     TmtDatasetError,
     UnknownCodeError,
     near,
-    near_by_name,
     unknown,
 )
 
@@ -47,13 +46,13 @@ def test_errors_are_what_a_caller_of_python_expects(cls: type[Exception], builti
     assert issubclass(cls, builtin)
 
 
-def test_message_of_a_missing_package_is_no_errno() -> None:
+def test_the_message_of_a_missing_package_has_no_errno() -> None:
     assert str(PackageNotFoundError("here: no such file")) == "here: no such file"
     assert str(PackageNotFoundError()) == ""
 
 
-def test_message_of_an_unknown_code_is_not_quoted() -> None:
-    """A KeyError shows the repr of its message, which nobody can read."""
+def test_the_message_of_an_unknown_code_is_not_quoted() -> None:
+    """A KeyError would show the repr of its message."""
     assert str(UnknownCodeError("unknown topic 'x'")) == "unknown topic 'x'"
 
 
@@ -86,22 +85,25 @@ def test_no_more_suggestions_than_asked_for() -> None:
 
 @given(st.text(), st.lists(st.text(), max_size=5))
 def test_any_name_gets_a_message(name: str, known: list[str]) -> None:
-    message = str(unknown("topic", name, known, "ds.topics"))
+    message = str(unknown("topic", name, known, "the table topics"))
     assert message.startswith(f"unknown topic {name!r}")
-    assert message.endswith("All of them: ds.topics")
+    assert message.endswith("All of them: the table topics")
 
 
 @given(st.sampled_from(TOPICS))
 def test_unknown_name_reads_as_sentences(topic: str) -> None:
-    assert str(unknown("topic", topic[:-1], [topic], "ds.topics")) == (
-        f"unknown topic {topic[:-1]!r}; did you mean {topic!r}? All of them: ds.topics"
+    assert str(unknown("topic", topic[:-1], [topic], "the table topics")) == (
+        f"unknown topic {topic[:-1]!r}; did you mean {topic!r}? All of them: the table topics"
     )
-    assert str(unknown("topic", "zzz", [topic], "ds.topics")) == "unknown topic 'zzz'. All of them: ds.topics"
+    assert (
+        str(unknown("topic", "zzz", [topic], "the table topics"))
+        == "unknown topic 'zzz'. All of them: the table topics"
+    )
 
 
 def test_names_with_apostrophes_keep_their_message() -> None:
-    assert str(unknown("authority", "All' All", [], "ds.authorities")) == (
-        'unknown authority "All\' All". All of them: ds.authorities'
+    assert str(unknown("authority", "All' All", [], "the table authorities")) == (
+        'unknown authority "All\' All". All of them: the table authorities'
     )
 
 
@@ -109,7 +111,7 @@ def test_a_code_is_found_by_its_name() -> None:
     names = {"Shanghai": "310000", "Hangzhou": "330100", "北京": "110000"}
     for asked, expected in (("shanghai", "'310000' (Shanghai)"), ("Hangzou", "'330100' (Hangzhou)")):
         assert f"did you mean {expected}?" in str(unknown("place", asked, list(names.values()), "x", names))
-    assert near_by_name("京", names) == "; did you mean '110000' (北京)?"
-    assert near_by_name("", names) == near_by_name("Zürich", names) == ""
+    assert near("京", [], names) == "; did you mean '110000' (北京)?"
+    assert near("", [], names) == near("Zürich", [], names) == ""
     # a code that is near comes first
     assert "did you mean '310000', " in str(unknown("place", "31000", list(names.values()), "x", names))

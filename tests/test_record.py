@@ -1,4 +1,4 @@
-"""Each coded value stands beside the quotes that prove it, as a table, as text, as a page and as annotations."""
+"""Each coded value is shown beside the quotes that prove it: as a table, as text, as a page and as annotations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rows(ds: Dataset, development_id: str) -> list[tuple[str, str, str, str | No
 
 
 # the table
-def test_each_value_stands_beside_its_quotes(ds: Dataset) -> None:
+def test_each_value_is_beside_its_quotes(ds: Dataset) -> None:
     office = "CAC's Shanghai office and the local communications administration jointly released"
     further = "that Shanghai's two regulators released in February"
     day = "the Lamp Data Rules (6 February)"
@@ -64,7 +64,7 @@ def test_each_value_stands_beside_its_quotes(ds: Dataset) -> None:
     ]
 
 
-def test_a_figure_stands_beside_its_own_quote(ds: Dataset) -> None:
+def test_a_figure_is_beside_its_own_quote(ds: Dataset) -> None:
     words = "1.03 million accounts were closed and seven apps were removed"
     period = "exact, statistic, flow, 2024-01-01 to 2024-02-29"
     assert [row for row in rows(ds, "TMT-0004") if row[0] == "figures"] == [
@@ -81,7 +81,7 @@ def test_a_figure_stands_beside_its_own_quote(ds: Dataset) -> None:
     ]
 
 
-def test_a_relation_stands_beside_its_quote_or_its_note(ds: Dataset) -> None:
+def test_a_relation_is_beside_its_quote_or_its_note(ds: Dataset) -> None:
     assert [row for row in rows(ds, "TMT-0005") if row[0] == "relations"] == [
         ("relations", "finalises TMT-0001", "", "finalise the draft of January")
     ]
@@ -90,7 +90,7 @@ def test_a_relation_stands_beside_its_quote_or_its_note(ds: Dataset) -> None:
     ]
 
 
-def test_a_value_without_a_quote_is_there_all_the_same(ds: Dataset) -> None:
+def test_a_value_without_a_quote_is_listed(ds: Dataset) -> None:
     # the window of a source needs no quote
     assert ("date", "2024-01-01/2024-02-29", "basis: period", None) in rows(ds, "TMT-0004")
     assert (
@@ -99,7 +99,7 @@ def test_a_value_without_a_quote_is_there_all_the_same(ds: Dataset) -> None:
         "further authorities, at least",
         "CAC and four other departments ran a campaign",
     ) in rows(ds, "TMT-0004")
-    assert not any(row[0] == "unnamed_authorities" for row in rows(ds, "TMT-0001"))  # none is no value
+    assert not any(row[0] == "unnamed_authorities" for row in rows(ds, "TMT-0001"))  # zero is not listed
 
 
 def test_the_table_has_its_columns_and_types(ds: Dataset) -> None:
@@ -134,7 +134,7 @@ def test_a_link_carries_the_words_and_nothing_that_means_more(words: str) -> Non
 
 
 @pytest.mark.parametrize("url", [None, float("nan"), pd.NA, "", "javascript:alert(1)", "data:text/html,x"])
-def test_what_is_no_page_is_no_link(url: object) -> None:
+def test_only_the_address_of_a_page_becomes_a_link(url: object) -> None:
     assert link(url, "words") is None
 
 
@@ -149,7 +149,7 @@ def test_an_unknown_development_has_near_misses(ds: Dataset) -> None:
     for view in (ds.evidence, ds.record):
         with pytest.raises(
             UnknownCodeError,
-            match=r"unknown development 'TMT-001'; did you mean 'TMT-0001'.*ds\.developments",
+            match=r"unknown development 'TMT-001'; did you mean 'TMT-0001'.*the table developments",
         ):
             view("TMT-001")
 
@@ -164,7 +164,8 @@ def test_every_coded_value_is_there(ds: Dataset, real: Dataset) -> None:
     for whole in (ds, real):
         for development in whole.developments.iloc[:: max(1, len(whole.developments) // 10)].itertuples():
             name = str(development.development_id)
-            shown = whole.evidence(name).drop_duplicates(["variable", "value", "label"])
+            evidence = whole.evidence(name)
+            shown = evidence.drop_duplicates(["variable", "value", "label"])
             for column in ("date", "action", "jurisdiction"):
                 assert shown.loc[shown["variable"] == column, "value"].tolist() == [
                     str(getattr(development, column))
@@ -176,7 +177,7 @@ def test_every_coded_value_is_there(ds: Dataset, real: Dataset) -> None:
                 )
             for table in ("figures", "relations"):
                 own = whole[table].loc[whole[table]["development_id"] == name]
-                assert len(whole.evidence(name).query("variable == @table")) == len(own)
+                assert (evidence["variable"] == table).sum() == len(own)
 
 
 def test_quotes_are_those_that_support_the_value(real: Dataset) -> None:
@@ -421,7 +422,7 @@ def test_a_cell_that_must_not_be_empty_is_named(package: Path, table: str, field
     with pytest.raises(PackageError) as caught:
         whole.record(development_id)
     assert str(caught.value) == (
-        f"{table}: {development_id}, field {field}: expected a value, found none; run tmt_dataset.validate()"
+        f"{table}: {development_id}, field {field}: expected a value, found none; run `tmt-dataset validate`"
     )
 
 

@@ -1,4 +1,4 @@
-"""One row a development, an instrument's life, a measure's series: by hand on the small package, and in general."""
+"""One row per development, the life of an instrument, the series of a measure: by hand on the small package, and in general."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def filled(row: Any) -> dict[str, Any]:
 
 
 # flat
-def test_flat_has_one_row_a_development_in_their_order(ds: Dataset, real: Dataset) -> None:
+def test_flat_has_one_row_per_development_in_their_order(ds: Dataset, real: Dataset) -> None:
     for whole in (ds, real, real.select(topic="ai"), real.select(source=real.sources["source_id"].iloc[0])):
         flat = whole.flat()
         assert flat["development_id"].tolist() == whole.developments["development_id"].tolist()
@@ -117,7 +117,7 @@ def test_flat_of_nothing_has_the_same_columns(ds: Dataset) -> None:
     assert nothing.empty
 
 
-def test_flat_holds_no_identifier_of_a_vocabulary_alone(real: Dataset) -> None:
+def test_flat_has_a_label_for_each_code(real: Dataset) -> None:
     # a spreadsheet's reader has no vocabulary at hand
     flat = real.flat()
     labels = {
@@ -147,7 +147,7 @@ def test_a_life_goes_from_draft_to_effect(ds: Dataset) -> None:
     ]
 
 
-def test_being_cited_is_no_event_of_a_life(ds: Dataset) -> None:
+def test_a_citation_is_not_an_event_of_a_life(ds: Dataset) -> None:
     assert life(ds, "lamp-data-rules") == [
         ("issued", "2024-02-06", None, None, "TMT-0002"),
         ("effective", "2024-03-01", 24, 24, "TMT-0002"),
@@ -211,7 +211,7 @@ def test_days_are_what_the_two_dates_allow(ds: Dataset) -> None:
     ]
 
 
-def test_dates_that_overlap_may_be_no_day_apart(ds: Dataset) -> None:
+def test_dates_that_overlap_may_be_zero_days_apart(ds: Dataset) -> None:
     whole = lived(ds, [("issued", "2024-03-01", None), ("draft", "2024", None)])
     assert life(whole, "lamp-data-rules") == [
         ("draft", "2024", None, None, "TMT-0002"),
@@ -230,7 +230,7 @@ def test_stages_of_one_day_follow_each_other(ds: Dataset) -> None:
 
 
 def test_what_the_dates_prove_goes_before_the_order_of_stages(ds: Dataset) -> None:
-    # each of the three may stand before the next one, in a ring: only one pair of them is proved
+    # each of the three may come before the next one, in a ring: only one pair of them is proved
     events: list[Event] = [
         ("draft", "2024", None),
         ("effective", "2024-01-05", None),
@@ -251,7 +251,7 @@ def test_the_day_from_which_it_applies_is_an_event_of_its_own(ds: Dataset, stage
     assert events == [(stage, "2024-01-01"), *[("effective", "2024-07-01")] * says]
 
 
-def test_an_event_that_is_told_twice_is_one(ds: Dataset) -> None:
+def test_a_duplicate_event_is_listed_once(ds: Dataset) -> None:
     whole = lived(
         ds,
         [
@@ -290,7 +290,7 @@ def test_lives_are_in_order_and_days_hold_for_all_days_that_the_dates_allow(ds: 
         for n in range(len(frame)):
             assert not any(
                 end < starts[n] for end in ends[n + 1 :]
-            )  # what is proved to be earlier stands earlier
+            )  # an event that is proved to be earlier comes earlier
         for n in range(1, len(frame)):
             least, most = frame["days_min"].tolist()[n], frame["days_max"].tolist()[n]
             apart = [(b - a).days for a in (starts[n - 1], ends[n - 1]) for b in (starts[n], ends[n])]
@@ -316,13 +316,13 @@ def test_every_instrument_of_the_repository_has_a_life(real: Dataset) -> None:
 def test_an_unknown_instrument_has_near_misses(ds: Dataset) -> None:
     with pytest.raises(
         UnknownCodeError,
-        match=r"unknown instrument 'lamp-rules'; did you mean 'lamp-data-rules'.*ds\.instruments",
+        match=r"unknown instrument 'lamp-rules'; did you mean 'lamp-data-rules'.*the table instruments",
     ):
         ds.lifecycle("lamp-rules")
 
 
 # series
-def test_a_series_keeps_what_was_counted_anew_and_what_was_summed_up_apart(ds: Dataset) -> None:
+def test_a_series_keeps_flows_and_cumulative_figures_apart(ds: Dataset) -> None:
     frame = ds.series("accounts_closed")
     first, second = (filled(row) for _, row in frame.iterrows())
     assert first == {
@@ -341,7 +341,7 @@ def test_a_series_keeps_what_was_counted_anew_and_what_was_summed_up_apart(ds: D
     assert second == {
         "aggregation": "cumulative",
         "kind": "statistic",
-        "place_id": "100000",  # where no place is named, it is that of the act
+        "place_id": "100000",  # without a place of its own, that of the development
         "place": "China",
         "period_end": "2024-04-30",
         "value": 2500000,
@@ -366,10 +366,10 @@ def test_a_series_is_sorted_by_aggregation_place_and_period(package: Path) -> No
     assert frame["place"].tolist() == ["Beijing", "Shanghai", "China", "China", "China"]
     for _, part in frame.groupby("aggregation", observed=True):
         assert part.index.is_monotonic_increasing
-        assert part.index[-1] - part.index[0] == len(part) - 1  # they stand together
+        assert part.index[-1] - part.index[0] == len(part) - 1  # one after another
 
 
-def test_a_place_of_its_own_goes_before_that_of_the_act(package: Path) -> None:
+def test_the_place_of_a_figure_goes_before_that_of_its_development(package: Path) -> None:
     edit_table(package, "figures", lambda f: f.__setitem__("place_id", "330100"))
     assert tmt.load(package).series("damages")["place"].tolist() == ["Hangzhou"]
 
@@ -392,13 +392,13 @@ def test_every_figure_of_the_repository_is_in_one_series(real: Dataset) -> None:
 def test_an_unknown_measure_has_near_misses(ds: Dataset) -> None:
     with pytest.raises(
         UnknownCodeError,
-        match=r"unknown measure 'account_closed'; did you mean 'accounts_closed'.*ds\.measures",
+        match=r"unknown measure 'account_closed'; did you mean 'accounts_closed'.*the table measures",
     ):
         ds.series("account_closed")
 
 
 # what cannot be shown
-def test_a_date_of_effect_that_is_none_is_named(package: Path) -> None:
+def test_an_invalid_date_of_effect_is_named(package: Path) -> None:
     edit_table(package, "developments", lambda f: f.__setitem__("effective_date", "soon"))
     whole = tmt.load(package)
     links = whole["development_instruments"]
@@ -409,11 +409,11 @@ def test_a_date_of_effect_that_is_none_is_named(package: Path) -> None:
     with pytest.raises(PackageError) as caught:
         whole.lifecycle(link["instrument_id"])
     assert str(caught.value).startswith(expected)
-    assert str(caught.value).endswith("run tmt_dataset.validate()")
+    assert str(caught.value).endswith("run `tmt-dataset validate`")
 
 
 @pytest.mark.parametrize("asked", [["x"], 5, None])
-def test_what_is_no_name_is_a_type_error(ds: Dataset, asked: Any) -> None:
+def test_anything_but_a_name_is_a_type_error(ds: Dataset, asked: Any) -> None:
     with pytest.raises(TypeError, match="expected one measure, as text; found"):
         ds.series(asked)
     with pytest.raises(TypeError, match="expected one instrument, as text; found"):

@@ -47,7 +47,7 @@ class Tables(Protocol):
 
 #: From here on a float is no longer the integer that was written.
 EXACT = 2**53
-_ALL_FINDINGS = "run tmt_dataset.validate() for all findings"
+_ALL_FINDINGS = "run `tmt-dataset validate` for all findings"
 
 
 # -- types
@@ -153,7 +153,7 @@ def read_text(data: bytes, table: Table, where: str) -> pd.DataFrame:
         )
     if not isinstance(frame.index, pd.RangeIndex):  # pandas takes surplus cells for an index
         raise PackageError(
-            f"{where}: rows have more cells than the header; run tmt_dataset.validate() to see which"
+            f"{where}: rows have more cells than the header; run `tmt-dataset validate` to see which"
         )
     return frame
 

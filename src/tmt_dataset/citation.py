@@ -1,6 +1,6 @@
-"""Citations of the release in hand, or of one development in it: APA, BibTeX, RIS, CSL-JSON.
+"""Citations of a release, or of one development in it: APA, BibTeX, RIS, CSL-JSON.
 
-Nothing beyond the standard library is imported here, so that a citation costs no pandas.
+A release is cited with the standard library alone; only the title of a development needs pandas.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 STYLES = ("apa", "bibtex", "ris", "csl")
 _DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-#: What would end a line, or cannot be printed: no format has an escape for it.
+#: Characters that end a line or cannot be printed: no format has an escape for them.
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
-# Braces are counted by BibTeX even behind a backslash, so they are written as commands.
+# BibTeX counts braces even after a backslash, so they are written as commands.
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -69,7 +69,7 @@ class Agent(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What a citation says, in no style yet. ``record`` and ``record_title`` are set for a single development."""
+    """What a citation says, in any style. ``record`` and ``record_title`` are set for a single development."""
 
     key: str
     title: str
@@ -96,16 +96,16 @@ class Reference(NamedTuple):
 
     @property
     def identified(self) -> str:
-        """The words that tell this release from every other."""
+        """The words that identify this release."""
         return f"Release archive {self.archive}, fingerprint {self.fingerprint}"
 
 
 def fingerprint(descriptor: Descriptor) -> str:
     """Return the checksum that identifies the data of a release.
 
-    It is the SHA-256 of what ``sha256sum`` prints for all tables: for each, in the order of their paths, a line of the
-    hexadecimal checksum that the descriptor declares, two spaces, the path and a line feed (UTF-8). Whoever has the tables can so
-    compute it from their bytes; the name of the archive, its compression and the machine make no difference.
+    It is the SHA-256 of what ``sha256sum`` prints for all tables: in the order of their paths, a line for each with the
+    hexadecimal checksum that the descriptor declares, two spaces, the path and a line feed (UTF-8). It can be computed from the
+    bytes of the tables; the name of the archive, its compression and the machine make no difference.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def fingerprint(descriptor: Descriptor) -> str:
 
 
 def _contributors(descriptor: Descriptor) -> list[Mapping[str, Any]]:
-    """Return the contributors as they are declared, having judged their form."""
+    """Return the contributors as they are declared, having checked their form."""
     found = descriptor.raw.get("contributors") or []
     if not isinstance(found, list) or not all(
         isinstance(c, Mapping) and isinstance(c.get("roles") or [], list) for c in found
@@ -173,7 +173,7 @@ def reference(
     Raises
     ------
     PackageError
-        If the descriptor names no contributor, or has them in another form, or ``created`` is no date.
+        If the descriptor names no contributor, or has them in another form, or ``created`` is an invalid date.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def _latex(text: str) -> str:
 def bibtex(ref: Reference) -> str:
     """Return a reference as an entry for BibTeX and biblatex (UTF-8).
 
-    Titles and names of organisations stand in a second pair of braces: their case and their parts are kept.
+    Titles and names of organisations have a second pair of braces, which keeps their case and their parts.
     """
     authors = []
     for agent in ref.authors:
@@ -269,7 +269,7 @@ def bibtex(ref: Reference) -> str:
 
 
 def ris(ref: Reference) -> str:
-    """Return a reference in the RIS format: a tag and its value a line, nothing that could end a line within a value."""
+    """Return a reference in the RIS format: one tag with its value per line."""
     lines = [("TY", "CHAP" if ref.record else "DATA"), ("ID", ref.key)]
     lines += [("AU", agent.inverted) for agent in ref.authors]
     if ref.record:
@@ -288,7 +288,7 @@ def ris(ref: Reference) -> str:
 
 
 def csl(ref: Reference) -> str:
-    """Return a reference as CSL-JSON: a list of one item, as Zotero, pandoc and citeproc read it."""
+    """Return a reference as CSL-JSON: a list of one item, as read by Zotero, pandoc and citeproc."""
     item: dict[str, Any] = {"id": ref.key, "type": "entry" if ref.record else "dataset"}
     if ref.record:
         item |= {"title": ref.record_title, "container-title": ref.title, "number": ref.record}
@@ -316,16 +316,16 @@ def cite(
 ) -> str:
     """Return the citation of a release, or of one development in it.
 
-    It holds authors, year, title, version, publisher, the address of the release or (where it has none) the name of its archive, and the
-    :func:`fingerprint` of its data, by which a reader knows whether a copy is the one cited. A copy that is named is
-    read for that, and refused where its tables are not those that it declares.
+    It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive, and the
+    :func:`fingerprint` of its data, by which a reader can tell whether a copy is the one cited. The tables of a package given by
+    its path are read, and refused if they are not as declared.
 
     Parameters
     ----------
     package
         ``None`` for the package that came with the library, as it declares itself; a folder, its ``datapackage.json`` or a release
         archive, whose checksums are verified first; or a loaded data set, whose checksums were verified when it was loaded. A
-        selection is cited as the release that it was made from.
+        selection is cited as the release it comes from.
     style
         ``"apa"`` (plain text), ``"bibtex"``, ``"ris"`` or ``"csl"`` (CSL-JSON).
     record
@@ -334,7 +334,7 @@ def cite(
     Raises
     ------
     UnknownCodeError
-        If there is no such style or development, with near misses.
+        If there is no such style or development; the message has near misses.
     PackageNotFoundError, PackageError, ChecksumError
         As for :func:`tmt_dataset.load`.
     TypeError
@@ -351,10 +351,10 @@ def cite(
     >>> cite(style="bibtext")
     Traceback (most recent call last):
     ...
-    tmt_dataset.errors.UnknownCodeError: unknown citation style 'bibtext'; did you mean 'bibtex'? All of them: tmt_dataset.citation.STYLES
+    tmt_dataset.errors.UnknownCodeError: unknown citation style 'bibtext'; did you mean 'bibtex'? All of them: apa, bibtex, ris, csl
     """
     if style not in STYLES:
-        raise unknown("citation style", style, STYLES, "tmt_dataset.citation.STYLES")
+        raise unknown("citation style", style, STYLES, ", ".join(STYLES))
     developments: Callable[[], pd.DataFrame]
     if package is None or isinstance(package, str | os.PathLike):
         opened = open_package(package)
@@ -371,13 +371,22 @@ def cite(
         frame = developments()
         titles = dict(zip(frame["development_id"], frame["title"], strict=True))
         if record not in titles:
-            raise unknown("development", record, list(titles), "ds.developments")
+            raise unknown("development", record, list(titles), "the table developments")
         title = titles[record]
     return _WRITERS[style](reference(descriptor, record, title))
 
 
 def _developments(package: Package) -> pd.DataFrame:
-    from tmt_dataset.cells import read_text  # only the citation of a single development needs pandas
+    """Return the cells of the developments, having checked that no required cell is empty."""
+    from tmt_dataset.cells import read_text
 
     table = package.descriptor.table("developments")
-    return read_text(package.read(table), table, package.where(table))
+    frame = read_text(package.read(table), table, package.where(table))
+    for field in table.fields:
+        if field.required and frame[field.name].isna().any():
+            row = int(frame[field.name].isna().argmax()) + 2
+            raise PackageError(
+                f"{package.where(table)}: row {row}, field {field.name}: expected a value, found none; "
+                "run `tmt-dataset validate`"
+            )
+    return frame

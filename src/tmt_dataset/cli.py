@@ -1,7 +1,7 @@
-"""The command line: each command is a thin cover of one public function.
+"""The command line: each command is a thin wrapper of one public function.
 
-Exit codes: 0 done and nothing wrong; 1 something is wrong with the data or the request could not be carried out (the
-message says what); 2 the command was called wrongly.
+Exit codes: 0 done and nothing wrong; 1 something is wrong with the data, or the request could not be carried out (the
+message says what); 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,22 +38,12 @@ format_option = click.option(
 )
 sources_argument = click.argument("sources", type=click.Path(path_type=Path))
 
-#: What would move the cursor, colour or reorder what a terminal shows; line feed and tab may stay.
+#: Characters that move the cursor, colour or reorder text on a terminal; line feed and tab may stay.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-#: What messages say to a user of Python, and what a user of the shell can do instead.
-_IN_A_SHELL = (
-    (r"give overwrite=True", "give --overwrite"),
-    (r"give format=, one of", "give --as, one of"),
-    (r"tmt_dataset\.validate\(\)", "`tmt-dataset validate`"),
-    # only at the end of a message stands the place where names are found; before it are words of the user
-    (r"(?<= All of them: )tmt_dataset\.citation\.STYLES$", "`tmt-dataset cite --help`"),
-    (r"(?<= All of them: )ds\.\w+\['\w+'\]\.cat\.categories$", "`tmt-dataset search --help`"),
-    (r"(?<= All of them: )(?:ds\.developments|data/developments\.csv)$", "`tmt-dataset search` lists them"),
-)
 
 
 def _visible(text: str) -> str:
-    r"""Return a text with its control characters written out: data may be anyone's, the terminal is the reader's.
+    r"""Return a text with its control characters written out, as no package may control the terminal of its reader.
 
     Examples
     --------
@@ -63,52 +53,33 @@ def _visible(text: str) -> str:
     return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-def _in_a_shell(message: str) -> str:
-    """Return an error's message with what a user of the shell can do, in place of what one of Python can.
-
-    Examples
-    --------
-    >>> _in_a_shell("unknown topic 'x'. All of them: ds.topics")
-    "unknown topic 'x'. All of them: data/vocabularies/topics.csv of the package; `tmt-dataset export FOLDER --as csv` writes it"
-    """
-    for pattern, words in _IN_A_SHELL:
-        message = re.sub(pattern, words, message)
-    if found := re.search(r" All of them: ds\.(\w+)$", message):
-        from tmt_dataset.package import open_package
-
-        if table := open_package().descriptor.tables.get(found[1]):
-            place = f"{table.path} of the package; `tmt-dataset export FOLDER --as csv` writes it"
-            message = f"{message[: found.start()]} All of them: {place}"
-    return message
-
-
 def _fail(ctx: click.Context, message: str) -> None:
-    """Say on stderr, in one line, what went wrong; exit with 1."""
+    """Print what went wrong on stderr, in one line, and exit with 1."""
     click.echo(click.style("error: ", fg="red", bold=True) + _visible(message), err=True)
     ctx.exit(1)
 
 
 def _unreachable(error: OSError) -> str:
-    """Return what to say of an error of the system: it names a file, or it is the output that cannot be written."""
+    """Return the message for a system error: it names a file, or the output cannot be written."""
     if error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    # what waits to be written would raise the error again when Python ends
+    # output still in the buffer would raise the error again when Python exits
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return f"cannot write output: {error.strerror or error}"
 
 
 class _Group(click.Group):
-    """Turns this package's own errors into one line on stderr, and unknown commands into near misses."""
+    """Prints the errors of this package and of the system as one line on stderr."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
         except TmtDatasetError as error:
-            _fail(ctx, _in_a_shell(str(error)))
+            _fail(ctx, str(error))
         except BrokenPipeError:
-            # the reader of the pipe has seen enough (as `head`); nothing is wrong
+            # the reader of the pipe, as `head`, has closed it: nothing is wrong
             sys.stderr.close()
             ctx.exit(0)
         except OSError as error:
@@ -116,32 +87,21 @@ class _Group(click.Group):
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with its days as text: no form needs their midnight."""
+    """Return a frame with its days as text, without a time of day."""
     days = frame.select_dtypes("datetime")
     return frame.assign(**{str(c): days[c].dt.strftime("%Y-%m-%d") for c in days})
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    """Return rows as CSV in which no spreadsheet finds a formula."""
-    import csv
-    import io
+    """Return rows as an export writes them, with the line ends of a terminal."""
+    from tmt_dataset.exports.tables import columns
+    from tmt_dataset.exports.text import csv_records
 
-    from tmt_dataset.exports import inert
-
-    def line(cells: Iterable[object]) -> str:
-        stream = io.StringIO()
-        # the writer quotes a lone carriage return, which would open a row, only where records end with one
-        csv.writer(stream, lineterminator="\r\n").writerow(
-            [inert(c) if isinstance(c, str) else c for c in cells]
-        )
-        return stream.getvalue().removesuffix("\r\n") + "\n"
-
-    cells = frame.astype(object).where(frame.notna(), None)
-    return "".join(map(line, [list(frame.columns), *cells.itertuples(index=False, name=None)]))
+    return "".join(record.removesuffix("\r\n") + "\n" for record in csv_records(columns(frame)))
 
 
 def _emit(frame: pd.DataFrame, form: str, title: str = "") -> None:
-    """Print rows in the form asked for."""
+    """Print rows in one of the formats."""
     frame = _plain(frame)
     if form == "csv":
         click.echo(_csv(frame), nl=False)
@@ -201,7 +161,7 @@ def main() -> None:
 @package_option
 @format_option
 def info(package: Path | None, form: str) -> None:
-    """Say what is in the package: version, period, and the rows of every table."""
+    """Show what is in the package: version, period, and the rows of every table."""
     import pandas as pd
 
     from tmt_dataset.dataset import load
@@ -211,7 +171,7 @@ def info(package: Path | None, form: str) -> None:
         [{"table": n, "rows": len(ds[n]), "holds": ds.descriptor.tables[n].title} for n in ds]
     )
     start, end = (f"{day:%Y-%m-%d}" for day in ds.period) if ds.period else ("", "")
-    if form != "table":  # where the table has a title, rows say it themselves
+    if form != "table":  # the printed table has these in its title
         rows = rows.assign(version=ds.version, period_start=start or None, period_end=end or None)
     period = f", {start} to {end}" if start else ""
     _emit(rows, form, f"{ds.descriptor.name} {ds.version}{period}")
@@ -220,31 +180,31 @@ def info(package: Path | None, form: str) -> None:
 @_command("search", "tmt-dataset search deepfake --topic ai --year 2025 --format csv")
 @click.argument("text", required=False)
 @click.option("--topic", multiple=True, help="Topic; a parent matches its children.")
-@click.option("--action", multiple=True, help="Kind of act.")
+@click.option("--action", multiple=True, help="Kind of action.")
 @click.option("--category", multiple=True, help="legislative, enforcement or industry.")
-@click.option("--authority", multiple=True, help="Acting body.")
-@click.option("--with-offices", is_flag=True, help="A body also matches the bodies under it.")
+@click.option("--authority", multiple=True, help="Body that acts, in any role.")
+@click.option("--with-offices", is_flag=True, help="A body also matches the bodies below it.")
 @click.option(
-    "--place", multiple=True, help="Place that the act governs or is about; a province matches its cities."
+    "--place", multiple=True, help="Place that it governs or is about; a province matches its cities."
 )
-@click.option("--jurisdiction", multiple=True, help="Area that the act governs, exactly.")
-@click.option("--source", multiple=True, help="Source that reports the act.")
-@click.option("--instrument", multiple=True, help="Document, in any stage.")
-@click.option("--year", type=int, help="Year in which the act took place.")
+@click.option("--jurisdiction", multiple=True, help="Area that it governs, exactly as coded.")
+@click.option("--source", multiple=True, help="Source that reports it.")
+@click.option("--instrument", multiple=True, help="Instrument, in any stage.")
+@click.option("--year", type=int, help="Year in which it took place.")
 @click.option("--date", help="EDTF date or interval, as 2024-07/2024-08.")
 @click.option(
     "--dates",
     type=click.Choice(["overlap", "within"]),
     default="overlap",
     show_default=True,
-    help="What a date that is an interval means.",
+    help="How a date that is an interval has to match.",
 )
 @package_option
 @format_option
 def search(
     text: str | None, year: int | None, date: str | None, package: Path | None, form: str, **criteria: Any
 ) -> None:
-    """List the developments that fit words and codes."""
+    """List the developments that match a text and codes."""
     from tmt_dataset.dataset import load
 
     lists: dict[str, Any] = {k: list(v) or None for k, v in criteria.items() if isinstance(v, tuple)}
@@ -321,10 +281,10 @@ def _report(report: Any, form: str) -> None:
 @package_option
 @format_option
 def validate(package: Path | None, form: str) -> None:
-    """Judge a package: descriptor, bytes and form, schemas, keys, rules; all findings in one run."""
-    from tmt_dataset.validation import validate as judge
+    """Check a package: descriptor, bytes and form, schemas, keys, rules; all findings in one run."""
+    from tmt_dataset.validation import validate as check
 
-    _report(judge(package), form)
+    _report(check(package), form)
 
 
 @_command("prove", "tmt-dataset prove ../sources")
@@ -334,8 +294,8 @@ def validate(package: Path | None, form: str) -> None:
 def prove(sources: Path, package: Path | None, form: str) -> None:
     """Check every quote, segment and source against the source texts in a folder (<source_id>.txt).
 
-    Exits with 1 where anything is wrong, and where the text of any source is missing or cannot be read: a proof
-    that leaves a source out proves too little.
+    Exits with 1 if anything is wrong, or if the text of any source is missing or cannot be read: a proof has to
+    cover every source.
     """
     from tmt_dataset.coding.proof import prove as check
     from tmt_dataset.dataset import load
@@ -364,7 +324,7 @@ def prove(sources: Path, package: Path | None, form: str) -> None:
 def build(check: bool, locate: Path | None, folder: Path) -> None:
     """Compile annotations and vocabularies into tables, checksums and everything that is generated from them.
 
-    Exits with 1 where what was built is not valid, having written it: look at it, and mend the annotations.
+    Exits with 1 if the result is not valid; it is written all the same, so that it can be inspected.
     """
     if check and locate is not None:
         raise click.UsageError("--check writes nothing, --locate fills in offsets: give one of them")
@@ -383,12 +343,12 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
 @_command("export", "tmt-dataset export tmt.xlsx")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option(
-    "--as", "form", help="csv, xlsx, parquet, sqlite or jsonl; by the target's suffix where it has one."
+    "--as", "form", help="csv, xlsx, parquet, sqlite or jsonl; by default the suffix of the target."
 )
-@click.option("--overwrite", is_flag=True, help="Replace what is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing export.")
 @package_option
 def export(target: Path, form: str | None, overwrite: bool, package: Path | None) -> None:
-    """Write the data set as CSV folder, Excel, Parquet folder, SQLite or JSON Lines."""
+    """Write the data set as a folder of CSV or Parquet files, as Excel workbook, SQLite database or JSON Lines."""
     from tmt_dataset.dataset import load
     from tmt_dataset.exports import export as write
 
@@ -400,7 +360,7 @@ def export(target: Path, form: str | None, overwrite: bool, package: Path | None
 @click.option("--style", default="apa", show_default=True, help="apa, bibtex, ris or csl.")
 @package_option
 def cite(record: str | None, style: str, package: Path | None) -> None:
-    """Print the citation of the package in hand, or of one development (RECORD, as TMT-0001)."""
+    """Print the citation of the package, or of one development (RECORD, as TMT-0001)."""
     from tmt_dataset.citation import cite as citation
 
     click.echo(_visible(citation(package, style=style, record=record)))
@@ -460,7 +420,7 @@ def diff(old: Path, new: Path | None, form: str) -> None:
     show_default=True,
     help="Where the archive goes.",
 )
-@click.option("--previous", type=click.Path(path_type=Path), help="Archive of the release before.")
+@click.option("--previous", type=click.Path(path_type=Path), help="Archive of the previous release.")
 def release(version: str, folder: Path, out: Path, previous: Path | None) -> None:
     """Build the release archive from a clean, committed, valid tree."""
     from tmt_dataset.publish.release import release as make

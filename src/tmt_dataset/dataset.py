@@ -72,7 +72,7 @@ def from_package(package: Package) -> Dataset:
             if keys.isna().any() or keys.duplicated().any():
                 raise PackageError(
                     f"{package.where(table)}: field {table.primary_key[0]}: an empty or duplicate value; "
-                    "run tmt_dataset.validate()"
+                    "run `tmt-dataset validate`"
                 )
             codes[name] = pd.Index(keys)
     tables = {

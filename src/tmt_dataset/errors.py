@@ -1,4 +1,4 @@
-"""What can go wrong, one class for each thing that a caller handles differently."""
+"""What can go wrong: one class for each thing that a caller handles differently, and the wording of near misses."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class PackageError(TmtDatasetError, ValueError):
 
 
 class ChecksumError(PackageError):
-    """The bytes of a file are not those that the descriptor declares."""
+    """The bytes of a file are not those declared in the descriptor."""
 
 
 class UnknownCodeError(TmtDatasetError, KeyError):
     """A code, identifier or table is not in its vocabulary.
 
-    It is a KeyError, so that what a mapping promises holds of a data set: ``ds.get("nope")`` is None.
+    It is a KeyError, so that a data set keeps what a mapping promises: ``ds.get("nope")`` is None.
     """
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class AnnotationError(TmtDatasetError, ValueError):
 
 
 class QuoteNotFoundError(TmtDatasetError, ValueError):
-    """A quote does not stand in its source, or stands there more than once."""
+    """A quote is not in its source, or is there more than once."""
 
 
 class OutOfStepError(TmtDatasetError):
@@ -60,7 +60,7 @@ class MissingExtraError(TmtDatasetError, ImportError):
     """An optional dependency is not installed."""
 
 
-def near(name: object, known: Iterable[str], n: int = 3) -> str:
+def near(name: object, known: Iterable[str], names: Mapping[str, str] | None = None, n: int = 3) -> str:
     """Return ``"; did you mean 'a', 'b'?"``, or nothing where nothing is near.
 
     Parameters
@@ -69,6 +69,8 @@ def near(name: object, known: Iterable[str], n: int = 3) -> str:
         What was asked for.
     known
         What there is.
+    names
+        Codes by their names in words, for those who ask by name; used where none of ``known`` is near.
     n
         How many suggestions at most.
 
@@ -76,43 +78,24 @@ def near(name: object, known: Iterable[str], n: int = 3) -> str:
     --------
     >>> near("platforms/advertisng", ["platforms/advertising", "ai/ethics"])
     "; did you mean 'platforms/advertising'?"
-    """
-    from difflib import get_close_matches  # costs what the rest of a short command costs
-
-    known = list(known)
-    folded = {str(k).casefold(): str(k) for k in known}
-    wanted = str(name).casefold()
-    found = [folded[m] for m in get_close_matches(wanted, folded, n=n, cutoff=0.6)]
-    if not found:  # a part of a path or of an identifier, as 'advertising' of 'platforms/advertising'
-        found = [k for f, k in folded.items() if wanted and wanted in f][:n]
-    return "; did you mean " + ", ".join(repr(f) for f in found) + "?" if found else ""
-
-
-def near_by_name(name: object, codes: Mapping[str, str], n: int = 3) -> str:
-    """Return near misses among the names of codes, or nothing where nothing is near: the codes, each with the name.
-
-    Parameters
-    ----------
-    name
-        What was asked for.
-    codes
-        Codes by the names that they have in words.
-    n
-        How many suggestions at most.
-
-    Examples
-    --------
-    >>> near_by_name("shanghai", {"Shanghai": "310000", "Beijing": "110000"})
+    >>> near("shanghai", ["310000", "110000"], {"Shanghai": "310000", "Beijing": "110000"})
     "; did you mean '310000' (Shanghai)?"
     """
-    from difflib import get_close_matches
+    names = names or {}
+    suggestions = [repr(code) for code in _nearest(name, known, 0.6, n)]
+    suggestions = suggestions or [f"{names[word]!r} ({word})" for word in _nearest(name, names, 0.8, n)]
+    return "; did you mean " + ", ".join(suggestions) + "?" if suggestions else ""
 
-    folded = {label.casefold(): label for label in codes}
+
+def _nearest(name: object, known: Iterable[str], cutoff: float, n: int) -> list[str]:
+    """Return what is spelled like a name, ignoring case, or else what contains it."""
+    from difflib import get_close_matches  # costs what the rest of a short command costs
+
+    folded = {str(k).casefold(): str(k) for k in known}
     wanted = str(name).casefold()
-    found = [folded[m] for m in get_close_matches(wanted, folded, n=n, cutoff=0.8)]
-    if not found:
-        found = [label for f, label in folded.items() if wanted and wanted in f][:n]
-    return "; did you mean " + ", ".join(f"{codes[f]!r} ({f})" for f in found) + "?" if found else ""
+    found = [folded[m] for m in get_close_matches(wanted, folded, n=n, cutoff=cutoff)]
+    # a part of a path or of an identifier, as 'advertising' of 'platforms/advertising'
+    return found or [k for f, k in folded.items() if wanted and wanted in f][:n]
 
 
 def unknown(
@@ -129,14 +112,14 @@ def unknown(
     known
         All known names.
     where
-        Where a reader finds them.
+        Where a reader of Python and of the shell finds them, as ``"the table topics"``; a short list itself.
     names
-        Codes by the names that they have in words, where codes alone say little.
+        Codes by their names in words, where codes alone say little.
 
     Examples
     --------
-    >>> unknown("topic", "ai/ethic", ["ai/ethics", "ai/misuse"], "ds.topics")
-    UnknownCodeError("unknown topic 'ai/ethic'; did you mean 'ai/ethics'? All of them: ds.topics")
+    >>> unknown("topic", "ai/ethic", ["ai/ethics", "ai/misuse"], "the table topics")
+    UnknownCodeError("unknown topic 'ai/ethic'; did you mean 'ai/ethics'? All of them: the table topics")
     """
-    hint = near(name, known) or near_by_name(name, names or {}) or "."
+    hint = near(name, known, names) or "."
     return UnknownCodeError(f"unknown {what} {name!r}{hint} All of them: {where}")

@@ -52,7 +52,7 @@ class Folder(NamedTuple):
         """Return the bytes of a file; raise KeyError if it is missing."""
         try:
             return (self.root / path).read_bytes()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError):
             raise KeyError(path) from None
         except OSError as error:
             raise PackageError(f"{self.root / path}: cannot be read ({error.strerror})") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -40,27 +40,42 @@ def _rows(frame: pd.DataFrame) -> Iterable[Any]:
     return frame.itertuples()
 
 
-class _Names(dict[str, str]):
-    """Names by code, of a register; a code that leads nowhere is an error of the data."""
+def labels(ds: Tables, table: str, column: str) -> pd.Series:
+    """Return a column of a register by the register's key.
 
-    def __init__(self, register: str, names: Iterable[tuple[str, str]]) -> None:
-        super().__init__(names)
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> labels(tmt.load(), "places", "name")["310000"]
+    'Shanghai'
+    """
+    frame = ds[table]
+    texts = frame[column].astype("str").array
+    return pd.Series(texts, index=pd.Index(frame[ds.descriptor.table(table).primary_key[0]], dtype="str"))
+
+
+class _Labels(dict[str, str]):
+    """The labels of a register by code; a code that is missing there is an error of the data."""
+
+    def __init__(self, ds: Tables, register: str, column: str) -> None:
+        names = labels(ds, register, column)
+        super().__init__(zip(names.index, names, strict=True))
         self.register = register
 
     def __missing__(self, code: str) -> str:
-        """Say where the code is missing."""
-        raise PackageError(f"{self.register}: there is no row {code!r}; run tmt_dataset.validate()")
+        """Name the register that lacks the code."""
+        raise PackageError(f"{self.register}: there is no row {code!r}; run `tmt-dataset validate`")
 
 
 def _of(ds: Tables, table: str, development_id: str) -> pd.DataFrame:
-    """Return the rows of a development, having judged that what a reader is shown is there."""
+    """Return the rows of a development, having checked that no required cell is empty."""
     frame = ds[table]
     rows = frame.loc[frame["development_id"] == development_id]
     required = [field.name for field in ds.descriptor.table(table).fields if field.required]
     missing = rows[required].isna().any()
     if missing.any():
         raise PackageError(
-            f"{table}: {development_id}, field {missing.idxmax()}: expected a value, found none; run tmt_dataset.validate()"
+            f"{table}: {development_id}, field {missing.idxmax()}: expected a value, found none; run `tmt-dataset validate`"
         )
     return rows
 
@@ -71,63 +86,74 @@ def _row(ds: Tables, development_id: str) -> pd.Series:
     dev = ds["developments"]
     found = _of(ds, "developments", development_id)
     if found.empty:
-        raise unknown("development", development_id, dev["development_id"].tolist(), "ds.developments")
+        raise unknown("development", development_id, dev["development_id"].tolist(), "the table developments")
     return found.iloc[0]
 
 
-def _labels(ds: Tables, table: str, column: str) -> Mapping[str, str]:
-    frame = ds[table]
-    keys = frame[ds.descriptor.table(table).primary_key[0]]
-    return _Names(table, zip(keys, frame[column], strict=True))
+#: The codes that link a development to a register: table and field of the link, register and its label, and what
+#: else the link says.
+_LINKS = {
+    "authorities": ("development_authorities", "authority_id", "authorities", "name", "role"),
+    "topics": ("development_topics", "topic_id", "topics", "label", "rank"),
+    "places": ("development_places", "place_id", "places", "name", None),
+    "instruments": ("development_instruments", "instrument_id", "instruments", "title", "stage"),
+}
+
+#: Variable, value, label, and quote_id where one quote is named.
+Value = tuple[str, str, str, str | None]
 
 
-def values(ds: Tables, development_id: str) -> list[tuple[str, str, str, str | None]]:
+def values(ds: Tables, development_id: str) -> list[Value]:
     """Return the coded values of a development: variable, value, label, quote_id where one quote is named."""
     row = _row(ds, development_id)
-
-    def of(table: str) -> Iterable[Any]:
-        return _rows(_of(ds, table, development_id))
-
-    actions, places = _labels(ds, "actions", "label"), _labels(ds, "places", "name")
-    bodies, topics = _labels(ds, "authorities", "name"), _labels(ds, "topics", "label")
-    titles = _labels(ds, "instruments", "title")
-    measures, units = _labels(ds, "measures", "label"), _labels(ds, "measures", "unit")
-    out: list[tuple[str, str, str, str | None]] = [
+    action, place = _Labels(ds, "actions", "label"), _Labels(ds, "places", "name")
+    out: list[Value] = [
         ("date", str(row["date"]), f"basis: {row['date_basis']}", None),
-        ("action", str(row["action"]), actions[row["action"]], None),
-        ("jurisdiction", str(row["jurisdiction"]), places[row["jurisdiction"]], None),
+        ("action", str(row["action"]), action[row["action"]], None),
+        ("jurisdiction", str(row["jurisdiction"]), place[row["jurisdiction"]], None),
     ]
-    out += [
-        ("authorities", r.authority_id, f"{bodies[r.authority_id]} ({r.role})", None)
-        for r in of("development_authorities")
-    ]
+    out += _linked(ds, "authorities", development_id)
     if row["unnamed_authorities"]:
-        out.append(
-            ("unnamed_authorities", str(row["unnamed_authorities"]), "further authorities, at least", None)
-        )
-    out += [
-        ("topics", r.topic_id, f"{topics[r.topic_id]} ({r.rank})", None) for r in of("development_topics")
-    ]
-    out += [("places", r.place_id, places[r.place_id], None) for r in of("development_places")]
+        number_of = str(row["unnamed_authorities"])
+        out.append(("unnamed_authorities", number_of, "further authorities, at least", None))
+    out += _linked(ds, "topics", development_id)
+    out += _linked(ds, "places", development_id)
     if isinstance(row["effective_date"], str):
         out.append(("effective_date", row["effective_date"], "takes effect", None))
-    out += [
-        ("instruments", r.instrument_id, f"{titles[r.instrument_id]} ({r.stage})", None)
-        for r in of("development_instruments")
+    out += _linked(ds, "instruments", development_id)
+    return out + _figures(ds, development_id) + _relations(ds, development_id)
+
+
+def _linked(ds: Tables, variable: str, development_id: str) -> list[Value]:
+    table, key, register, column, extra = _LINKS[variable]
+    label = _Labels(ds, register, column)
+    return [
+        (variable, link[key], label[link[key]] + (f" ({link[extra]})" if extra else ""), None)
+        for link in _of(ds, table, development_id).to_dict("records")
     ]
-    for r in of("figures"):
+
+
+def _figures(ds: Tables, development_id: str) -> list[Value]:
+    measures, units = _Labels(ds, "measures", "label"), _Labels(ds, "measures", "unit")
+    out: list[Value] = []
+    for r in _rows(_of(ds, "figures", development_id)):
         when = " to ".join(f"{d:%Y-%m-%d}" for d in (r.period_start, r.period_end) if not pd.isna(d))
         about = ", ".join(x for x in (r.qualifier, r.kind, r.aggregation, when) if isinstance(x, str) and x)
         value, label = f"{number(r.value)} {units[r.measure]}", f"{measures[r.measure]} ({about})"
         out.append(("figures", value, label, r.quote_id))
-    for r in of("relations"):
+    return out
+
+
+def _relations(ds: Tables, development_id: str) -> list[Value]:
+    out: list[Value] = []
+    for r in _rows(_of(ds, "relations", development_id)):
         note = r.note if isinstance(r.note, str) else ""
         quote_id = r.quote_id if isinstance(r.quote_id, str) else None
         out.append(("relations", f"{r.relation} {r.related_id}", note, quote_id))
     return out
 
 
-#: Where the names of a value stand, of variables that may have several values.
+#: Register and fields with the names of a value, for variables that may have several values.
 _REGISTERS = {
     "authorities": ("authorities", ["name", "abbreviation"]),
     "places": ("places", ["name"]),
@@ -136,7 +162,7 @@ _REGISTERS = {
 
 
 def _names(ds: Tables, variable: str, value: str) -> list[str]:
-    """Return the names under which a quote may speak of a value."""
+    """Return the names by which a quote may mention a value."""
     if variable not in _REGISTERS:
         return []
     register, columns = _REGISTERS[variable]
@@ -146,8 +172,8 @@ def _names(ds: Tables, variable: str, value: str) -> list[str]:
 
 
 def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the quotes that name one of several values, or all of them where none does."""
-    # as words of their own: SAC does not stand in "transaction"
+    """Return the quotes that contain one of the names, or all quotes where none does."""
+    # as whole words: "transaction" does not name the SAC
     pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)
     named = [
         bool(names) and re.search(pattern, exact, re.IGNORECASE) is not None for exact in proofs["exact"]
@@ -159,7 +185,7 @@ def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
     coded = values(ds, development_id)
     quotes = _of(ds, "quotes", development_id)
-    urls = _labels(ds, "sources", "url")
+    urls = _Labels(ds, "sources", "url")
     rows: list[tuple[object, ...]] = []
     for variable, value, label, quote_id in coded:
         if quote_id is not None:
@@ -179,7 +205,7 @@ def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
     return frame.astype({"start": "Int64", "end": "Int64"})
 
 
-@dataclass(frozen=True, eq=False)  # a frame within has no truth value to compare by
+@dataclass(frozen=True, eq=False)  # the frame has no truth value to compare by
 class Record:
     """One development: its row, and its evidence."""
 
@@ -188,7 +214,6 @@ class Record:
     summary: str
     note: str | None
     evidence: pd.DataFrame
-    sources: Mapping[str, str]
 
     def to_jsonld(self) -> list[dict[str, Any]]:
         """Return the evidence as W3C Web Annotations (JSON-LD), one for each quote.
@@ -234,7 +259,7 @@ class Record:
         return out
 
     def __str__(self) -> str:
-        """Return the record as readable text."""
+        """Return the record as text."""
         lines = [f"{self.development_id}  {self.title}", self.summary]
         if self.note:
             lines.append(f"Note: {self.note}")
@@ -281,5 +306,4 @@ def record(ds: Tables, development_id: str) -> Record:
         row["summary"],
         note,
         evidence(ds, development_id),
-        _labels(ds, "sources", "title"),
     )

@@ -108,10 +108,10 @@ class Criterion:
         codes = [str(code) for code in codes]
         register = ds.whole[self.table]
         if self.column is None:
-            known, where = register[_key(ds, self.table)].tolist(), f"ds.{self.table}"
+            known, where = register[_key(ds, self.table)].tolist(), f"the table {self.table}"
         else:
             known = list(ds.descriptor.table(self.table).field(self.column).enum)
-            where = f"ds.{self.table}[{self.column!r}].cat.categories"
+            where = ", ".join(known)
         index = set(known)
         for code in codes:
             if code not in index:

@@ -1,4 +1,4 @@
-"""Shapes of the data that a reader takes away: one row a development, an instrument's life, a series."""
+"""Shapes of the data for a reader to take away: one row per development, the life of an instrument, a series."""
 
 from __future__ import annotations
 
@@ -9,87 +9,135 @@ import pandas as pd
 from tmt_dataset.cells import DATE_DTYPE, Tables
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
-from tmt_dataset.record import number
+from tmt_dataset.record import labels, number
 
-#: Order of the stages of an instrument that fall on one day; 'cited' is no stage of its life.
+#: Order of the stages of an instrument on one day; 'cited' is not part of its life.
 STAGES = ["planned", "draft", "approved", "issued", "revised", "effective"]
 
 
 def _joined(links: pd.DataFrame, text: pd.Series, index: pd.Index) -> pd.Series:
-    """Join the texts of each development's links by ``"; "``, in their order."""
+    """Join the texts of each development's links with ``"; "``, in their order."""
     grouped = text.groupby(links["development_id"].to_numpy(), sort=False).agg("; ".join)
     return grouped.astype("str").reindex(index)
+
+
+def _labelled(ds: Tables, codes: pd.Series, register: str, column: str) -> pd.Series:
+    """Return the labels of codes, missing where a code is."""
+    return codes.astype("str").map(labels(ds, register, column))
 
 
 def flat(ds: Tables) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.flat`."""
     dev = ds["developments"]
     index = pd.Index(dev["development_id"])
+    own = {
+        column: dev[column].array
+        for column in ("development_id", "title", "summary", "date", "date_start", "date_end", "date_basis")
+    }
+    columns = {
+        **own,
+        "action": dev["action"].astype("str"),
+        "action_label": _labelled(ds, dev["action"], "actions", "label"),
+        "category": _labelled(ds, dev["action"], "actions", "category"),
+        "jurisdiction": dev["jurisdiction"].astype("str"),
+        "jurisdiction_name": _labelled(ds, dev["jurisdiction"], "places", "name"),
+        **_flat_authorities(ds, index),
+        "unnamed_authorities": dev["unnamed_authorities"],
+        **_flat_topics(ds, index),
+        "places": _flat_places(ds, index),
+        "instruments": _flat_instruments(ds, index),
+        "effective_date": dev["effective_date"],
+        "figures": _flat_figures(ds, index),
+        "sources": _flat_sources(ds, index),
+        "note": dev["note"],
+    }
+    # arrays: some columns are indexed by number, others by development
+    return pd.DataFrame({name: pd.array(column, copy=False) for name, column in columns.items()})
 
-    def label(codes: pd.Series, table: str, column: str) -> pd.Series:
-        keys = ds[table].set_index(ds.descriptor.table(table).primary_key[0])[column].astype("str")
-        return codes.astype("str").map(keys)
 
-    authorities, topics = ds["development_authorities"], ds["development_topics"]
-    places, instruments, figures, mentions = (
-        ds[t] for t in ("development_places", "development_instruments", "figures", "mentions")
-    )
-    primary = topics.loc[topics["rank"] == "primary"].set_index("development_id")["topic_id"].reindex(index)
-    units = label(figures["measure"], "measures", "unit")
-    values = figures["value"].map(number) if len(figures) else pd.Series(dtype="str")
-    figure_text = (
-        label(figures["measure"], "measures", "label")
-        + ": "
-        + values
-        + " "
-        + units
-        + " ("
-        + figures["qualifier"].astype("str")
-        + ")"
-    )
-    sources = ds["segments"].set_index("segment_id")["source_id"].astype("str")
-    reports = pd.DataFrame(
-        {"development_id": mentions["development_id"], "source_id": mentions["segment_id"].map(sources)}
-    ).drop_duplicates()
-
-    out = pd.DataFrame({"development_id": index})
-    out["title"], out["summary"] = dev["title"].array, dev["summary"].array
-    for column in ("date", "date_start", "date_end", "date_basis", "action"):
-        out[column] = dev[column].array if column != "action" else dev[column].astype("str").array
-    out["action_label"] = label(dev["action"], "actions", "label").array
-    out["category"] = label(dev["action"], "actions", "category").array
-    out["jurisdiction"] = dev["jurisdiction"].astype("str").array
-    out["jurisdiction_name"] = label(dev["jurisdiction"], "places", "name").array
+def _flat_authorities(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
+    links = ds["development_authorities"]
+    columns = {}
     for role in ("lead", "court", "joint", "supporting"):
-        part = authorities.loc[authorities["role"] == role]
+        part = links.loc[links["role"] == role]
         name = f"{role}_authority" if role in ("lead", "court") else f"{role}_authorities"
-        out[name] = _joined(part, label(part["authority_id"], "authorities", "name"), index).array
-    out["unnamed_authorities"] = dev["unnamed_authorities"].array
-    out["topic"] = primary.astype("str").array
-    out["topic_label"] = label(primary, "topics", "label").array
-    other = topics.loc[topics["rank"] == "secondary"]
-    out["other_topics"] = _joined(other, label(other["topic_id"], "topics", "label"), index).array
-    out["places"] = _joined(places, label(places["place_id"], "places", "name"), index).array
-    titles = (
-        label(instruments["instrument_id"], "instruments", "title")
-        + " ("
-        + instruments["stage"].astype("str")
-        + ")"
-    )
-    out["instruments"] = _joined(instruments, titles, index).array
-    out["effective_date"] = dev["effective_date"].array
-    out["figures"] = _joined(figures, figure_text, index).array
-    out["sources"] = _joined(reports, reports["source_id"], index).array
-    out["note"] = dev["note"].array
-    return out
+        columns[name] = _joined(part, _labelled(ds, part["authority_id"], "authorities", "name"), index)
+    return columns
+
+
+def _flat_topics(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
+    links = ds["development_topics"]
+    primary = links.loc[links["rank"] == "primary"].set_index("development_id")["topic_id"].reindex(index)
+    other = links.loc[links["rank"] == "secondary"]
+    return {
+        "topic": primary.astype("str"),
+        "topic_label": _labelled(ds, primary, "topics", "label"),
+        "other_topics": _joined(other, _labelled(ds, other["topic_id"], "topics", "label"), index),
+    }
+
+
+def _flat_places(ds: Tables, index: pd.Index) -> pd.Series:
+    links = ds["development_places"]
+    return _joined(links, _labelled(ds, links["place_id"], "places", "name"), index)
+
+
+def _flat_instruments(ds: Tables, index: pd.Index) -> pd.Series:
+    links = ds["development_instruments"]
+    titles = _labelled(ds, links["instrument_id"], "instruments", "title")
+    return _joined(links, titles + " (" + links["stage"].astype("str") + ")", index)
+
+
+def _flat_figures(ds: Tables, index: pd.Index) -> pd.Series:
+    figures = ds["figures"]
+    measures = _labelled(ds, figures["measure"], "measures", "label")
+    units = _labelled(ds, figures["measure"], "measures", "unit")
+    values = figures["value"].map(number) if len(figures) else pd.Series(dtype="str")
+    texts = measures + ": " + values + " " + units + " (" + figures["qualifier"].astype("str") + ")"
+    return _joined(figures, texts, index)
+
+
+def _flat_sources(ds: Tables, index: pd.Index) -> pd.Series:
+    mentions = ds["mentions"]
+    sources = _labelled(ds, mentions["segment_id"], "segments", "source_id")
+    links = pd.DataFrame({"development_id": mentions["development_id"], "source_id": sources})
+    links = links.drop_duplicates()
+    return _joined(links, links["source_id"], index)
+
+
+def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
+    """Return the days between pairs of dates, as a minimum and a maximum.
+
+    Parameters
+    ----------
+    first, last
+        Frames of one length with ``date_start`` and ``date_end``; the second date of a pair is not before the
+        first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``days_min``, ``days_max`` (``Int64``), missing where a date is missing.
+
+    Examples
+    --------
+    >>> dates = pd.DataFrame(
+    ...     {"date_start": ["2025-01-01", "2025-07-22"], "date_end": ["2025-02-28", "2025-07-22"]}
+    ... ).astype("datetime64[s]")
+    >>> days_between(dates[:1], dates[1:]).to_numpy().tolist()
+    [[144, 202]]
+    """
+    least = last["date_start"].reset_index(drop=True) - first["date_end"].reset_index(drop=True)
+    most = last["date_end"].reset_index(drop=True) - first["date_start"].reset_index(drop=True)
+    columns = {"days_min": least, "days_max": most}
+    return pd.DataFrame({k: v.dt.days.clip(lower=0).astype("Int64") for k, v in columns.items()})
 
 
 def _in_order(events: pd.DataFrame) -> pd.DataFrame:
-    """Put events in the order that their dates prove, and where these overlap, in that of their stages."""
+    """Put events in the order that their dates prove; where dates overlap, in the order of their stages."""
     order = {stage: i for i, stage in enumerate(STAGES)}
     rest: list[Any] = list(events.itertuples())
     placed = []
-    while rest:  # pairs alone would not do: three events may overlap in a ring
+    while rest:  # sorting by pairs would not do: three events may overlap in a ring
         first_end = min(event.date_end for event in rest)
         may_be_next = [event for event in rest if event.date_start <= first_end]
         placed.append(
@@ -105,7 +153,16 @@ def lifecycle(ds: Tables, instrument_id: str) -> pd.DataFrame:
     if not isinstance(instrument_id, str):
         raise TypeError(f"expected one instrument, as text; found {instrument_id!r:.60}")
     if instrument_id not in set(known):
-        raise unknown("instrument", instrument_id, known.tolist(), "ds.instruments")
+        raise unknown("instrument", instrument_id, known.tolist(), "the table instruments")
+    frame = _in_order(_events(ds, instrument_id).drop_duplicates(["stage", "date"]))
+    days = days_between(frame.shift(), frame)
+    frame.insert(4, "days_min", days["days_min"])
+    frame.insert(5, "days_max", days["days_max"])
+    return frame
+
+
+def _events(ds: Tables, instrument_id: str) -> pd.DataFrame:
+    """Return the events of an instrument in the order of its links."""
     links = ds["development_instruments"]
     links = links.loc[(links["instrument_id"] == instrument_id) & (links["stage"] != "cited")]
     dev = ds["developments"].set_index("development_id")
@@ -113,31 +170,25 @@ def lifecycle(ds: Tables, instrument_id: str) -> pd.DataFrame:
     link: Any  # a row's fields have the types of their columns
     for link in links.itertuples():
         row = dev.loc[link.development_id]
-        events.append(
-            (link.stage, row["date"], row["date_start"], row["date_end"], link.development_id, row["title"])
-        )
-        # an act that issues an instrument may also say from when it applies: that day is an event of its own
+        whose = (link.development_id, row["title"])
+        events.append((link.stage, row["date"], row["date_start"], row["date_end"], *whose))
+        # the development that issues an instrument may also state when it takes effect: an event of its own
         if isinstance(row["effective_date"], str) and link.stage in ("issued", "revised", "approved"):
-            try:
-                first, last = (pd.Timestamp(d) for d in bounds(row["effective_date"]))
-            except ValueError as error:
-                raise PackageError(
-                    f"developments: {link.development_id}, field effective_date: {error}; run tmt_dataset.validate()"
-                ) from None
-            events.append(
-                ("effective", row["effective_date"], first, last, link.development_id, row["title"])
-            )
-    frame = pd.DataFrame(
-        events, columns=["stage", "date", "date_start", "date_end", "development_id", "title"]
-    )
-    frame = frame.astype({"date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
-    frame = _in_order(frame.drop_duplicates(["stage", "date"]))
-    before = frame[["date_start", "date_end"]].shift()
-    days_min = (frame["date_start"] - before["date_end"]).dt.days.clip(lower=0)
-    days_max = (frame["date_end"] - before["date_start"]).dt.days.clip(lower=0)
-    frame.insert(4, "days_min", days_min.astype("Int64"))
-    frame.insert(5, "days_max", days_max.astype("Int64"))
-    return frame
+            first, last = _effect(link.development_id, row["effective_date"])
+            events.append(("effective", row["effective_date"], first, last, *whose))
+    columns = ["stage", "date", "date_start", "date_end", "development_id", "title"]
+    frame = pd.DataFrame(events, columns=columns)
+    return frame.astype({"date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
+
+
+def _effect(development_id: str, date: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and last day of a date of effect."""
+    try:
+        first, last = bounds(date)
+    except ValueError as error:
+        where = f"developments: {development_id}, field effective_date"
+        raise PackageError(f"{where}: {error}; run `tmt-dataset validate`") from None
+    return pd.Timestamp(first), pd.Timestamp(last)
 
 
 def series(ds: Tables, measure: str) -> pd.DataFrame:
@@ -146,7 +197,7 @@ def series(ds: Tables, measure: str) -> pd.DataFrame:
     if not isinstance(measure, str):
         raise TypeError(f"expected one measure, as text; found {measure!r:.60}")
     if measure not in measures.index:
-        raise unknown("measure", measure, measures.index.tolist(), "ds.measures")
+        raise unknown("measure", measure, measures.index.tolist(), "the table measures")
     rows = ds["figures"].loc[ds["figures"]["measure"] == measure]
     rows = rows.merge(
         ds["developments"][["development_id", "jurisdiction"]],
@@ -155,14 +206,13 @@ def series(ds: Tables, measure: str) -> pd.DataFrame:
         validate="many_to_one",
     )
     rows = rows.merge(ds["quotes"][["quote_id", "exact"]], on="quote_id", how="left", validate="many_to_one")
-    names = ds["places"].set_index("place_id")["name"]
     place = rows["place_id"].astype("str").fillna(rows["jurisdiction"].astype("str"))
     out = pd.DataFrame(
         {
             "aggregation": rows["aggregation"],
             "kind": rows["kind"],
             "place_id": place,
-            "place": place.map(names),
+            "place": place.map(labels(ds, "places", "name")),
             "period_start": rows["period_start"],
             "period_end": rows["period_end"],
             "value": rows["value"],

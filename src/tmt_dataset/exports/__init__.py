@@ -1,0 +1,188 @@
+"""The data set in the formats that other tools read: CSV, Excel, Parquet, SQLite, JSON Lines.
+
+Names, types, keys and the search index derive from the descriptor. An export is written to a temporary folder
+beside its target and then renamed, so that a failure leaves nothing behind and changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.descriptor import Descriptor
+from tmt_dataset.errors import ExportError, near
+from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
+from tmt_dataset.exports.tables import FLAT
+from tmt_dataset.exports.text import restore
+
+__all__ = ["FORMATS", "export", "restore"]
+
+#: The formats, and what each gives.
+FORMATS: dict[str, str] = {
+    "csv": "a folder: one CSV file per table, and flat.csv with one row per development",
+    "xlsx": "an Excel workbook: a sheet 'flat' with one row per development, then one sheet per table",
+    "parquet": "a folder: one typed Parquet file per table",
+    "sqlite": "an SQLite database: tables with keys and indexes, and the full-text index 'search'",
+    "jsonl": "JSON Lines: one development per line, with all that belongs to it",
+}
+_FOLDERS = frozenset({"csv", "parquet"})
+_SUFFIXES = {".db": "sqlite", ".sqlite3": "sqlite", ".ndjson": "jsonl"}
+#: Files that file managers leave in a folder.
+_CLUTTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+_WRITERS: dict[str, Callable[[Dataset, Path], None]] = {
+    "csv": text.write,
+    "xlsx": excel.write,
+    "parquet": parquet.write,
+    "sqlite": sqlite.write,
+    "jsonl": jsonl.write,
+}
+
+
+def export(
+    ds: Dataset,
+    target: str | os.PathLike[str],
+    *,
+    format: str | None = None,
+    overwrite: bool = False,
+) -> Path:
+    r"""Write a data set, or a selection of it, in a format that other tools read.
+
+    ``csv``
+        UTF-8, CRLF after each record (RFC 4180), dates ``YYYY-MM-DD``, an empty cell is missing. A text that
+        a spreadsheet would take for a formula gets an apostrophe in front; :func:`restore` removes it.
+    ``xlsx``
+        Dates are dates, every text is a string and never a formula or a link, the header is frozen and has
+        filters.
+    ``parquet``
+        Codes are dictionaries (pandas: categoricals), integers are nullable, dates are ``date32``. pandas
+        reads dates as ``datetime64`` with ``read_parquet(path, to_pandas_kwargs={"date_as_object": False})``.
+    ``sqlite``
+        Primary and foreign keys, lists of values as checks, an index for each foreign key. ``search`` is an
+        FTS5 index with one row per development: its own words, its quotes and notes, and the English and Chinese
+        names of what it is linked to. A Chinese word finds the names that contain it (the column ``han``
+        holds the parts of names). The table ``package`` says which release it is::
+
+            SELECT development_id, title FROM search WHERE search MATCH '上海 OR deepfake*' ORDER BY rank
+
+    ``jsonl``
+        ``authorities``, ``topics``, ``places``, ``instruments``, ``figures``, ``quotes``, ``relations`` and
+        ``mentions`` are lists inside their development. A field that names a row of another table holds
+        that row, under its name without ``_id``: ``action.label``, ``authorities[0].authority.name``. A
+        ``quote_id`` names a quote of the same line.
+
+    Parameters
+    ----------
+    ds
+        The data set; for a part of it, ``ds.select(...)``.
+    target
+        The file or folder to write; its parent must exist.
+    format
+        One of :data:`FORMATS`; ``None`` takes it from the suffix of ``target`` (``x.csv`` is then a folder).
+    overwrite
+        Whether to replace an existing export. A folder is replaced only if it holds nothing but files of
+        such an export.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    ExportError
+        If the format is unknown, the target exists or cannot be written, or the format cannot hold the data
+        (a cell too long for Excel, a foreign key without its row). Nothing is left behind, and an existing export
+        stays as it was.
+    MissingExtraError
+        If ``xlsx`` or ``parquet`` is asked for without the extra ``exports``.
+    TypeError
+        If ``ds`` is not a :class:`~tmt_dataset.Dataset`.
+
+    Examples
+    --------
+    >>> import sqlite3, tempfile
+    >>> from contextlib import closing
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> ai = ds.select(topic="ai")
+    >>> path = export(ai, Path(tempfile.mkdtemp()) / "ai.sqlite")
+    >>> with closing(sqlite3.connect(path)) as database:
+    ...     (rows,) = database.execute("SELECT count(*) FROM developments").fetchone()
+    >>> rows == len(ai.developments)
+    True
+    """
+    if not isinstance(ds, Dataset):
+        raise TypeError(f"expected a Dataset, as tmt_dataset.load() returns it, found {type(ds).__name__}")
+    path = Path(target)
+    name = _format(path, format)
+    try:
+        place = Path(os.path.realpath(path))  # a symbolic link stays, and its target is replaced
+        _check_place(place, name, ds.descriptor, overwrite)
+        beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
+        try:
+            built = beside / place.name
+            _WRITERS[name](ds, built)
+            _put(built, place, beside / "replaced")
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except ExportError as error:
+        raise ExportError(f"{path}: {error}") from None
+    except (OSError, ValueError, TypeError, sqlite3.Error) as error:
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ExportError(f"{path}: cannot be written as {name} ({said}); nothing was changed") from error
+    return path
+
+
+def _format(path: Path, asked: str | None) -> str:
+    """Return the format asked for, or else that of the suffix."""
+    if asked is None and not path.suffix:
+        raise ExportError(
+            f"{path}: no suffix tells the format; give format= (--as), one of {', '.join(FORMATS)}"
+        )
+    suffix = path.suffix.lower()
+    name = _SUFFIXES.get(suffix, suffix.removeprefix(".")) if asked is None else asked
+    if name not in FORMATS:
+        meant = near(name, FORMATS) or ";"
+        raise ExportError(f"{path}: unknown format {name!r}{meant} expected one of {', '.join(FORMATS)}")
+    return name
+
+
+def _check_place(place: Path, name: str, descriptor: Descriptor, overwrite: bool) -> None:
+    """Refuse a place where something is that must not be replaced."""
+    if not place.parent.is_dir():
+        raise ExportError(f"there is no folder {place.parent}; create it first")
+    if not place.exists():
+        return
+    if not overwrite:
+        raise ExportError(
+            "exists already; overwrite it with overwrite=True (--overwrite), or give another name"
+        )
+    if name not in _FOLDERS:
+        if not place.is_file():
+            raise ExportError(f"is a directory; {name} needs a file name: give another name")
+        return
+    if not place.is_dir():
+        raise ExportError(f"is a file; {name} needs a folder name: give another name")
+    own = {f"{table}.{name}" for table in (*descriptor.tables, FLAT)} | _CLUTTER
+    others = sorted(p.name for p in place.iterdir() if p.name not in own or not p.is_file())
+    if others:
+        shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+        raise ExportError(f"holds what no export has written ({shown}); give another name")
+
+
+def _put(built: Path, place: Path, aside: Path) -> None:
+    """Rename what was built to its place; a folder that it replaces is renamed first."""
+    if not (built.is_dir() and place.exists()):
+        built.replace(place)
+        return
+    place.rename(aside)
+    try:
+        built.rename(place)
+    except BaseException:
+        aside.rename(place)
+        raise
