@@ -769,7 +769,16 @@ def _tables() -> dict[str, list[Row]]:
         if name not in ("sources", "segments", "instruments", "errata"):
             rows.sort(key=lambda row: str(row["development_id"]))
     t["instruments"].sort(key=lambda row: str(row["instrument_id"]))
-    return {**t, **VOCABULARIES}
+    agreement = {
+        "scope": "all",
+        "variable": "action",
+        "statistic": "alpha",
+        "value": 0.9,
+        "low": 0.8,
+        "high": 0.95,
+        "n": 7,
+    }
+    return {**t, **VOCABULARIES, "agreement": [agreement]}
 
 
 def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
@@ -807,8 +816,7 @@ def _described(raw: Row, contents: Mapping[str, bytes]) -> bytes:
 def make_package(folder: Path) -> Path:
     """Write the small valid package into a folder (made where it is missing), and return the folder.
 
-    It has the descriptor, the tables and the vocabularies; no annotations. The records of the validation and the list of
-    released identifiers are empty.
+    It has the descriptor, the tables and the vocabularies; no annotations. The list of released identifiers is empty.
     """
     for path, data in clean_files().items():
         target = folder / path

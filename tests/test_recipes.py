@@ -19,6 +19,7 @@ from tmt_dataset.cli import main
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.publish import docs
 from tmt_dataset.validation import rules
+from tmt_dataset.validation.findings import Finding, marked
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 RECIPES = ["Add a field", "Add a rule", "Add a source", "Add an export"]
@@ -64,17 +65,17 @@ def test_a_field_that_is_declared_is_everywhere(annotated: tuple[Path, Path], tm
 
 
 def test_a_rule_that_is_added_is_checked(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_lamps(tables: rules.Tables) -> Iterator[rules.Finding]:
-        """Titles do not shout: one in capitals hid another."""
+    def calm_titles(tables: rules.Tables) -> Iterator[Finding]:
+        """Titles are not in capitals: readers took one for an abbreviation."""
         dev = tables["developments"]
-        yield from rules.found(
-            "no-lamps", "developments", dev, dev["title"].str.isupper(), "title", "{development_id} shouts"
+        yield from marked(
+            "calm-titles", "developments", dev, dev["title"].str.isupper(), "title", "{development_id} shouts"
         )
 
-    monkeypatch.setattr(rules, "RULES", (*rules.RULES, no_lamps))
+    monkeypatch.setitem(rules.CHECKS, calm_titles, "Titles are not in capitals")
     assert tmt.validate(package).valid
     edit_table(package, "developments", lambda f: f.__setitem__("title", f["title"].str.upper()))
-    assert {f.rule for f in tmt.validate(package)} == {"no-lamps"}
+    assert {f.rule for f in tmt.validate(package)} == {"calm-titles"}
 
 
 def test_a_source_goes_from_text_to_a_valid_package(annotated: tuple[Path, Path]) -> None:

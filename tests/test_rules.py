@@ -82,6 +82,9 @@ class Broken:
 # fmt: off
 # In the small package, the lines of TMT-0001: developments 2, mentions 2 and 3 (segments 5 and 6), quotes 2 and 3 (date; action, authorities).
 BROKEN = [
+    # records of the validation
+    Broken("a statistic above its interval", rules.agreement_bounds, put("agreement", 2, value=0.99), "agreement", 2, "value"),
+    Broken("a statistic below its interval", rules.agreement_bounds, put("agreement", 2, value=0.5), "agreement", 2, "value"),
     # rule 1
     Broken("shortened by hand", rules.quote_length, put("quotes", 4, exact="the Lamp Data Rules"), "quotes", 4, "exact"),
     Broken("offset moved", rules.quote_length, put("quotes", 4, start=1), "quotes", 4, "exact"),

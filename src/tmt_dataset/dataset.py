@@ -134,7 +134,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table by its name."""
         if name not in self._tables:
-            raise unknown("table", name, list(self._tables), "list(ds)")
+            raise unknown("table", name, list(self._tables), ", ".join(self._tables))
         return self._tables[name]
 
     def __getattr__(self, name: str) -> pd.DataFrame:

@@ -224,7 +224,7 @@ class Descriptor:
 # -- versions
 
 #: A released version, and one that is being worked on towards it.
-SEMVER = r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"
+SEMVER = r"(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})"
 DEVELOPMENT = ".dev"
 
 

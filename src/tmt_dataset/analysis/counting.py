@@ -355,7 +355,7 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     True
     """
     if by is not None and by not in frame.columns:
-        raise unknown("column", by, list(frame.columns), "frame.columns")
+        raise unknown("column", by, list(frame.columns), ", ".join(map(str, frame.columns)))
     keys = ["window"] if by is None else ["window", by]
     part = frame[[*keys, "certain"]].copy()
     if by is not None:

@@ -114,7 +114,7 @@ def poisson(k: int, time: float = 1.0, confidence: float = 0.95) -> tuple[float,
 def _ranges(frame: pd.DataFrame, hit: str) -> pd.DataFrame:
     """Return the least and greatest number of hits (``k``), misses (``m``) and both (``n``) of each window."""
     if hit not in frame.columns:
-        raise unknown("column", hit, list(frame.columns), "frame.columns")
+        raise unknown("column", hit, list(frame.columns), ", ".join(map(str, frame.columns)))
     kind = pd.api.types.infer_dtype(frame[hit], skipna=False)
     if kind not in ("boolean", "empty") or frame[hit].isna().any():
         raise TypeError(
@@ -286,7 +286,7 @@ def compare(
     known = [str(label) for label in counts.index]
     for label in (before, after):
         if label not in known:
-            raise unknown("window", label, known, "analysis.windows(ds)")
+            raise unknown("window", label, known, ", ".join(known))
     time = frame.groupby("window", observed=False)["months"].first()
     a, b = (_row(counts, label) for label in (before, after))
     of_shares = _compare_shares(a, b, confidence)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from tmt_dataset.cells import DATE_DTYPE
+from tmt_dataset.views import days_between
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -108,34 +109,6 @@ def narrowed(events: pd.DataFrame) -> pd.DataFrame:
     out["date_start"] = out.groupby("instrument_id", sort=False)["date_start"].cummax()
     out["date_end"] = out[::-1].groupby("instrument_id", sort=False)["date_end"].cummin()[::-1]
     return out
-
-
-def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
-    """Return the days between pairs of dates, as a minimum and a maximum.
-
-    Parameters
-    ----------
-    first, last
-        Frames of equal length with ``date_start`` and ``date_end``; the second date of a pair is not before the
-        first.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``days_min``, ``days_max`` (``Int64``), missing where a date is missing.
-
-    Examples
-    --------
-    >>> dates = pd.DataFrame(
-    ...     {"date_start": ["2025-01-01", "2025-07-22"], "date_end": ["2025-02-28", "2025-07-22"]}
-    ... ).astype("datetime64[s]")
-    >>> days_between(dates[:1], dates[1:]).to_numpy().tolist()
-    [[144, 202]]
-    """
-    least = last["date_start"].reset_index(drop=True) - first["date_end"].reset_index(drop=True)
-    most = last["date_end"].reset_index(drop=True) - first["date_start"].reset_index(drop=True)
-    columns = {"days_min": least, "days_max": most}
-    return pd.DataFrame({k: v.dt.days.clip(lower=0).astype("Int64") for k, v in columns.items()})
 
 
 def lifecycles(ds: Dataset) -> pd.DataFrame:

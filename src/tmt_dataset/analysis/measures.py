@@ -26,7 +26,7 @@ def _of_kind(ds: Dataset, kind: str | list[str] | None) -> pd.DataFrame:
     known = ds.descriptor.table("figures").field("kind").enum
     for code in wanted:
         if code not in known:
-            raise unknown("kind of figure", code, list(known), "ds.figures['kind'].cat.categories")
+            raise unknown("kind of figure", code, list(known), ", ".join(known))
     return figures.loc[figures["kind"].isin(wanted)].reset_index(drop=True)
 
 

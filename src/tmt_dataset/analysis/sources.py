@@ -196,7 +196,7 @@ def comparable(
     windows = sources.assign(source_id=sources["source_id"].astype("str")).set_index("source_id")
     for name in (first, second):
         if name not in windows.index:
-            raise unknown("source", name, windows.index.tolist(), "ds.sources")
+            raise unknown("source", name, windows.index.tolist(), "the table sources")
     pair = windows.loc[[first, second]]
     lower, upper = pair["period_start"].max(), pair["period_end"].min()
     primary = primary_topics(topics)

@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor
@@ -20,27 +21,33 @@ from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
 from tmt_dataset.exports.tables import FLAT
 from tmt_dataset.exports.text import restore
 
-__all__ = ["FORMATS", "export", "restore"]
+__all__ = ["FORMATS", "Format", "export", "restore"]
 
-#: The formats, and what each gives.
-FORMATS: dict[str, str] = {
-    "csv": "a folder: one CSV file per table, and flat.csv with one row per development",
-    "xlsx": "an Excel workbook: a sheet 'flat' with one row per development, then one sheet per table",
-    "parquet": "a folder: one typed Parquet file per table",
-    "sqlite": "an SQLite database: tables with keys and indexes, and the full-text index 'search'",
-    "jsonl": "JSON Lines: one development per line, with all that belongs to it",
+
+class Format(NamedTuple):
+    """A format: what it gives, the function that writes it, and whether that is a folder."""
+
+    gives: str
+    write: Callable[[Dataset, Path], None]
+    is_folder: bool = False
+
+
+#: Every format by its name.
+FORMATS: dict[str, Format] = {
+    "csv": Format("one CSV file per table, and flat.csv with one row per development", text.write, True),
+    "xlsx": Format(
+        "an Excel workbook: a sheet 'flat' with one row per development, then one sheet per table",
+        excel.write,
+    ),
+    "parquet": Format("one typed Parquet file per table", parquet.write, True),
+    "sqlite": Format(
+        "an SQLite database: tables with keys and indexes, and the full-text index 'search'", sqlite.write
+    ),
+    "jsonl": Format("JSON Lines: one development per line, with all that belongs to it", jsonl.write),
 }
-_FOLDERS = frozenset({"csv", "parquet"})
 _SUFFIXES = {".db": "sqlite", ".sqlite3": "sqlite", ".ndjson": "jsonl"}
 #: Files that file managers leave in a folder.
 _CLUTTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-_WRITERS: dict[str, Callable[[Dataset, Path], None]] = {
-    "csv": text.write,
-    "xlsx": excel.write,
-    "parquet": parquet.write,
-    "sqlite": sqlite.write,
-    "jsonl": jsonl.write,
-}
 
 
 def export(
@@ -126,7 +133,7 @@ def export(
         beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
         try:
             built = beside / place.name
-            _WRITERS[name](ds, built)
+            FORMATS[name].write(ds, built)
             _put(built, place, beside / "replaced")
         finally:
             shutil.rmtree(beside, ignore_errors=True)
@@ -162,7 +169,7 @@ def _check_place(place: Path, name: str, descriptor: Descriptor, overwrite: bool
         raise ExportError(
             "exists already; overwrite it with overwrite=True (--overwrite), or give another name"
         )
-    if name not in _FOLDERS:
+    if not FORMATS[name].is_folder:
         if not place.is_file():
             raise ExportError(f"is a directory; {name} needs a file name: give another name")
         return

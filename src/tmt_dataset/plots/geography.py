@@ -128,7 +128,7 @@ def tile_map(
     """
     for code in values.index:
         if code not in TILES:
-            raise unknown("provincial unit", code, list(TILES), "tmt_dataset.analysis.TILES")
+            raise unknown("provincial unit", code, list(TILES), "the table places")
     shades = _shades(colour, len(edges))
     rows = []
     for code, (row, column) in TILES.items():

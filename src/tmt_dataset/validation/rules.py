@@ -647,6 +647,25 @@ def references(t: Tables) -> Iterator[Finding]:
         )
 
 
+def agreement_bounds(t: Tables) -> Iterator[Finding]:
+    """Rule of the records: a published statistic lies within its interval.
+
+    A value outside its bounds was drawn as an interval that does not hold it.
+    """
+    a = t["agreement"]
+    yield from marked(
+        "agreement-bounds",
+        "agreement",
+        a,
+        (a["low"] > a["value"]) | (a["high"] < a["value"]),
+        "value",
+        "{statistic} of {variable} lies outside its interval",
+        "{low} to {high}",
+        "{value}",
+        "Run `tmt-dataset build`, which measures the agreement.",
+    )
+
+
 #: Every rule, and how a report names it where it could not be checked.
 CHECKS: dict[Check, str] = {
     references: "Keys (parents lead to a root)",
@@ -666,5 +685,6 @@ CHECKS: dict[Check, str] = {
     ranks: "Rule 5 (one primary topic, at most one lead authority)",
     primary_report: "Rule 5 (one primary report)",
     aggregation: "Rule 5 (statistics have an aggregation)",
+    agreement_bounds: "Records (a statistic lies within its interval)",
     quoted_share: "Rule 7 (quotes hold a limited share of their source)",
 }
