@@ -404,10 +404,11 @@ def test_schema_takes_frames_as_loaded_and_as_they_stand_in_the_file() -> None:
         ("unnamed_authorities", -1, "at least 0"),
     ],
 )
-def test_schema_names_what_a_frame_breaks(column: str, value: object, expected: str) -> None:
+def test_schema_names_what_a_frame_breaks(column: str, value: Any, expected: str) -> None:
     import tmt_dataset as tmt
 
-    frame = tmt.load().developments.head(2).astype(object).assign(**{column: value})
+    frame = tmt.load().developments.head(2).astype(object)
+    frame[column] = value
     with pytest.raises(pandera.errors.SchemaErrors) as caught:
         schema("developments").validate(frame, lazy=True)
     checks = caught.value.failure_cases

@@ -61,7 +61,6 @@ from tmt_dataset.analysis.inference import (
     wilson,
 )
 from tmt_dataset.analysis.instruments import (
-    days_between,
     leads,
     lifecycles,
     narrowed,
@@ -77,6 +76,7 @@ from tmt_dataset.analysis.sources import (
     damaged,
     shared,
 )
+from tmt_dataset.views import days_between
 
 __all__ = [
     "AT_LEAST",
