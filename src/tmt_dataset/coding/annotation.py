@@ -72,6 +72,7 @@ class CodeOf:
         return {**handler(schema), "x-codes": self.name}
 
 
+#: The models are made at import, so their limits are those of the declaration that came with the library.
 _OWN = open_package().descriptor
 
 
