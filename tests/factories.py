@@ -838,8 +838,8 @@ def make_annotated_package(folder: Path) -> tuple[Path, Path]:
     annotations = package / "data" / "annotations"
     annotations.mkdir(exist_ok=True)
     sources.mkdir(exist_ok=True)
-    for sid, annotation in _annotations().items():
-        write_annotation(annotations / f"{sid}.yaml", annotation)
+    for sid in _annotations():
+        (annotations / f"{sid}.yaml").write_bytes(_annotation_bytes(sid))
         (sources / f"{sid}.txt").write_bytes(source_text(sid).encode())
     return package, sources
 
@@ -849,8 +849,9 @@ def annotation_content(source_id: str) -> Row:
     return deepcopy(_annotations()[source_id])
 
 
-def write_annotation(path: Path, annotation: Mapping[str, Any]) -> None:
-    """Write an annotation file in the layout that the library keeps."""
+@cache
+def _annotation_bytes(source_id: str) -> bytes:
+    """Return the annotation file of a source in the layout that the library keeps."""
     from ruamel.yaml.comments import CommentedSeq
 
     from tmt_dataset.coding.annotation import yaml
@@ -866,8 +867,8 @@ def write_annotation(path: Path, annotation: Mapping[str, Any]) -> None:
         return node
 
     stream = io.StringIO()
-    yaml().dump(laid_out({k: v for k, v in annotation.items() if v}), stream)
-    path.write_text(stream.getvalue(), encoding="utf-8", newline="\n")
+    yaml().dump(laid_out({k: v for k, v in _annotations()[source_id].items() if v}), stream)
+    return stream.getvalue().encode()
 
 
 def edit_annotation(package: Path, source_id: str, fn: Callable[[Any], None]) -> Path:

@@ -274,6 +274,12 @@ def alphas(
     -------
     callable
         From an array of how often each development is drawn, of shape (resamples, developments), to one α per resample.
+
+    Examples
+    --------
+    >>> of = alphas(np.array([0, 1, 2, 3]), ["a", "a", "b", "b"], ["a", "b", "b", "b"])
+    >>> of(np.array([[1, 1, 1, 1], [2, 0, 2, 0]])).round(3).tolist()
+    [0.533, 1.0]
     """
     values, (left, right) = _positions(first, second)
     distances = _distances(values, distance)

@@ -72,6 +72,7 @@ class CodeOf:
         return {**handler(schema), "x-codes": self.name}
 
 
+#: The models are made at import, so their limits are those of the declaration that came with the library.
 _OWN = open_package().descriptor
 
 
@@ -320,7 +321,14 @@ def known_codes(package: Package) -> dict[str, list[str]]:
 
 
 def line_of(node: Any, path: tuple[int | str, ...]) -> int:
-    """Return the line (from 1) to which a path of keys leads in a file read by :func:`read_yaml`."""
+    r"""Return the line (from 1) to which a path of keys leads in a file read by :func:`read_yaml`.
+
+    Examples
+    --------
+    >>> node = yaml().load("source:\n  language: en\n")
+    >>> line_of(node, ("source", "language"))
+    2
+    """
     line = 0
     for step in path:
         try:
@@ -572,6 +580,12 @@ def json_schema(codes: Codes) -> dict[str, Any]:
     ----------
     codes
         As :func:`known_codes` gives them.
+
+    Examples
+    --------
+    >>> schema = json_schema(known_codes(open_package()))
+    >>> schema["$defs"]["Development"]["properties"]["date_basis"]["enum"]
+    ['stated', 'context', 'period']
     """
 
     def filled(node: Any) -> Any:

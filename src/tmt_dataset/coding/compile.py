@@ -199,7 +199,7 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
         If offsets have not been filled in yet.
     """
     annotations = list(annotations)
-    if missing := [line for a in annotations for line in missing_offsets(a)]:
+    if missing := [line for a in annotations for line in _missing_offsets(a)]:
         raise OutOfStepError(
             "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(missing)
         )
@@ -209,7 +209,7 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
     return tables
 
 
-def missing_offsets(a: Annotation) -> list[str]:
+def _missing_offsets(a: Annotation) -> list[str]:
     """Return a line for each segment, quote and erratum without offsets."""
     sid = a.source.source_id
     return [
@@ -252,7 +252,7 @@ def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, byte
     out = {declared[name].path: table_bytes(declared[name], found) for name, found in tables.items()}
     out |= _agreement(folder / "validation", package)
     out |= {t.path: package.read(t) for t in declared.values() if t.path not in out}
-    descriptor = completed(package.descriptor, out)
+    descriptor = _completed(package.descriptor, out)
     out[DESCRIPTOR] = (json.dumps(descriptor.raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return descriptor, out
 
@@ -270,7 +270,7 @@ def _agreement(validation: Path, package: Package) -> dict[str, bytes]:
     return {table.path: table_bytes(table, found)}
 
 
-def completed(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
+def _completed(descriptor: Descriptor, contents: Mapping[str, bytes]) -> Descriptor:
     """Return a declaration with what follows: size and checksum of each table, and the pattern of each list of codes.
 
     Parameters
@@ -328,7 +328,15 @@ def check(folder: Path, package: Package, expected: Mapping[str, bytes]) -> None
 
 
 def is_compiled(table: Table) -> bool:
-    """Whether a table is compiled; the others are written by hand."""
+    """Whether a table is compiled; the others are written by hand.
+
+    Examples
+    --------
+    >>> from tmt_dataset.package import open_package
+    >>> tables = open_package().descriptor.tables
+    >>> is_compiled(tables["quotes"]), is_compiled(tables["topics"])
+    (True, False)
+    """
     return table.name in _ROWS or table.name == AGREEMENT
 
 
