@@ -10,7 +10,7 @@ import json
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
@@ -25,7 +25,6 @@ from tmt_dataset.errors import PackageError
 from tmt_dataset.package import SUMS, Files, Package, open_package
 
 Source = str | os.PathLike[str] | Dataset | Package | None
-Frames = dict[str, pd.DataFrame]
 Step = Literal["none", "patch", "minor", "major"]
 Key = tuple[str, ...]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -282,24 +281,50 @@ def _line(table: str, key: Key, change: str, name: str, old: str, new: str) -> s
 # -- the two sides
 
 
+class _Content(NamedTuple):
+    """A table of one side: its declaration, and its cells as text, empty where missing."""
+
+    table: Table
+    frame: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class _Side:
     descriptor: Descriptor
-    frames: Frames
+    tables: Mapping[str, _Content]
     package: Package | None
 
 
 def _side(source: Source) -> _Side:
     if isinstance(source, Dataset):
-        tables = source.descriptor.tables
-        frames = {n: as_text(source[n], tables[n]).reset_index(drop=True) for n in tables}
-        return _Side(source.descriptor, frames, None)
+        declared = source.descriptor.tables
+        frames = {n: as_text(source[n], declared[n]).reset_index(drop=True) for n in declared}
+        tables = {n: _Content(declared[n], frame) for n, frame in frames.items()}
+        return _Side(source.descriptor, tables, None)
     package = source if isinstance(source, Package) else open_package(source)
-    frames = {
-        name: read_text(package.read(table), table, package.where(table)).fillna("").astype("str")
-        for name, table in package.descriptor.tables.items()
-    }
-    return _Side(package.descriptor, frames, package)
+    tables = {name: _read(package, table) for name, table in package.descriptor.tables.items()}
+    return _Side(package.descriptor, tables, package)
+
+
+def _read(package: Package, table: Table) -> _Content:
+    frame = read_text(package.read(table), table, package.where(table))
+    return _Content(table, frame.fillna("").astype("str"))
+
+
+def _both(name: str, before: _Side, after: _Side) -> tuple[_Content | None, _Content | None]:
+    """Return a table of both sides; a side that does not declare it may hold it as a mere file."""
+    old, new = before.tables.get(name), after.tables.get(name)
+    return old or _undeclared(before, new), new or _undeclared(after, old)
+
+
+def _undeclared(side: _Side, other: _Content | None) -> _Content | None:
+    """Read a file as the table that only the other side declares it to be, or return None where it is not that table."""
+    if side.package is None or other is None:
+        return None
+    try:
+        return _read(side.package, other.table)
+    except PackageError:
+        return None
 
 
 # -- comparing
@@ -326,7 +351,7 @@ def diff(old: Source, new: Source = None) -> Diff:
     PackageNotFoundError
         If nothing is there.
     PackageError
-        If a side cannot be read, or a primary key stands twice in it.
+        If a side cannot be read, or has a duplicate primary key.
 
     Examples
     --------
@@ -339,17 +364,9 @@ def diff(old: Source, new: Source = None) -> Diff:
     ('minor', True)
     """
     before, after = _side(old), _side(new)
-    tables = []
-    for name in [*before.frames, *(n for n in after.frames if n not in before.frames)]:
-        table = _rows(
-            name,
-            before.descriptor.tables.get(name),
-            before.frames.get(name, pd.DataFrame()),
-            after.descriptor.tables.get(name),
-            after.frames.get(name, pd.DataFrame()),
-        )
-        if not table.empty:
-            tables.append(table)
+    names = dict.fromkeys([*before.tables, *after.tables])
+    found = [_rows(name, *_both(name, before, after)) for name in names]
+    tables = [table for table in found if not table.empty]
     changes = [
         *_declared(before, after),
         *(c for t in tables for c in _vocabulary(t, before.descriptor, after.descriptor)),
@@ -358,10 +375,11 @@ def diff(old: Source, new: Source = None) -> Diff:
     return Diff(before.descriptor.version, after.descriptor.version, tuple(changes), tuple(tables))
 
 
-def _key_fields(table: Table | None) -> Key:
+def _key_fields(side: _Content | None) -> Key:
     """Return the fields that tell the rows of a table apart: all of them where no key is declared."""
-    if table is None:
+    if side is None:
         return ()
+    table = side.table
     key = table.primary_key or tuple(table.field_names)
     for name in key:
         table.field(name)
@@ -375,12 +393,14 @@ def _index(frame: pd.DataFrame, key: Key, name: str) -> pd.Index:
         at = int(index.duplicated().argmax())
         twice = SEPARATOR.join(str(frame.at[at, k]) for k in key)
         raise PackageError(
-            f"{name}: row {at + 2}, field {', '.join(key)}: the key {twice!r} stands twice; run tmt_dataset.validate()"
+            f"{name}: row {at + 2}, field {', '.join(key)}: duplicate key {twice!r}; run tmt_dataset.validate()"
         )
     return index
 
 
 def _keys(frame: pd.DataFrame, key: Key, at: Places) -> list[Key]:
+    if not len(at):
+        return []
     return list(frame[list(key)].iloc[at].itertuples(index=False, name=None))
 
 
@@ -393,33 +413,19 @@ def _column(frame: pd.DataFrame, name: str, at: Places) -> np.ndarray[Any, np.dt
 
 def _taken(frame: pd.DataFrame, key: Key, at: Places) -> tuple[Row, ...]:
     """Return whole rows of a table by their places."""
-    if not len(at):
-        return ()
     whole = frame.iloc[at].itertuples(index=False, name=None)
     return tuple(Row(k, int(p), c) for k, p, c in zip(_keys(frame, key, at), at, whole, strict=True))
 
 
-def _rows(name: str, a: Table | None, old: pd.DataFrame, b: Table | None, new: pd.DataFrame) -> TableDiff:
-    """Compare the rows of a table; ``a`` or ``b`` is None where a side lacks it."""
-    old_key, new_key = _key_fields(a), _key_fields(b)
-    if old_key == new_key:
-        place = _index(old, old_key, name).get_indexer(_index(new, new_key, name))
-    else:  # another key tells other rows apart: none of the older rows is a row of the newer table
-        for frame, key in ((old, old_key), (new, new_key)):
-            if key:
-                _index(frame, key, name)
-        place = np.full(len(new), -1, dtype=np.intp)
+def _rows(name: str, before: _Content | None, after: _Content | None) -> TableDiff:
+    """Compare the rows of a table; None is a side that lacks it."""
+    old, new = (pd.DataFrame() if side is None else side.frame for side in (before, after))
+    old_key, new_key = _key_fields(before), _key_fields(after)
+    place = _places(name, old, old_key, new, new_key)
     kept_new = np.flatnonzero(place >= 0)
     kept_old = place[kept_new]
     gone = np.ones(len(old), dtype=bool)
     gone[kept_old] = False
-    fields = [*old.columns, *(f for f in new.columns if f not in old.columns)]
-    found: list[tuple[int, int, str, str, str]] = []
-    for rank, column in enumerate(fields if len(kept_new) else ()):
-        x, y = _column(old, column, kept_old), _column(new, column, kept_new)
-        found += [(int(at), rank, column, x[at], y[at]) for at in np.flatnonzero(x != y)]
-    found.sort()
-    changed_at = kept_new[[at for at, *_ in found]] if found else np.array([], dtype=np.intp)
     moved = kept_new[~_steady(kept_old)]
     return TableDiff(
         name,
@@ -430,15 +436,36 @@ def _rows(name: str, a: Table | None, old: pd.DataFrame, b: Table | None, new: p
         len(new),
         added=_taken(new, new_key, np.flatnonzero(place < 0)),
         removed=_taken(old, old_key, np.flatnonzero(gone)),
-        changed=tuple(
-            Cell(k, *rest) for k, (_, _, *rest) in zip(_keys(new, new_key, changed_at), found, strict=True)
-        )
-        if found
-        else (),
-        moved=tuple(Moved(k, int(at)) for k, at in zip(_keys(new, new_key, moved), moved, strict=True))
-        if len(moved)
-        else (),
+        changed=_changed(old, kept_old, new, kept_new, new_key),
+        moved=tuple(Moved(k, int(at)) for k, at in zip(_keys(new, new_key, moved), moved, strict=True)),
     )
+
+
+def _places(name: str, old: pd.DataFrame, old_key: Key, new: pd.DataFrame, new_key: Key) -> Places:
+    """Return for each row of the newer table its place in the older one, -1 where it was not there.
+
+    Another key tells other rows apart: then none of the older rows is a row of the newer table.
+    """
+    indexes = [_index(frame, key, name) if key else None for frame, key in ((old, old_key), (new, new_key))]
+    if old_key != new_key or indexes[0] is None or indexes[1] is None:
+        return np.full(len(new), -1, dtype=np.intp)
+    return indexes[0].get_indexer(indexes[1])
+
+
+def _changed(
+    old: pd.DataFrame, old_at: Places, new: pd.DataFrame, new_at: Places, key: Key
+) -> tuple[Cell, ...]:
+    """Compare, cell by cell, the rows that both sides have: by row, then by column."""
+    if not len(new_at):
+        return ()
+    fields = [*old.columns, *(f for f in new.columns if f not in old.columns)]
+    found: list[tuple[int, int, str, str, str]] = []
+    for rank, column in enumerate(fields):
+        x, y = _column(old, column, old_at), _column(new, column, new_at)
+        found += [(int(at), rank, column, x[at], y[at]) for at in np.flatnonzero(x != y)]
+    found.sort()
+    keys = _keys(new, key, new_at[[at for at, *_ in found]]) if found else []
+    return tuple(Cell(k, *rest) for k, (_, _, *rest) in zip(keys, found, strict=True))
 
 
 def _steady(places: Places) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -520,7 +547,7 @@ def _field_steps(before: _Side, after: _Side, d: Difference) -> tuple[Step, Step
     # what is left are constraints
     if not _narrower(d):
         return "minor", "minor"
-    refused = _refuses(after.descriptor.tables[d.table].field(d.field), before.frames[d.table][d.field])
+    refused = _refuses(after.descriptor.tables[d.table].field(d.field), before.tables[d.table].frame[d.field])
     return "major", "major" if refused else "minor"
 
 
@@ -604,14 +631,14 @@ def _parts(before: _Side, after: _Side) -> Iterator[Change]:
         if n not in declared and not n.startswith(CHANGES)
     }
     for name in sorted(names):
-        old, new = _read(before.package.files, name), _read(after.package.files, name)
+        old, new = _bytes(before.package.files, name), _bytes(after.package.files, name)
         if old != new:
             change: Happened = "removed" if new is None else "added" if old is None else "changed"
             step: Step = "minor" if PurePosixPath(name).parts[0] == "data" else "patch"
             yield Change("part", change, code=name, step=step, least=step)
 
 
-def _read(files: Files, name: str) -> bytes | None:
+def _bytes(files: Files, name: str) -> bytes | None:
     try:
         return files.read(name)
     except KeyError:

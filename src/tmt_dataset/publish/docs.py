@@ -125,7 +125,7 @@ def datasheet_blocks(ds: Dataset) -> dict[str, str]:
     ['release', 'sources', 'tables']
     """
     ref = citation.reference(ds.descriptor)
-    release = [
+    release: list[list[object]] = [
         ["version", ref.version],
         ["date", ref.date],
         ["authors", ", ".join(a.name for a in ref.authors)],
@@ -158,7 +158,8 @@ def datasheet_blocks(ds: Dataset) -> dict[str, str]:
 def _records(ds: Dataset, name: str) -> list[dict[str, Any]]:
     """Return the rows of a table, None where a cell is empty."""
     frame = ds[name].astype(object)
-    return frame.where(frame.notna(), None).to_dict("records")
+    rows = frame.where(frame.notna(), None).itertuples(index=False, name=None)
+    return [dict(zip(frame.columns, row, strict=True)) for row in rows]
 
 
 def filled(text: str, blocks: Mapping[str, str], where: str) -> str:

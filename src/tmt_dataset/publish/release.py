@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -140,18 +140,21 @@ def register(folder: Path, version: str) -> list[str]:
     _check_declared(package.descriptor, version)
     ds = from_package(package)
     ids = ds["developments"]["development_id"]
-    known = as_text(ds[RELEASED], table := package.descriptor.table(RELEASED))
-    found = anchors(ds)
+    table = package.descriptor.table(RELEASED)
+    known, found = as_text(ds[RELEASED], table), anchors(ds)
     lost = ids[~ids.isin(found["development_id"])]
     if len(lost):
         raise ReleaseError(
             f"developments: row {int(lost.index[0]) + 2}: {lost.iloc[0]} has no primary report; run tmt_dataset.validate()"
         )
     new = found.loc[~found["development_id"].isin(known["development_id"])].assign(released_in=version)
-    rows = [*known.to_dict("records"), *new.to_dict("records")]
-    data = table_bytes(table, sorted(rows, key=lambda row: str(row["development_id"])))
-    update(folder / table.path, data)
+    rows = pd.concat([known, new]).fillna("").sort_values("development_id", kind="stable")
+    update(folder / table.path, table_bytes(table, _records(rows)))
     return list(new["development_id"])
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
 
 
 # -- the archive
@@ -504,8 +507,8 @@ def _check_order(version: str, identifiers: pd.DataFrame, before: Package | None
 
 def _check_kept(before: pd.DataFrame, now: pd.DataFrame, where: str) -> None:
     """Refuse a list in which an earlier entry was changed: only ``retired`` may be filled in."""
-    rows = {row["development_id"]: (at + 2, row) for at, row in enumerate(now.to_dict("records"))}
-    for old in before.to_dict("records"):
+    rows = {row["development_id"]: (at + 2, row) for at, row in enumerate(_records(now))}
+    for old in _records(before):
         name = old["development_id"]
         if name not in rows:
             raise ReleaseError(
