@@ -1,6 +1,6 @@
 """What differs between two releases: the declaration, the codes and, cell by cell, the rows.
 
-Cells are compared as the text that stands in the CSV, so that no difference is lost by typing. Rows are matched by
+Cells are compared as the text in the CSV, so that no difference is lost by typing. Rows are matched by
 their primary key.
 """
 
@@ -31,7 +31,7 @@ Places = np.ndarray[Any, np.dtype[np.intp]]
 
 #: Steps of a version, from the least to the greatest.
 STEPS: tuple[Step, ...] = ("none", "patch", "minor", "major")
-#: Where a release keeps its difference to the one before it; no part of what is compared.
+#: Where a release keeps its difference from the one before it; not compared itself.
 CHANGES = "changes/"
 #: Properties of a table that decide how its file is found and read.
 READING = ("path", "format", "encoding", "dialect", "primaryKey", "missingValues", "type")
@@ -45,11 +45,11 @@ Happened = Literal["added", "removed", "changed"]
 class Change:
     """One difference of the declaration, of a code, or of another file of the release.
 
-    ``step`` is what the rule of the data model proposes; ``least`` is what it certainly demands. They are apart where
-    only a reader can tell: a definition that was worded anew may mean the same.
+    ``step`` is what the rule of the data model proposes; ``least`` is what it certainly demands. They differ where
+    only a reader can decide: a definition in new words may mean the same.
     """
 
-    what: Literal["package", "table", "field", "code", "part"]
+    what: Literal["package", "table", "field", "code", "file"]
     change: Happened
     table: str = ""
     field: str = ""
@@ -64,7 +64,7 @@ class Change:
     def name(self) -> str:
         """Name of what changed, as ``figures.value`` or ``actions: issuance``."""
         place = ".".join(part for part in (self.table, self.field) if part)
-        return f"{place}: {self.code}" if self.code else place
+        return ": ".join(part for part in (place, self.code) if part)
 
     def __str__(self) -> str:
         """Return the change as one line."""
@@ -90,7 +90,7 @@ class Cell(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A row that stands elsewhere among the rows that both sides have; ``at`` is its place on the newer side."""
+    """A row that changed its place among the rows that both sides have; ``at`` is its place on the newer side."""
 
     key: Key
     at: int
@@ -119,7 +119,7 @@ class TableDiff:
         )
 
     def lines(self) -> Iterator[tuple[Key, str, str, str, str]]:
-        """Yield key, change, field, older and newer text: one line a changed cell, and a row added, removed or moved."""
+        """Yield key, change, field, older and newer text: one line per changed cell, and per row added, removed or moved."""
         yield from ((row.key, "removed", "", "", "") for row in self.removed)
         yield from ((row.key, "added", "", "", "") for row in self.added)
         yield from ((cell.key, "changed", cell.field, cell.old, cell.new) for cell in self.changed)
@@ -133,7 +133,7 @@ class Diff:
     Attributes
     ----------
     old, new : str
-        The two versions. They are no difference by themselves.
+        The two versions; they are not a difference by themselves.
     changes : tuple of Change
         What differs in the declaration, in the codes (rows of vocabularies and values of an ``enum``), and, where a side
         is a release archive, in the other files of the release.
@@ -159,15 +159,15 @@ class Diff:
     def step(self) -> Step:
         """The step that the rule of the data model proposes for the version: major, minor, patch, or none.
 
-        Major: a table, a field or a code is removed (a renamed one is removed and added), is declared otherwise or
-        more narrowly, or its defining words are others. Minor: rows, values, codes, fields or tables are added, rows
+        Major: a table, a field or a code is removed (a renamed one is removed and added), is declared differently or
+        more narrowly, or the words that define it were changed. Minor: rows, values, codes, fields or tables are added, rows
         are removed or moved, values corrected. Patch: anything else that is released.
         """
         return self._step([c.step for c in self.changes])
 
     @property
     def least(self) -> Step:
-        """The least step that the rule allows, where defining words that were changed mean what they meant."""
+        """The least step that the rule allows: where words that define something were changed, but still mean the same."""
         return self._step([c.least for c in self.changes])
 
     def _step(self, steps: Iterable[Step]) -> Step:
@@ -197,14 +197,14 @@ class Diff:
         Parameters
         ----------
         limit
-            How many lines a table shows at most; ``None`` for all of them.
+            How many lines are shown per table; ``None`` for all of them.
         """
         if self.empty:
             return f"{self.old} → {self.new}: no difference"
         out = [
             f"{self.old} → {self.new}: proposed step {self.step}"
             + ("" if self.least == self.step else f" (at least {self.least})")
-            + ("; both call themselves by one version" if self.old == self.new else "")
+            + ("; both have the same version number" if self.old == self.new else "")
         ]
         out += [f"  {c} [{c.step}]" for c in self.changes]
         for table in self.tables:
@@ -253,8 +253,8 @@ class Diff:
     def to_csv(self) -> str:
         """Return the difference as CSV.
 
-        ``table``, ``key`` (its parts separated by ``" | "``), ``change``, ``field``, ``old``, ``new``: one line a cell that
-        changed and a row that was ``added``, ``removed`` or ``moved``. A difference of the declaration has a
+        ``table``, ``key`` (its parts separated by ``" | "``), ``change``, ``field``, ``old``, ``new``: one line per cell that
+        changed, and per row that was ``added``, ``removed`` or ``moved``. A difference of the declaration has a
         ``change`` of two words (``field added``, ``code removed``, ``table changed``); its key is the code, or the aspect that changed.
         """
         rows = [["table", "key", "change", "field", "old", "new"]]
@@ -337,8 +337,8 @@ def diff(old: Source, new: Source = None) -> Diff:
     ----------
     old, new
         Each ``None`` for the package that came with the library, a folder, a release archive, or a
-        :class:`~tmt_dataset.Dataset`. The tables of a folder are compared as they stand, also where they are being
-        edited and their checksums are declared no more.
+        :class:`~tmt_dataset.Dataset`. The tables of a folder are compared as they are, even if they were
+        edited and no longer have the declared checksums.
 
     Returns
     -------
@@ -370,7 +370,7 @@ def diff(old: Source, new: Source = None) -> Diff:
     changes = [
         *_declared(before, after),
         *(c for t in tables for c in _vocabulary(t, before.descriptor, after.descriptor)),
-        *_parts(before, after),
+        *_files(before, after),
     ]
     return Diff(before.descriptor.version, after.descriptor.version, tuple(changes), tuple(tables))
 
@@ -580,7 +580,7 @@ def _refuses(field: Field, column: pd.Series) -> bool:
 def _vocabulary(table: TableDiff, a: Descriptor, b: Descriptor) -> Iterator[Change]:
     """Return what became of the codes of a vocabulary that both sides have.
 
-    Where a vocabulary defines its codes, its definitions and coded columns (a category, a unit, a parent) are what the codes
+    Where a vocabulary defines its codes, its definitions and coded columns (a category, a unit, a parent) say what the codes
     mean; in a register of bodies and places they are facts, which are corrected like other values.
     """
     x, y = a.tables.get(table.name), b.tables.get(table.name)
@@ -616,7 +616,7 @@ def _refers(descriptor: Descriptor, table: Table, declared: Field) -> bool:
     )
 
 
-def _parts(before: _Side, after: _Side) -> Iterator[Change]:
+def _files(before: _Side, after: _Side) -> Iterator[Change]:
     """Compare the other files of a release, where a side is an archive and so tells which they are."""
     if before.package is None or after.package is None:
         return
@@ -635,7 +635,7 @@ def _parts(before: _Side, after: _Side) -> Iterator[Change]:
         if old != new:
             change: Happened = "removed" if new is None else "added" if old is None else "changed"
             step: Step = "minor" if PurePosixPath(name).parts[0] == "data" else "patch"
-            yield Change("part", change, code=name, step=step, least=step)
+            yield Change("file", change, code=name, step=step, least=step)
 
 
 def _bytes(files: Files, name: str) -> bytes | None:
