@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: analysis test lab check build notebooks bench release setup constraints clean
 .DEFAULT_GOAL := analysis
 
-analysis: setup ## check, validate, run the notebooks, write report/
+analysis: setup ## check, validate, run the notebooks, write report/ and the reference in report/api/
 	$(BIN)/tmt-dataset build --check
 	$(BIN)/tmt-dataset validate
 	$(BIN)/python -m tmt_dataset.publish.report notebooks report

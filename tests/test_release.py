@@ -406,7 +406,7 @@ def descriptor(**values: object) -> Edit:
         (lambda f: (f / RELEASED).write_bytes(b"\xff"), r"released_identifiers.*UTF-8"),
         (
             lambda f: factories.edit_bytes(f, RELEASED, lambda b: b.replace(b"\n", b"\r\n"), rehash=True),
-            "released_identifiers, row 1: .*LF",
+            "released_identifiers, row 1: the file has a carriage return",
         ),
         (
             ledger(lambda rows: rows.append(["TMT-9999", factories.WINTER, "0", "9", "1.0.0", ""])),

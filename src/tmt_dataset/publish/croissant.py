@@ -70,10 +70,10 @@ RAI: Mapping[str, str | list[str]] = {
             "Language: the sources are English accounts of Chinese acts. Titles of instruments are the sources' translations, and what they leave "
             "out of an act is not in the data."
         ),
-        "Coders: both codings were made by readings of one kind, so that what such a reader overlooks is overlooked twice.",
+        "Coders: both codings were made by readings of one kind, so what such a reader overlooks may be overlooked by both.",
     ],
     "dataLimitations": [
-        "No human expert coded the sources; the labels are no gold standard of human judgement.",
+        "No human expert coded the sources; the labels are not a gold standard of human judgement.",
         "Absence of an act says nothing: it may not have been reported, or not in these windows.",
         "No legal advice, no official record: the text of an act prevails over any account of it.",
     ],

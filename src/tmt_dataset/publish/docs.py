@@ -244,7 +244,7 @@ def generated(package: Package, commands: click.Group | None = None) -> dict[str
     Parameters
     ----------
     package
-        Its tables must be in step already: they are read as they stand.
+        The package, whose tables must be in step already.
     commands
         The group of all commands, for their reference.
 

@@ -300,13 +300,13 @@ class _Commit:
         for entry in _git(folder, "ls-tree", "-r", "-z", "HEAD").split(b"\0")[:-1]:
             about, _, path = entry.partition(b"\t")
             mode, kind, name = about.decode("ascii").split()
-            # a link or a submodule is no file, and is missed where one is needed
+            # a link or a submodule is not a file, and counts as missing where one is needed
             if kind == "blob" and mode != "120000":
                 blobs[os.fsdecode(path)] = name
         return cls(folder, blobs)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """Return committed files, which must stand in the folder as they are committed."""
+        """Return committed files, which the folder must hold as they are committed."""
         paths = list(paths)
         missing = [p for p in paths if p not in self.blobs]
         if missing:
@@ -374,7 +374,7 @@ def _contents(commit: _Commit, descriptor: Descriptor) -> dict[str, bytes]:
             foreign.append(path)
     if foreign:
         raise ReleaseError(
-            f"neither table, annotation nor record of the validation, and not released: {', '.join(sorted(foreign))}; move it out of data/ and validation/"
+            f"neither tables, annotations nor records of the validation, and not released: {', '.join(sorted(foreign))}; move it out of data/ and validation/"
         )
     return commit.read(sorted(needed | optional))
 
