@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import doctest
+import re
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import factories
 import nbformat
 import pandas as pd
 import pytest
 
+from tmt_dataset import citation
+from tmt_dataset.cli import main
 from tmt_dataset.dataset import load
-from tmt_dataset.errors import PackageError
+from tmt_dataset.descriptor import DESCRIPTOR
+from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
 from tmt_dataset.package import open_package
 from tmt_dataset.publish import build, docs
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small package with everything that is generated; tests take copies."""
+    package, _ = factories.make_annotated_package(tmp_path_factory.mktemp("built"))
+    build.build(package, commands=main)
+    return package
 
 
 def test_readme_examples_run() -> None:
@@ -28,7 +44,52 @@ def test_readme_examples_run() -> None:
 
 
 def test_everything_generated_is_in_step() -> None:
-    build.check(ROOT)
+    # among it the published agreement, which is measured anew
+    assert build.check(ROOT, main).valid
+
+
+def edited(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+@pytest.mark.parametrize("change", [edited, Path.unlink])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "CITATION.cff",
+        ".zenodo.json",
+        "metadata/croissant.json",
+        "metadata/datacite.json",
+        "metadata/schema-org.json",
+        "docs/commands.md",
+        "docs/data-dictionary.md",
+        "validation/report.json",
+    ],
+)
+def test_a_file_out_of_step_is_named_and_no_other(
+    built: Path, tmp_path: Path, path: str, change: Callable[[Path], None]
+) -> None:
+    package = Path(shutil.copytree(built, tmp_path / "package"))
+    change(package / path)
+    with pytest.raises(OutOfStepError) as caught:
+        build.check(package, main)
+    assert str(caught.value).endswith(f"`tmt-dataset build`: {path}")
+    assert build.build(package, commands=main)[0] == [path]
+    assert build.build(package, commands=main)[0] == []
+
+
+def test_a_change_of_the_data_changes_every_metadata_file(built: Path, tmp_path: Path) -> None:
+    package = Path(shutil.copytree(built, tmp_path / "package"))
+    factories.edit_annotation(
+        package, factories.WINTER, lambda node: node["developments"][0].update(title="Another")
+    )
+    changed = build.build(package, commands=main)[0]
+    assert {p for p in changed if p.startswith("metadata/")} == {
+        "metadata/croissant.json",
+        "metadata/datacite.json",
+        "metadata/schema-org.json",
+    }
+    assert {"CITATION.cff", ".zenodo.json", "data/developments.csv", DESCRIPTOR} <= {*changed}
 
 
 def test_files_named_in_the_readme_exist() -> None:
@@ -64,8 +125,8 @@ def test_there_are_notebooks() -> None:
     assert len(NOTEBOOKS) >= 6
 
 
-def test_every_example_of_the_dictionary_stands_in_its_column() -> None:
-    descriptor, _ = open_package(ROOT)
+def test_every_example_of_the_dictionary_is_in_its_column() -> None:
+    descriptor = open_package(ROOT).descriptor
     for table in descriptor.tables.values():
         frame = pd.read_csv(ROOT / table.path, dtype="str", keep_default_na=False)
         for field in table.fields:
@@ -75,40 +136,152 @@ def test_every_example_of_the_dictionary_stands_in_its_column() -> None:
                 assert str(field.example) in known, f"{table.name}.{field.name}"
 
 
+# -- tables within documents
+
+START, END = "<!-- [[[cog cog.out(coverage) ]]] -->\n", "<!-- [[[end]]] -->\n"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "<!-- coverag -->\n<!-- /coverage -->\n",
-        "<!-- coverage -->\n<!-- /coverag -->\n",
-        "<!-- /coverage -->\n<!-- coverage -->\n",
-        "<!-- coverage -->\n<!-- coverage -->\n<!-- /coverage -->\n",
-        "<!-- coverage -->\n<!-- /coverage -->\n<!-- /coverage -->\n",
+        (
+            START.replace("coverage", "coverag") + END,
+            r"expected .* cog\.out\(coverage\); found cog\.out\(coverag\)",
+        ),
+        (START, r"Missing '\[\[\[end\]\]\]'"),
+        (START + END.replace("end", "ende"), r"Unexpected '\]\]\]'"),
+        (END + START, r"Unexpected '\[\[\[end\]\]\]'"),
+        (END, r"found none"),
+        (START + START + END, r"found cog\.out\(coverage\), cog\.out\(coverage\)"),
+        (START + END + START + END, r"found cog\.out\(coverage\), cog\.out\(coverage\)"),
+        (START + END + END, r"Unexpected '\[\[\[end\]\]\]'"),
+        ("<!-- [[[cog cog.out(coverage) -->\n" + END, r"found cog\.out\(coverage\) -->"),
+        ("<!-- [[[cog print(1) ]]] -->\n" + END, r"found print\(1\)"),  # no code but that of a block is run
     ],
 )
-def test_a_readme_that_lost_a_mark_is_an_error(annotated: tuple[Path, Path], text: str) -> None:
+def test_a_broken_mark_is_an_error(text: str, said: str) -> None:
+    with pytest.raises(PackageError, match=rf"(?s)sheet\.md.*{said}.*restore the marks"):
+        docs.filled(f"# Lamps\n{text}", {"coverage": "table"}, "sheet.md")
+
+
+def test_the_table_is_between_its_marks() -> None:
+    text = docs.filled(f"a\n{START}old\n{END}b\n", {"coverage": "| table |"}, "sheet.md")
+    assert text == f"a\n{START}\n| table |\n\n{END}b\n"
+
+
+def test_coverage_has_a_column_per_source(annotated: tuple[Path, Path]) -> None:
     package, _ = annotated
-    (package / "README.md").write_text(f"# Lamps\n{text}", encoding="utf-8")
-    with pytest.raises(PackageError, match=r"README\.md: expected the marks '<!-- coverage -->' and '<!-- /"):
-        docs.generated(package)
+    text = docs.generated(open_package(package))["docs/coverage.md"].decode()
+    assert f"| | {factories.WINTER} | {factories.SPRING} |" in text
+    assert "| accounted | 100 % | 100 % |" in text
 
 
-def test_the_table_stands_between_the_marks_of_the_readme(annotated: tuple[Path, Path]) -> None:
-    package, _ = annotated
-    (package / "README.md").write_text("# Lamps\n", encoding="utf-8")
-    assert docs.generated(package)["README.md"] == b"# Lamps\n"  # no mark: no table is wanted
-    (package / "README.md").write_text("a\n<!-- coverage -->\nold\n<!-- /coverage -->\nb\n", encoding="utf-8")
-    text = docs.generated(package)["README.md"].decode()
-    table = docs.coverage_table(load(package))
-    assert text == f"a\n<!-- coverage -->\n{table}\n<!-- /coverage -->\nb\n"
-    assert all(mark in (ROOT / "README.md").read_text("utf-8") for mark in docs.README_BLOCK)
+def test_a_datasheet_that_cannot_be_read_is_an_error(annotated: tuple[Path, Path]) -> None:
+    sheet = annotated[0] / "DATASHEET.md"
+    sheet.write_bytes(b"# Lamps\ncaf\xe9\n")
+    with pytest.raises(PackageError, match=r"DATASHEET\.md:2: not UTF-8"):
+        docs.generated(open_package(annotated[0]))
+    sheet.unlink()
+    sheet.mkdir()
+    with pytest.raises(PackageError, match=r"DATASHEET\.md: cannot be read"):
+        docs.generated(open_package(annotated[0]))
 
 
-def test_a_readme_that_cannot_be_read_is_an_error(annotated: tuple[Path, Path]) -> None:
-    readme = annotated[0] / "README.md"
-    readme.write_bytes(b"# Lamps\ncaf\xe9\n")
-    with pytest.raises(PackageError, match=r"README\.md:2: not UTF-8"):
-        docs.generated(annotated[0])
-    readme.unlink()
-    readme.mkdir()
-    with pytest.raises(PackageError, match=r"README\.md: cannot be read \(Is a directory\)"):
-        docs.generated(annotated[0])
+def test_without_cogapp_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cogapp.cogapp", None)
+    with pytest.raises(MissingExtraError, match=r"tmt-dataset\[coding\]"):
+        docs.filled("", {}, "README.md")
+
+
+# -- the datasheet
+
+
+def blank_sheet() -> str:
+    text = "# Sheet\n\nWords before.\n"
+    for name in ("release", "sources", "tables"):
+        text += f"\n<!-- [[[cog cog.out({name}) ]]] -->\n<!-- [[[end]]] -->\n\nWords after {name}.\n"
+    return text
+
+
+def outside_marks(text: str) -> str:
+    return re.sub(r"(\[\[\[cog .*?\]\]\].*?-->\n).*?(<!-- \[\[\[end)", r"\1\2", text, flags=re.DOTALL)
+
+
+def filled_sheet(package: Path) -> str:
+    return docs.generated(open_package(package))[docs.DATASHEET].decode()
+
+
+def test_the_datasheet_is_filled_in_and_its_words_stay(package: Path) -> None:
+    sheet = package / docs.DATASHEET
+    sheet.write_text(blank_sheet(), encoding="utf-8")
+    filled = filled_sheet(package)
+    assert outside_marks(filled) == outside_marks(blank_sheet())
+    for name in open_package(package).descriptor.tables:
+        assert f"| `{name}` | {len(factories.read_table(package, name)):,} |" in filled
+    sources = factories.read_table(package, "sources")
+    for column in ("title", "period_start", "period_end"):
+        assert all(value in filled for value in sources[column])
+    assert citation.fingerprint(open_package(package).descriptor) in filled
+    sheet.write_text(filled, encoding="utf-8")
+    assert filled_sheet(package) == filled
+
+
+def test_an_edited_table_of_the_datasheet_is_written_anew_and_edited_words_stay(package: Path) -> None:
+    sheet = package / docs.DATASHEET
+    sheet.write_text(blank_sheet(), encoding="utf-8")
+    filled = filled_sheet(package)
+    words = filled.replace("Words before.", "Other words.")
+    sheet.write_text(words, encoding="utf-8")
+    assert filled_sheet(package) == words
+    sheet.write_text(filled.replace("| `developments` | ", "| `developments` | 1"), encoding="utf-8")
+    assert filled_sheet(package) == filled
+
+
+def test_a_bar_in_a_cell_does_not_end_it(package: Path) -> None:
+    factories.edit_table(package, "sources", lambda frame: frame.assign(title="Lamps | Lights"))
+    for line in docs.datasheet_blocks(load(package))["sources"].splitlines():
+        assert len(re.findall(r"(?<!\\)\|", line)) == 8
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "no marks at all",
+        "<!-- [[[cog cog.out(n) ]]] -->\nno end",
+        "<!-- [[[end]]] -->\n<!-- [[[cog cog.out(n) ]]] -->",
+        "<!-- [[[cog cog.out(n) ]]] -->\n<!-- [[[end]]] -->\n" * 2,
+        "<!-- [[[cog cog.out(n) ]]] -->\n<!-- [[[cog cog.out(n) ]]] -->\n<!-- [[[end]]] -->",
+    ],
+)
+def test_a_datasheet_with_broken_marks_is_refused(sheet: str) -> None:
+    with pytest.raises(PackageError, match="restore the marks"):
+        docs.filled(sheet, {"n": "1"}, docs.DATASHEET)
+
+
+def test_the_datasheet_of_the_data_set_says_what_has_to_be_said() -> None:
+    words = " ".join(outside_marks((ROOT / docs.DATASHEET).read_text(encoding="utf-8")).split())
+    for told in (
+        "language model, not human experts",
+        "machine–machine",
+        "remain their publisher's",
+        "CC BY 4.0",
+        "MIT",
+    ):
+        assert told in words
+    sections = re.findall(r"## (\w+)", words)
+    assert sections == [
+        "Motivation",
+        "Composition",
+        "Collection",
+        "Labelling",
+        "Uses",
+        "Distribution",
+        "Maintenance",
+    ]
+
+
+def test_numbers_that_depend_on_the_data_are_in_the_generated_parts_only() -> None:
+    words = outside_marks((ROOT / docs.DATASHEET).read_text(encoding="utf-8"))
+    ds = load(ROOT)
+    counts = {str(len(ds[name])) for name in ds}
+    assert not counts & set(re.findall(r"(?<![\w.-])\d+(?![\w.-])", words))

@@ -1,4 +1,4 @@
-"""The metadata files: each judged by the schema or the reader of its own community, and in step with the data."""
+"""The metadata files: each checked by the schema or the reader of its own community."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from ruamel.yaml import YAML
 
 from tmt_dataset import citation
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
-from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
+from tmt_dataset.errors import MissingExtraError, PackageError
+from tmt_dataset.files import update
 from tmt_dataset.package import open_package
-from tmt_dataset.publish import metadata
+from tmt_dataset.publish import croissant, metadata
 
 ROOT = Path(__file__).parents[1]
 JSON_FILES = [metadata.ZENODO, metadata.CROISSANT, metadata.DATACITE, metadata.SCHEMA_ORG]
@@ -48,6 +49,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
             {"title": "The press", "roles": ["publisher"]},
         ]
     },
+    "in development": {"version": "2.0.0.dev"},
+    "released": {"version": "2.0.0"},
     "with few words": {"title": None, "description": None, "keywords": None, "version": "1.0"},
     "with special characters": {
         "title": "Lamps & <others>: a 'data set' # \"1\" – 灯",
@@ -67,9 +70,18 @@ def variant(request: pytest.FixtureRequest, package: Path) -> Path:
     return package
 
 
+def generated(folder: Path) -> dict[str, bytes]:
+    return metadata.generated(open_package(folder))
+
+
+def write(folder: Path) -> None:
+    for path, data in generated(folder).items():
+        update(folder / path, data)
+
+
 def parsed(package: Path, path: str) -> dict[str, Any]:
     """Return a generated JSON file as data."""
-    content = json.loads(metadata.generated(package)[path])
+    content = json.loads(generated(package)[path])
     assert isinstance(content, dict)
     return content
 
@@ -89,7 +101,7 @@ def strings(node: object) -> Iterator[str]:
 
 
 def cff(package: Path) -> Any:
-    return YAML(typ="safe").load(metadata.generated(package)[metadata.CFF].decode())
+    return YAML(typ="safe").load(generated(package)[metadata.CFF].decode())
 
 
 def cff_errors(content: Any) -> list[str]:
@@ -143,15 +155,16 @@ def test_one_licence_is_a_name_several_are_a_list(package: Path) -> None:
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the real package, with its metadata written anew."""
     folder = tmp_path_factory.mktemp("real")
-    shutil.copytree(ROOT / "data", folder / "data")
-    shutil.copy(ROOT / DESCRIPTOR, folder)
-    metadata.write(folder)
+    for path in [DESCRIPTOR, *(t.path for t in open_package(ROOT).descriptor.tables.values())]:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    write(folder)
     return folder
 
 
 def load_croissant(package: Path) -> Any:
     """Return the data set as the reference implementation reads it; it raises where the description is wrong."""
-    metadata.write(package)
+    write(package)
     return import_module("mlcroissant").Dataset(package / metadata.CROISSANT)
 
 
@@ -203,7 +216,7 @@ def test_croissant_describes_every_table_field_and_key(package: Path) -> None:
     assert list(sets) == list(descriptor.tables)
     for name, table in descriptor.tables.items():
         assert [f["name"] for f in sets[name]["field"]] == table.field_names
-        assert [k["@id"] for k in sets[name]["key"]] == [f"{name}/{k}" for k in table.primary_key]
+        assert [k["@id"] for k in sets[name].get("key", [])] == [f"{name}/{k}" for k in table.primary_key]
 
 
 def test_croissant_files_are_found_beside_it_and_are_what_it_says(package: Path) -> None:
@@ -213,7 +226,7 @@ def test_croissant_files_are_found_beside_it_and_are_what_it_says(package: Path)
         assert one["contentSize"] == f"{len(data)} B"
 
 
-def test_croissant_refers_to_every_key_but_those_of_digits_in_words_only(package: Path) -> None:
+def test_croissant_refers_to_every_key_and_to_those_of_digits_in_words_only(package: Path) -> None:
     descriptor, _ = open_package(package)
     fields = {f["@id"]: f for one in parsed(package, metadata.CROISSANT)["recordSet"] for f in one["field"]}
     referred, in_words = set(), set()
@@ -233,7 +246,8 @@ def test_croissant_refers_to_every_key_but_those_of_digits_in_words_only(package
     digits = {
         table.name
         for table in descriptor.tables.values()
-        if factories.read_table(package, table.name)[table.primary_key[0]].str.fullmatch(r"\d+").any()
+        for key in table.primary_key[:1]
+        if factories.read_table(package, table.name)[key].str.fullmatch(r"\d+").any()
     }
     assert in_words == digits
     assert referred
@@ -260,7 +274,7 @@ def test_croissant_says_how_the_data_was_annotated(package: Path) -> None:
     extra = {name for name in described.extra_properties if name.startswith("rai:")}
     assert extra <= {"rai:dataManipulationProtocol"}
     written = described.to_json()
-    assert {name for name in written if name.startswith("rai:")} == {f"rai:{name}" for name in metadata.RAI}
+    assert {name for name in written if name.startswith("rai:")} == {f"rai:{name}" for name in croissant.RAI}
     assert "language model, not human experts" in " ".join(described.data_annotation_protocol)
     assert "machine–machine" in " ".join(described.data_annotation_analysis)
     publisher = factories.read_table(package, "sources")["publisher"].iloc[0]
@@ -366,7 +380,7 @@ def test_schema_org_uses_terms_that_schema_org_has(variant: Path) -> None:
     assert used - {str(term) for term in dir(rdflib.SDO)} == set()
 
 
-def test_schema_org_tells_release_sources_and_tables(package: Path) -> None:
+def test_schema_org_describes_release_sources_and_tables(package: Path) -> None:
     descriptor, _ = open_package(package)
     content = parsed(package, metadata.SCHEMA_ORG)
     ref = citation.reference(descriptor)
@@ -387,9 +401,10 @@ def test_schema_org_tells_release_sources_and_tables(package: Path) -> None:
 @pytest.mark.parametrize("path", [metadata.CFF, *JSON_FILES])
 def test_every_file_names_release_and_licence(package: Path, path: str) -> None:
     descriptor, _ = open_package(package)
-    text = metadata.generated(package)[path].decode()
+    text = generated(package)[path].decode()
     assert citation.fingerprint(descriptor) in text
-    assert descriptor.version in text
+    version = croissant.semantic(descriptor.version) if path == metadata.CROISSANT else descriptor.version
+    assert version in text
     license_ = descriptor.raw["licenses"][0]
     assert license_["name"] in text or license_["path"] in text
 
@@ -409,76 +424,29 @@ def test_no_file_has_an_empty_value(variant: Path) -> None:
         ({"licenses": [{"name": "CC-BY-4.0"}]}, "licenses"),
     ],
 )
-def test_nothing_is_written_where_the_descriptor_lacks_something(
+def test_nothing_is_generated_where_the_descriptor_lacks_something(
     package: Path, change: dict[str, Any], message: str
 ) -> None:
-    metadata.write(package)
-    before = {p: p.read_bytes() for p in package.rglob("*") if p.is_file() and p.name != DESCRIPTOR}
     factories.edit_descriptor(
         package, lambda raw: {k: v for k, v in {**raw, "title": "new", **change}.items() if v is not None}
     )
     with pytest.raises(PackageError, match=message):
-        metadata.write(package)
-    assert {p: p.read_bytes() for p in package.rglob("*") if p.is_file() and p.name != DESCRIPTOR} == before
+        generated(package)
 
 
 def test_without_ruamel_the_extra_is_named(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
     with pytest.raises(MissingExtraError, match=r"tmt-dataset\[coding\]"):
-        metadata.generated(package)
-
-
-# -- in step
-
-
-def test_the_committed_files_are_in_step() -> None:
-    metadata.check(ROOT)
-
-
-def test_what_was_written_is_in_step_and_is_not_written_again(package: Path) -> None:
-    before = {p for p in package.rglob("*") if p.is_file()}
-    written = metadata.write(package)
-    assert set(written) == {metadata.CFF, *JSON_FILES}
-    assert {p for p in package.rglob("*") if p.is_file()} == before | {package / path for path in written}
-    metadata.check(package)
-    assert metadata.write(package) == []
-
-
-def edited(package: Path, path: str) -> None:
-    (package / path).write_bytes((package / path).read_bytes() + b" ")
-
-
-def removed(package: Path, path: str) -> None:
-    (package / path).unlink()
-
-
-@pytest.mark.parametrize("change", [edited, removed])
-@pytest.mark.parametrize("path", [metadata.CFF, *JSON_FILES])
-def test_a_file_out_of_step_is_named_and_no_other(
-    package: Path, path: str, change: Callable[[Path, str], None]
-) -> None:
-    metadata.write(package)
-    change(package, path)
-    with pytest.raises(OutOfStepError) as caught:
-        metadata.check(package)
-    named = [one for one in (metadata.CFF, *JSON_FILES) if one in str(caught.value)]
-    assert named == [path]
-    assert ("(missing)" in str(caught.value)) == (change is removed)
-    assert metadata.write(package) == [path]
-
-
-def test_a_change_of_the_data_puts_every_file_out_of_step(package: Path) -> None:
-    metadata.write(package)
-    factories.edit_table(package, "developments", lambda frame: frame.iloc[:-1])
-    assert set(metadata.write(package)) == {metadata.CFF, *JSON_FILES}
+        generated(package)
 
 
 def test_the_bytes_are_the_same_on_every_machine_and_day(package: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(package, tmp_path / "elsewhere"))
-    code = "import sys; from pathlib import Path; from tmt_dataset.publish import metadata; metadata.write(Path(sys.argv[1]))"
+    code = "import sys; from pathlib import Path; from tmt_dataset.package import open_package; from tmt_dataset.publish import metadata; folder = Path(sys.argv[1]); "
+    code += "[(folder / p).parent.mkdir(exist_ok=True) or (folder / p).write_bytes(b) for p, b in metadata.generated(open_package(folder)).items()]"
     machine = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONUTF8": "0"}
     subprocess.run([sys.executable, "-c", code, str(other)], check=True, env={**os.environ, **machine})
-    for path, data in metadata.generated(package).items():
+    for path, data in generated(package).items():
         assert (other / path).read_bytes() == data, path
 
 
@@ -486,103 +454,9 @@ def test_every_date_is_the_release_s_or_a_source_s(package: Path) -> None:
     descriptor, _ = open_package(package)
     sources = factories.read_table(package, "sources")
     known = {descriptor.raw["created"][:10], *sources["period_start"], *sources["period_end"]}
-    for path, data in metadata.generated(package).items():
+    for path, data in generated(package).items():
         found = set(re.findall(r"\b20\d\d-\d\d-\d\d\b", data.decode()))
         assert found <= known, path
-
-
-# -- the datasheet
-
-
-def blank_sheet() -> str:
-    text = "# Sheet\n\nWords before.\n"
-    for name in ("release", "sources", "tables"):
-        text += f"\n<!-- {name}: generated, do not edit -->\n<!-- {name}: end -->\n\nWords after {name}.\n"
-    return text
-
-
-def outside_marks(text: str) -> str:
-    return re.sub(
-        r"(<!-- (\w+): generated, do not edit -->).*?(<!-- \2: end -->)", r"\1\3", text, flags=re.DOTALL
-    )
-
-
-def test_the_datasheet_is_filled_in_and_its_words_stay(package: Path) -> None:
-    sheet = package / metadata.DATASHEET
-    sheet.write_text(blank_sheet(), encoding="utf-8")
-    assert metadata.DATASHEET in metadata.write(package)
-    filled = sheet.read_text(encoding="utf-8")
-    assert outside_marks(filled) == outside_marks(blank_sheet())
-    for name in open_package(package)[0].tables:
-        assert f"| `{name}` | {len(factories.read_table(package, name)):,} |" in filled
-    for title in factories.read_table(package, "sources")["title"]:
-        assert title in filled
-    assert citation.fingerprint(open_package(package)[0]) in filled
-    assert metadata.write(package) == []
-
-
-def test_an_edited_table_of_the_datasheet_is_out_of_step_and_edited_words_are_not(package: Path) -> None:
-    sheet = package / metadata.DATASHEET
-    sheet.write_text(blank_sheet(), encoding="utf-8")
-    metadata.write(package)
-    filled = sheet.read_text(encoding="utf-8")
-    sheet.write_text(filled.replace("Words before.", "Other words."), encoding="utf-8")
-    metadata.check(package)
-    sheet.write_text(filled.replace("| `developments` | ", "| `developments` | 1"), encoding="utf-8")
-    with pytest.raises(OutOfStepError, match=r"DATASHEET\.md"):
-        metadata.check(package)
-
-
-def test_a_bar_in_a_cell_does_not_end_it(package: Path) -> None:
-    factories.edit_table(package, "sources", lambda frame: frame.assign(title="Lamps | Lights"))
-    descriptor, files = open_package(package)
-    tables = {name: citation.read_rows(descriptor, files, name) for name in descriptor.tables}
-    for line in metadata.datasheet_blocks(descriptor, tables)["sources"].splitlines():
-        assert len(re.findall(r"(?<!\\)\|", line)) == 8
-
-
-@pytest.mark.parametrize(
-    "sheet",
-    [
-        "no marks at all",
-        "<!-- n: generated, do not edit -->\nno end",
-        "<!-- n: end -->\n<!-- n: generated, do not edit -->",
-        "<!-- n: generated, do not edit --><!-- n: end --><!-- n: generated, do not edit --><!-- n: end -->",
-        "<!-- n: generated, do not edit --><!-- n: generated, do not edit --><!-- n: end -->",
-    ],
-)
-def test_a_datasheet_with_broken_marks_is_refused(sheet: str) -> None:
-    with pytest.raises(PackageError, match="marks"):
-        metadata.datasheet(sheet, {"n": "1"})
-
-
-def test_the_datasheet_of_the_data_set_tells_what_must_be_told() -> None:
-    words = " ".join(outside_marks((ROOT / metadata.DATASHEET).read_text(encoding="utf-8")).split())
-    for told in (
-        "language model, not human experts",
-        "machine–machine",
-        "remain their publisher's",
-        "CC BY 4.0",
-        "MIT",
-    ):
-        assert told in words
-    sections = re.findall(r"## (\w+)", words)
-    assert sections == [
-        "Motivation",
-        "Composition",
-        "Collection",
-        "Labelling",
-        "Uses",
-        "Distribution",
-        "Maintenance",
-    ]
-
-
-def test_numbers_that_depend_on_the_data_stand_in_the_generated_parts_only() -> None:
-    words = outside_marks((ROOT / metadata.DATASHEET).read_text(encoding="utf-8"))
-    descriptor, files = open_package(ROOT)
-    counts = {str(len(citation.read_rows(descriptor, files, name))) for name in descriptor.tables}
-    assert not counts & set(re.findall(r"(?<![\w.-])\d+(?![\w.-])", words))
 
 
 # -- form
@@ -590,12 +464,12 @@ def test_numbers_that_depend_on_the_data_stand_in_the_generated_parts_only() -> 
 
 def test_json_is_written_one_way(package: Path) -> None:
     for path in JSON_FILES:
-        data = metadata.generated(package)[path]
+        data = generated(package)[path]
         assert data == (json.dumps(json.loads(data), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def test_yaml_reads_back_as_it_was_written(variant: Path) -> None:
-    data = metadata.generated(variant)[metadata.CFF]
+    data = generated(variant)[metadata.CFF]
     assert b"\r" not in data
     again = io.StringIO()
     yaml = YAML()
@@ -608,10 +482,7 @@ def test_yaml_reads_back_as_it_was_written(variant: Path) -> None:
 
 def test_the_descriptor_is_only_read(package: Path) -> None:
     raw = json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
-    descriptor = Descriptor(raw)
-    files = open_package(package)[1]
+    opened = open_package(package)._replace(descriptor=Descriptor(raw))
     before = json.dumps(raw)
-    tables = {name: citation.read_rows(descriptor, files, name) for name in descriptor.tables}
-    metadata.croissant(descriptor, tables)
-    metadata.citation_cff(descriptor, tables["sources"])
+    metadata.generated(opened)
     assert json.dumps(raw) == before

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -10,7 +14,7 @@ import pytest
 from rich.console import Console
 
 import tmt_dataset as tmt
-from tmt_dataset.publish import report
+from tmt_dataset.publish import api, report
 
 
 def notebook(path: Path, *cells: str) -> Path:
@@ -39,12 +43,14 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path) -> None:
         "01_plot-1.png",
         "01_plot-1.svg",
         "01_plot.html",
+        "api",
         "summary.txt",
     ]
     page = (out / "01_plot.html").read_text(encoding="utf-8")
     assert "the answer 42" in page
-    assert 'alt="Figure 1, 01_plot; its numbers' in page
-    assert report.NO_ALT not in page
+    assert page.count('alt="Chart 1, 01_plot; its numbers') == page.count("<img") == 1
+    assert "No description has been provided" not in page
+    assert (out / "api" / "tmt_dataset.html").is_file()
     assert (out / "01_plot-1.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (out / "01_plot-1.svg").read_text(encoding="utf-8")
     printed = screen.file.getvalue()  # type: ignore[attr-defined]  # the console writes into a StringIO
@@ -74,3 +80,64 @@ def test_summary_names_the_largest_sum() -> None:
     money = ds.measures.loc[ds.measures["unit"] == "CNY", "measure"]
     largest = ds.figures.loc[ds.figures["measure"].isin(money), "value"].max()
     assert f"largest sums: {largest:,.0f} CNY" in report.summary(ds)
+
+
+def test_a_chart_is_described_by_the_heading_above_it() -> None:
+    image = {"image/png": "", "image/svg+xml": ""}
+    cells = [
+        nbformat.v4.new_markdown_cell("# How many?\n\nWords.\n\n## By <month>"),
+        nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", image) for _ in "ab"]),
+        nbformat.v4.new_markdown_cell("No heading."),
+        nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", image)]),
+    ]
+    page, resources = report.exporter().from_notebook_node(
+        report.described(nbformat.v4.new_notebook(cells=cells), "01_how")
+    )
+    for n in (1, 2, 3):
+        assert (
+            f'alt="Chart {n}, By &lt;month&gt;; its numbers are in the text and the tables beside it"' in page
+        )
+    assert sorted(resources["outputs"]) == [
+        f"01_how-{n}.{kind}" for n in (1, 2, 3) for kind in ("png", "svg")
+    ]
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the pages of the reference by path."""
+    out = tmp_path_factory.mktemp("api")
+    return {p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in api.write(out)}
+
+
+def test_every_public_name_has_its_place_in_the_reference(reference: dict[str, str]) -> None:
+    pages = reference
+    for name in tmt.__all__:
+        if not name.startswith("__"):
+            assert f'<section id="{name}">' in pages["tmt_dataset.html"]
+    # one page per module, each linked from its package; private ones and the command line have none
+    for page in pages:
+        parent, _, name = page.removesuffix(".html").rpartition("/")
+        assert not name.startswith("_")
+        if parent:
+            assert f'href="{parent.rpartition("/")[2]}/{name}.html"' in pages[f"{parent}.html"]
+    assert {"tmt_dataset/analysis/counting.html", "tmt_dataset/coding/locate.html"} <= {*pages}
+    assert "tmt_dataset/cli.html" not in pages
+    # nothing is fetched
+    assert not [
+        p
+        for p, text in pages.items()
+        if re.search(r'<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?//', text)
+    ]
+
+
+def test_the_reference_is_the_same_on_every_machine(reference: dict[str, str], tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from tmt_dataset.publish import api; api.write(Path(sys.argv[1]))"
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C"}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    assert done.stderr == ""
+    again = {
+        p.relative_to(tmp_path).as_posix(): p.read_text(encoding="utf-8") for p in tmp_path.rglob("*.html")
+    }
+    assert {n: again[n] for n in reference} == reference
+    assert set(again) == {*reference, "index.html"}

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from tmt_dataset.package import open_package
 
@@ -25,17 +26,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_the_version_of_the_descriptor(wheel: Path) -> None:
-    assert wheel.name.split("-")[1] == open_package().descriptor.version
+    # in the spelling of the packaging standards, where a version in development has a number
+    assert Version(wheel.name.split("-")[1]) == Version(open_package().descriptor.version)
 
 
 def test_the_wheel_carries_the_data_and_no_source_text(wheel: Path) -> None:
     descriptor, files = open_package(ROOT)
+    tables = {f"tmt_dataset/package/{t.path}" for t in descriptor.tables.values()}
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         for table in descriptor.tables.values():
             assert archive.read(f"tmt_dataset/package/{table.path}") == files.read(table.path)
-    assert "tmt_dataset/package/datapackage.json" in names
     assert {"tmt_dataset/py.typed", "tmt_dataset/plots/paper.mplstyle"} <= names
+    documents = ("datapackage.json", "validation/codebook.md", "LICENSE-DATA")
+    shipped = {n for n in names if n.startswith("tmt_dataset/package/")}
+    assert shipped == tables | {f"tmt_dataset/package/{n}" for n in documents}
     assert not [n for n in names if n.endswith(".txt") and "dist-info" not in n]
 
 

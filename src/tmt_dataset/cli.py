@@ -331,10 +331,10 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
     from tmt_dataset.publish import build as generated
 
     if check:
-        generated.refuse(generated.check(folder), folder)
+        generated.refuse(generated.check(folder, main), folder)
         click.echo("in step")
         return
-    paths, report = generated.build(folder, locate)
+    paths, report = generated.build(folder, locate, main)
     for path in paths:
         click.echo(path)
     generated.refuse(report, folder)
@@ -425,7 +425,7 @@ def release(version: str, folder: Path, out: Path, previous: Path | None) -> Non
     """Build the release archive from a clean, committed, valid tree."""
     from tmt_dataset.publish.release import release as make
 
-    click.echo(make(folder, version, out, previous=previous))
+    click.echo(make(folder, version, out, previous=previous, commands=main))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tmt_dataset.coding import compile, locate
 from tmt_dataset.errors import OutOfStepError, PackageError
@@ -13,31 +13,47 @@ from tmt_dataset.publish import docs, metadata
 from tmt_dataset.validation import validate
 from tmt_dataset.validation.findings import Report
 
+if TYPE_CHECKING:
+    import click
+
 REPORT = "validation/report.json"
 #: How many findings a message shows.
 SHOWN = 5
 
-Generator = Callable[[Package], dict[str, bytes]]
-#: What derives from the tables.
-DERIVED: tuple[Generator, ...] = (metadata.generated, docs.generated)
 
+def built(
+    folder: Path, package: Package, commands: click.Group | None = None
+) -> tuple[dict[str, bytes], dict[str, bytes], Report]:
+    """Return what a checkout gives: its tables, everything that derives from them, and its findings. Nothing is written.
 
-def built(folder: Path) -> tuple[Package, dict[str, bytes], dict[str, bytes], Report]:
-    """Return what a checkout gives: the package, its tables, everything that derives from them, and its findings.
+    Parameters
+    ----------
+    folder
+        The checkout.
+    package
+        The package in it.
+    commands
+        The command line, whose reference is generated too.
 
-    The checkout is opened once; nothing is written.
+    Returns
+    -------
+    tuple
+        The bytes of the tables and of the derived files, each by path, and what the validation finds.
     """
-    package = open_package(folder)
     descriptor, tables = compile.compiled(folder, package)
     result = package.rebuilt(descriptor, tables)
     report = validate(result)
-    derived = {REPORT: (report.to_json() + "\n").encode("utf-8")}
-    for generate in DERIVED:
-        derived |= generate(result)
-    return package, tables, derived, report
+    derived = {
+        REPORT: (report.to_json() + "\n").encode("utf-8"),
+        **metadata.generated(result),
+        **docs.generated(result, commands),
+    }
+    return tables, derived, report
 
 
-def build(folder: Path, sources: Path | None = None) -> tuple[list[str], Report]:
+def build(
+    folder: Path, sources: Path | None = None, commands: click.Group | None = None
+) -> tuple[list[str], Report]:
     """Write every generated file that differs, each whole or not at all.
 
     Parameters
@@ -46,6 +62,8 @@ def build(folder: Path, sources: Path | None = None) -> tuple[list[str], Report]
         The checkout.
     sources
         Folder of source texts: fill in the offsets of new quotes and segments first.
+    commands
+        The command line, whose reference is generated too.
 
     Returns
     -------
@@ -59,12 +77,12 @@ def build(folder: Path, sources: Path | None = None) -> tuple[list[str], Report]
         If an annotation, a quote or a coding is not in order; then nothing that depends on it is written.
     """
     changed = [] if sources is None else locate.locate(folder / compile.ANNOTATIONS, sources)
-    _, tables, derived, report = built(folder)
+    tables, derived, report = built(folder, open_package(folder), commands)
     changed += [path for path, data in {**tables, **derived}.items() if update(folder / path, data)]
     return changed, report
 
 
-def check(folder: Path) -> Report:
+def check(folder: Path, commands: click.Group | None = None) -> Report:
     """Prove that every generated file of a checkout is in step, and return what the validation finds.
 
     Raises
@@ -72,7 +90,8 @@ def check(folder: Path) -> Report:
     OutOfStepError
         Naming the files, and for tables the rows, that differ.
     """
-    package, tables, derived, report = built(folder)
+    package = open_package(folder)
+    tables, derived, report = built(folder, package, commands)
     compile.check(folder, package, tables)
     differing = [path for path, data in derived.items() if content(folder / path) != data]
     if differing:

@@ -1,6 +1,6 @@
 """What differs between two releases: the declaration, the codes and, cell by cell, the rows.
 
-Cells are compared as the text that stands in the CSV, so that no difference is lost by typing. Rows are matched by
+Cells are compared as the text in the CSV, so that no difference is lost by typing. Rows are matched by
 their primary key.
 """
 
@@ -10,7 +10,7 @@ import json
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
@@ -25,14 +25,13 @@ from tmt_dataset.errors import PackageError
 from tmt_dataset.package import SUMS, Files, Package, open_package
 
 Source = str | os.PathLike[str] | Dataset | Package | None
-Frames = dict[str, pd.DataFrame]
 Step = Literal["none", "patch", "minor", "major"]
 Key = tuple[str, ...]
 Places = np.ndarray[Any, np.dtype[np.intp]]
 
 #: Steps of a version, from the least to the greatest.
 STEPS: tuple[Step, ...] = ("none", "patch", "minor", "major")
-#: Where a release keeps its difference to the one before it; no part of what is compared.
+#: Where a release keeps its difference from the one before it; not compared itself.
 CHANGES = "changes/"
 #: Properties of a table that decide how its file is found and read.
 READING = ("path", "format", "encoding", "dialect", "primaryKey", "missingValues", "type")
@@ -46,11 +45,11 @@ Happened = Literal["added", "removed", "changed"]
 class Change:
     """One difference of the declaration, of a code, or of another file of the release.
 
-    ``step`` is what the rule of the data model proposes; ``least`` is what it certainly demands. They are apart where
-    only a reader can tell: a definition that was worded anew may mean the same.
+    ``step`` is what the rule of the data model proposes; ``least`` is what it certainly demands. They differ where
+    only a reader can decide: a definition in new words may mean the same.
     """
 
-    what: Literal["package", "table", "field", "code", "part"]
+    what: Literal["package", "table", "field", "code", "file"]
     change: Happened
     table: str = ""
     field: str = ""
@@ -65,7 +64,7 @@ class Change:
     def name(self) -> str:
         """Name of what changed, as ``figures.value`` or ``actions: issuance``."""
         place = ".".join(part for part in (self.table, self.field) if part)
-        return f"{place}: {self.code}" if self.code else place
+        return ": ".join(part for part in (place, self.code) if part)
 
     def __str__(self) -> str:
         """Return the change as one line."""
@@ -91,7 +90,7 @@ class Cell(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A row that stands elsewhere among the rows that both sides have; ``at`` is its place on the newer side."""
+    """A row that changed its place among the rows that both sides have; ``at`` is its place on the newer side."""
 
     key: Key
     at: int
@@ -120,7 +119,7 @@ class TableDiff:
         )
 
     def lines(self) -> Iterator[tuple[Key, str, str, str, str]]:
-        """Yield key, change, field, older and newer text: one line a changed cell, and a row added, removed or moved."""
+        """Yield key, change, field, older and newer text: one line per changed cell, and per row added, removed or moved."""
         yield from ((row.key, "removed", "", "", "") for row in self.removed)
         yield from ((row.key, "added", "", "", "") for row in self.added)
         yield from ((cell.key, "changed", cell.field, cell.old, cell.new) for cell in self.changed)
@@ -134,7 +133,7 @@ class Diff:
     Attributes
     ----------
     old, new : str
-        The two versions. They are no difference by themselves.
+        The two versions; they are not a difference by themselves.
     changes : tuple of Change
         What differs in the declaration, in the codes (rows of vocabularies and values of an ``enum``), and, where a side
         is a release archive, in the other files of the release.
@@ -160,15 +159,15 @@ class Diff:
     def step(self) -> Step:
         """The step that the rule of the data model proposes for the version: major, minor, patch, or none.
 
-        Major: a table, a field or a code is removed (a renamed one is removed and added), is declared otherwise or
-        more narrowly, or its defining words are others. Minor: rows, values, codes, fields or tables are added, rows
+        Major: a table, a field or a code is removed (a renamed one is removed and added), is declared differently or
+        more narrowly, or the words that define it were changed. Minor: rows, values, codes, fields or tables are added, rows
         are removed or moved, values corrected. Patch: anything else that is released.
         """
         return self._step([c.step for c in self.changes])
 
     @property
     def least(self) -> Step:
-        """The least step that the rule allows, where defining words that were changed mean what they meant."""
+        """The least step that the rule allows: where words that define something were changed, but still mean the same."""
         return self._step([c.least for c in self.changes])
 
     def _step(self, steps: Iterable[Step]) -> Step:
@@ -198,14 +197,14 @@ class Diff:
         Parameters
         ----------
         limit
-            How many lines a table shows at most; ``None`` for all of them.
+            How many lines are shown per table; ``None`` for all of them.
         """
         if self.empty:
             return f"{self.old} → {self.new}: no difference"
         out = [
             f"{self.old} → {self.new}: proposed step {self.step}"
             + ("" if self.least == self.step else f" (at least {self.least})")
-            + ("; both call themselves by one version" if self.old == self.new else "")
+            + ("; both have the same version number" if self.old == self.new else "")
         ]
         out += [f"  {c} [{c.step}]" for c in self.changes]
         for table in self.tables:
@@ -254,8 +253,8 @@ class Diff:
     def to_csv(self) -> str:
         """Return the difference as CSV.
 
-        ``table``, ``key`` (its parts separated by ``" | "``), ``change``, ``field``, ``old``, ``new``: one line a cell that
-        changed and a row that was ``added``, ``removed`` or ``moved``. A difference of the declaration has a
+        ``table``, ``key`` (its parts separated by ``" | "``), ``change``, ``field``, ``old``, ``new``: one line per cell that
+        changed, and per row that was ``added``, ``removed`` or ``moved``. A difference of the declaration has a
         ``change`` of two words (``field added``, ``code removed``, ``table changed``); its key is the code, or the aspect that changed.
         """
         rows = [["table", "key", "change", "field", "old", "new"]]
@@ -282,24 +281,50 @@ def _line(table: str, key: Key, change: str, name: str, old: str, new: str) -> s
 # -- the two sides
 
 
+class _Content(NamedTuple):
+    """A table of one side: its declaration, and its cells as text, empty where missing."""
+
+    table: Table
+    frame: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class _Side:
     descriptor: Descriptor
-    frames: Frames
+    tables: Mapping[str, _Content]
     package: Package | None
 
 
 def _side(source: Source) -> _Side:
     if isinstance(source, Dataset):
-        tables = source.descriptor.tables
-        frames = {n: as_text(source[n], tables[n]).reset_index(drop=True) for n in tables}
-        return _Side(source.descriptor, frames, None)
+        declared = source.descriptor.tables
+        frames = {n: as_text(source[n], declared[n]).reset_index(drop=True) for n in declared}
+        tables = {n: _Content(declared[n], frame) for n, frame in frames.items()}
+        return _Side(source.descriptor, tables, None)
     package = source if isinstance(source, Package) else open_package(source)
-    frames = {
-        name: read_text(package.read(table), table, package.where(table)).fillna("").astype("str")
-        for name, table in package.descriptor.tables.items()
-    }
-    return _Side(package.descriptor, frames, package)
+    tables = {name: _read(package, table) for name, table in package.descriptor.tables.items()}
+    return _Side(package.descriptor, tables, package)
+
+
+def _read(package: Package, table: Table) -> _Content:
+    frame = read_text(package.read(table), table, package.where(table))
+    return _Content(table, frame.fillna("").astype("str"))
+
+
+def _both(name: str, before: _Side, after: _Side) -> tuple[_Content | None, _Content | None]:
+    """Return a table of both sides; a side that does not declare it may hold it as a mere file."""
+    old, new = before.tables.get(name), after.tables.get(name)
+    return old or _undeclared(before, new), new or _undeclared(after, old)
+
+
+def _undeclared(side: _Side, other: _Content | None) -> _Content | None:
+    """Read a file as the table that only the other side declares it to be, or return None where it is not that table."""
+    if side.package is None or other is None:
+        return None
+    try:
+        return _read(side.package, other.table)
+    except PackageError:
+        return None
 
 
 # -- comparing
@@ -312,8 +337,8 @@ def diff(old: Source, new: Source = None) -> Diff:
     ----------
     old, new
         Each ``None`` for the package that came with the library, a folder, a release archive, or a
-        :class:`~tmt_dataset.Dataset`. The tables of a folder are compared as they stand, also where they are being
-        edited and their checksums are declared no more.
+        :class:`~tmt_dataset.Dataset`. The tables of a folder are compared as they are, even if they were
+        edited and no longer have the declared checksums.
 
     Returns
     -------
@@ -326,7 +351,7 @@ def diff(old: Source, new: Source = None) -> Diff:
     PackageNotFoundError
         If nothing is there.
     PackageError
-        If a side cannot be read, or a primary key stands twice in it.
+        If a side cannot be read, or has a duplicate primary key.
 
     Examples
     --------
@@ -339,29 +364,22 @@ def diff(old: Source, new: Source = None) -> Diff:
     ('minor', True)
     """
     before, after = _side(old), _side(new)
-    tables = []
-    for name in [*before.frames, *(n for n in after.frames if n not in before.frames)]:
-        table = _rows(
-            name,
-            before.descriptor.tables.get(name),
-            before.frames.get(name, pd.DataFrame()),
-            after.descriptor.tables.get(name),
-            after.frames.get(name, pd.DataFrame()),
-        )
-        if not table.empty:
-            tables.append(table)
+    names = dict.fromkeys([*before.tables, *after.tables])
+    found = [_rows(name, *_both(name, before, after)) for name in names]
+    tables = [table for table in found if not table.empty]
     changes = [
         *_declared(before, after),
         *(c for t in tables for c in _vocabulary(t, before.descriptor, after.descriptor)),
-        *_parts(before, after),
+        *_files(before, after),
     ]
     return Diff(before.descriptor.version, after.descriptor.version, tuple(changes), tuple(tables))
 
 
-def _key_fields(table: Table | None) -> Key:
+def _key_fields(side: _Content | None) -> Key:
     """Return the fields that tell the rows of a table apart: all of them where no key is declared."""
-    if table is None:
+    if side is None:
         return ()
+    table = side.table
     key = table.primary_key or tuple(table.field_names)
     for name in key:
         table.field(name)
@@ -375,12 +393,14 @@ def _index(frame: pd.DataFrame, key: Key, name: str) -> pd.Index:
         at = int(index.duplicated().argmax())
         twice = SEPARATOR.join(str(frame.at[at, k]) for k in key)
         raise PackageError(
-            f"{name}: row {at + 2}, field {', '.join(key)}: the key {twice!r} stands twice; run tmt_dataset.validate()"
+            f"{name}: row {at + 2}, field {', '.join(key)}: duplicate key {twice!r}; run tmt_dataset.validate()"
         )
     return index
 
 
 def _keys(frame: pd.DataFrame, key: Key, at: Places) -> list[Key]:
+    if not len(at):
+        return []
     return list(frame[list(key)].iloc[at].itertuples(index=False, name=None))
 
 
@@ -393,33 +413,19 @@ def _column(frame: pd.DataFrame, name: str, at: Places) -> np.ndarray[Any, np.dt
 
 def _taken(frame: pd.DataFrame, key: Key, at: Places) -> tuple[Row, ...]:
     """Return whole rows of a table by their places."""
-    if not len(at):
-        return ()
     whole = frame.iloc[at].itertuples(index=False, name=None)
     return tuple(Row(k, int(p), c) for k, p, c in zip(_keys(frame, key, at), at, whole, strict=True))
 
 
-def _rows(name: str, a: Table | None, old: pd.DataFrame, b: Table | None, new: pd.DataFrame) -> TableDiff:
-    """Compare the rows of a table; ``a`` or ``b`` is None where a side lacks it."""
-    old_key, new_key = _key_fields(a), _key_fields(b)
-    if old_key == new_key:
-        place = _index(old, old_key, name).get_indexer(_index(new, new_key, name))
-    else:  # another key tells other rows apart: none of the older rows is a row of the newer table
-        for frame, key in ((old, old_key), (new, new_key)):
-            if key:
-                _index(frame, key, name)
-        place = np.full(len(new), -1, dtype=np.intp)
+def _rows(name: str, before: _Content | None, after: _Content | None) -> TableDiff:
+    """Compare the rows of a table; None is a side that lacks it."""
+    old, new = (pd.DataFrame() if side is None else side.frame for side in (before, after))
+    old_key, new_key = _key_fields(before), _key_fields(after)
+    place = _places(name, old, old_key, new, new_key)
     kept_new = np.flatnonzero(place >= 0)
     kept_old = place[kept_new]
     gone = np.ones(len(old), dtype=bool)
     gone[kept_old] = False
-    fields = [*old.columns, *(f for f in new.columns if f not in old.columns)]
-    found: list[tuple[int, int, str, str, str]] = []
-    for rank, column in enumerate(fields if len(kept_new) else ()):
-        x, y = _column(old, column, kept_old), _column(new, column, kept_new)
-        found += [(int(at), rank, column, x[at], y[at]) for at in np.flatnonzero(x != y)]
-    found.sort()
-    changed_at = kept_new[[at for at, *_ in found]] if found else np.array([], dtype=np.intp)
     moved = kept_new[~_steady(kept_old)]
     return TableDiff(
         name,
@@ -430,15 +436,36 @@ def _rows(name: str, a: Table | None, old: pd.DataFrame, b: Table | None, new: p
         len(new),
         added=_taken(new, new_key, np.flatnonzero(place < 0)),
         removed=_taken(old, old_key, np.flatnonzero(gone)),
-        changed=tuple(
-            Cell(k, *rest) for k, (_, _, *rest) in zip(_keys(new, new_key, changed_at), found, strict=True)
-        )
-        if found
-        else (),
-        moved=tuple(Moved(k, int(at)) for k, at in zip(_keys(new, new_key, moved), moved, strict=True))
-        if len(moved)
-        else (),
+        changed=_changed(old, kept_old, new, kept_new, new_key),
+        moved=tuple(Moved(k, int(at)) for k, at in zip(_keys(new, new_key, moved), moved, strict=True)),
     )
+
+
+def _places(name: str, old: pd.DataFrame, old_key: Key, new: pd.DataFrame, new_key: Key) -> Places:
+    """Return for each row of the newer table its place in the older one, -1 where it was not there.
+
+    Another key tells other rows apart: then none of the older rows is a row of the newer table.
+    """
+    indexes = [_index(frame, key, name) if key else None for frame, key in ((old, old_key), (new, new_key))]
+    if old_key != new_key or indexes[0] is None or indexes[1] is None:
+        return np.full(len(new), -1, dtype=np.intp)
+    return indexes[0].get_indexer(indexes[1])
+
+
+def _changed(
+    old: pd.DataFrame, old_at: Places, new: pd.DataFrame, new_at: Places, key: Key
+) -> tuple[Cell, ...]:
+    """Compare, cell by cell, the rows that both sides have: by row, then by column."""
+    if not len(new_at):
+        return ()
+    fields = [*old.columns, *(f for f in new.columns if f not in old.columns)]
+    found: list[tuple[int, int, str, str, str]] = []
+    for rank, column in enumerate(fields):
+        x, y = _column(old, column, old_at), _column(new, column, new_at)
+        found += [(int(at), rank, column, x[at], y[at]) for at in np.flatnonzero(x != y)]
+    found.sort()
+    keys = _keys(new, key, new_at[[at for at, *_ in found]]) if found else []
+    return tuple(Cell(k, *rest) for k, (_, _, *rest) in zip(keys, found, strict=True))
 
 
 def _steady(places: Places) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -520,7 +547,7 @@ def _field_steps(before: _Side, after: _Side, d: Difference) -> tuple[Step, Step
     # what is left are constraints
     if not _narrower(d):
         return "minor", "minor"
-    refused = _refuses(after.descriptor.tables[d.table].field(d.field), before.frames[d.table][d.field])
+    refused = _refuses(after.descriptor.tables[d.table].field(d.field), before.tables[d.table].frame[d.field])
     return "major", "major" if refused else "minor"
 
 
@@ -553,7 +580,7 @@ def _refuses(field: Field, column: pd.Series) -> bool:
 def _vocabulary(table: TableDiff, a: Descriptor, b: Descriptor) -> Iterator[Change]:
     """Return what became of the codes of a vocabulary that both sides have.
 
-    Where a vocabulary defines its codes, its definitions and coded columns (a category, a unit, a parent) are what the codes
+    Where a vocabulary defines its codes, its definitions and coded columns (a category, a unit, a parent) say what the codes
     mean; in a register of bodies and places they are facts, which are corrected like other values.
     """
     x, y = a.tables.get(table.name), b.tables.get(table.name)
@@ -589,7 +616,7 @@ def _refers(descriptor: Descriptor, table: Table, declared: Field) -> bool:
     )
 
 
-def _parts(before: _Side, after: _Side) -> Iterator[Change]:
+def _files(before: _Side, after: _Side) -> Iterator[Change]:
     """Compare the other files of a release, where a side is an archive and so tells which they are."""
     if before.package is None or after.package is None:
         return
@@ -604,14 +631,14 @@ def _parts(before: _Side, after: _Side) -> Iterator[Change]:
         if n not in declared and not n.startswith(CHANGES)
     }
     for name in sorted(names):
-        old, new = _read(before.package.files, name), _read(after.package.files, name)
+        old, new = _bytes(before.package.files, name), _bytes(after.package.files, name)
         if old != new:
             change: Happened = "removed" if new is None else "added" if old is None else "changed"
             step: Step = "minor" if PurePosixPath(name).parts[0] == "data" else "patch"
-            yield Change("part", change, code=name, step=step, least=step)
+            yield Change("file", change, code=name, step=step, least=step)
 
 
-def _read(files: Files, name: str) -> bytes | None:
+def _bytes(files: Files, name: str) -> bytes | None:
     try:
         return files.read(name)
     except KeyError:

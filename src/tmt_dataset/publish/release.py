@@ -12,21 +12,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tmt_dataset.cells import csv_text
-from tmt_dataset.dataset import load
-from tmt_dataset.descriptor import DESCRIPTOR, SEMVER, Descriptor, version_numbers
+from tmt_dataset.cells import as_text, read_text, table_bytes
+from tmt_dataset.coding import compile
+from tmt_dataset.dataset import from_package
+from tmt_dataset.descriptor import DESCRIPTOR, DEVELOPMENT, SEMVER, Descriptor, Table, version_numbers
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
-from tmt_dataset.files import sha256, write_whole
+from tmt_dataset.files import sha256, update
 from tmt_dataset.package import SUMS, Archive, Package, open_package
+from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
-from tmt_dataset.validation import LEDGER, RELEASED, anchors, validate
+from tmt_dataset.validation import validate
+from tmt_dataset.validation.identifiers import anchors
 
+if TYPE_CHECKING:
+    import click
+
+#: The table of identifiers that releases have carried.
+RELEASED = "released_identifiers"
 DOCUMENTS = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "LICENSE-DATA", "README.md")
 CODEBOOK = "validation/codebook.md"
-#: What may stand in ``validation/``: documents and data, neither texts nor code.
+#: What ``validation/`` may hold: documents and data, neither texts nor code.
 SUFFIXES = frozenset({".csv", ".json", ".md", ".yaml"})
 #: How many findings, changes or files a message shows.
 SHOWN = 10
@@ -34,7 +43,13 @@ SHOWN = 10
 _ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
-def release(folder: Path, version: str, out: Path, previous: Path | None = None) -> Path:
+def release(
+    folder: Path,
+    version: str,
+    out: Path,
+    previous: Path | None = None,
+    commands: click.Group | None = None,
+) -> Path:
     """Build the archive of a release from the commit that is checked out.
 
     Parameters
@@ -42,12 +57,14 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     folder
         The checkout: clean, committed, valid, every generated file in step, every development registered.
     version
-        The version of the descriptor, ``MAJOR.MINOR.PATCH``.
+        The version in the descriptor, ``MAJOR.MINOR.PATCH``.
     out
         Folder for the archive; made where it is missing.
     previous
-        Archive of the release before; only the first one has none. The row-level difference to it is written beside the
+        Archive of the release before; only the first one has none. The row-level difference from it is written beside the
         archive and into it (``changes/``).
+    commands
+        The command line, to check that its reference is in step too.
 
     Returns
     -------
@@ -57,7 +74,7 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     Raises
     ------
     ReleaseError
-        If anything speaks against the release: it says what, where, and what to do. Then nothing was written.
+        If anything speaks against the release; the message says what is wrong, where, and what to do. Nothing was written.
     PackageError
         If the descriptor or ``previous`` cannot be read.
 
@@ -66,54 +83,44 @@ def release(folder: Path, version: str, out: Path, previous: Path | None = None)
     >>> release(Path("."), "one", Path("dist"))
     Traceback (most recent call last):
     ...
-    tmt_dataset.errors.ReleaseError: 'one' is no version; expected MAJOR.MINOR.PATCH...
+    tmt_dataset.errors.ReleaseError: invalid version 'one'; expected MAJOR.MINOR.PATCH, as 1.0.0
     """
-    _version(version)
+    _check_version(version)
     commit = _Commit.of(folder)
-    _untagged(folder, version)
-    descriptor = Descriptor.parse(_text(commit.read([DESCRIPTOR])[DESCRIPTOR], DESCRIPTOR), DESCRIPTOR)
-    _declares(descriptor, version)
-    contents = _contents(commit, descriptor)
-    if not re.search(
-        rf"^## \[?v?{re.escape(version)}(?![\w.-])",
-        _text(contents["CHANGELOG.md"], "CHANGELOG.md"),
-        re.MULTILINE,
-    ):
-        raise ReleaseError(f"CHANGELOG.md: has no section '## {version}'; say there what changed")
-    stamp = _stamp(descriptor)
-    identifiers = _ledger(contents[RELEASED])
-    before = _before(previous, descriptor, identifiers)
-    _valid(folder)
-    _registered(identifiers, folder)
-    contents |= _generated(commit, contents)
-    archive = f"{descriptor.name}-{version}.zip"
-    products: dict[str, bytes] = {}
-    if before is not None:
-        difference = diff(before, folder)
-        _allows(difference)
-        name = f"diff-{difference.old}-{difference.new}"
-        products = {
-            f"{name}.csv": difference.to_csv().encode("utf-8"),
-            f"{name}.json": (difference.to_json() + "\n").encode("utf-8"),
-        }
-        contents |= {CHANGES + n: data for n, data in products.items()}
+    _check_tag(folder, version)
+    commit.read([DESCRIPTOR])
+    package = open_package(folder)
+    _check_declared(package.descriptor, version)
+    contents = _contents(commit, package.descriptor)
+    _check_changelog(contents["CHANGELOG.md"], version)
+    stamp = _stamp(package.descriptor)
+    _check_valid(package)
+    identifiers = _identifiers(package, package.descriptor.table(RELEASED))
+    _check_registered(package, identifiers)
+    before = None if previous is None else _previous(previous, package.descriptor, identifiers)
+    _check_order(version, identifiers, before)
+    contents |= _generated(commit, package, contents, commands)
+    products = {} if before is None else _difference(before, package)
+    contents |= {CHANGES + name: data for name, data in products.items()}
     contents[SUMS] = sums(contents)
+    archive = f"{package.descriptor.name}-{version}.zip"
     products[archive] = archive_bytes(contents, archive.removesuffix(".zip"), stamp)
     _place(out, archive, products, contents)
     return out / archive
 
 
 def register(folder: Path, version: str) -> list[str]:
-    """Add the developments that no release carried yet to the list of released identifiers.
+    """Add the developments that no release has carried yet to the list of released identifiers.
 
-    Run before the commit from which a release is built. Entries that are there stay as they are.
+    Run before the commit from which a release is built. Existing entries stay as they are. The list is a declared table:
+    run `tmt-dataset build` afterwards, which declares its new checksum.
 
     Parameters
     ----------
     folder
         The checkout.
     version
-        The version of the descriptor, in which they will be released.
+        The version in the descriptor, in which they will be released.
 
     Returns
     -------
@@ -123,21 +130,32 @@ def register(folder: Path, version: str) -> list[str]:
     Raises
     ------
     ReleaseError
-        If the version is not the descriptor's, the list is broken, or a development has no primary report.
+        If the version is not the descriptor's, or a development has no primary report.
+    PackageError
+        If a table cannot be read.
+    ChecksumError
+        If a table was edited after the last build.
     """
-    _version(version)
-    descriptor = open_package(folder).descriptor
-    _declares(descriptor, version)
-    path = folder / RELEASED
-    known = _ledger(path.read_bytes()) if path.is_file() else pd.DataFrame(columns=list(LEDGER), dtype="str")
-    now = _anchored(folder)
-    new = now.loc[~now["development_id"].isin(known["development_id"])]
-    new = new.assign(released_in=version, retired="").astype("str")[list(LEDGER)]
-    if len(new) or not path.is_file():
-        rows = pd.concat([known, new]).sort_values("development_id", kind="stable")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, _ledger_bytes(rows))
+    _check_version(version)
+    package = open_package(folder)
+    _check_declared(package.descriptor, version)
+    ds = from_package(package)
+    ids = ds["developments"]["development_id"]
+    table = package.descriptor.table(RELEASED)
+    known, found = as_text(ds[RELEASED], table), anchors(ds)
+    lost = ids[~ids.isin(found["development_id"])]
+    if len(lost):
+        raise ReleaseError(
+            f"developments: row {int(lost.index[0]) + 2}: {lost.iloc[0]} has no primary report; run tmt_dataset.validate()"
+        )
+    new = found.loc[~found["development_id"].isin(known["development_id"])].assign(released_in=version)
+    rows = pd.concat([known, new]).fillna("").sort_values("development_id", kind="stable")
+    update(folder / table.path, table_bytes(table, _records(rows)))
     return list(new["development_id"])
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
 
 
 # -- the archive
@@ -283,13 +301,13 @@ class _Commit:
         for entry in _git(folder, "ls-tree", "-r", "-z", "HEAD").split(b"\0")[:-1]:
             about, _, path = entry.partition(b"\t")
             mode, kind, name = about.decode("ascii").split()
-            # a link or a submodule is no file, and is missed where one is needed
+            # a link or a submodule is not a file, and counts as missing where one is needed
             if kind == "blob" and mode != "120000":
                 blobs[os.fsdecode(path)] = name
         return cls(folder, blobs)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """Return committed files, which must stand in the folder as they are committed."""
+        """Return committed files, which the folder must hold as they are committed."""
         paths = list(paths)
         missing = [p for p in paths if p not in self.blobs]
         if missing:
@@ -340,7 +358,7 @@ def _git(folder: Path, *arguments: str, stdin: bytes | None = None, why: str = "
 
 def _contents(commit: _Commit, descriptor: Descriptor) -> dict[str, bytes]:
     """Return what a release is made of, but for the generated metadata; no source text, no notebook, no code."""
-    needed = {DESCRIPTOR, RELEASED, CODEBOOK, *DOCUMENTS, *(t.path for t in descriptor.tables.values())}
+    needed = {DESCRIPTOR, CODEBOOK, *DOCUMENTS, *(t.path for t in descriptor.tables.values())}
     optional, foreign = set(), []
     for path in commit.blobs:
         place = PurePosixPath(path)
@@ -357,7 +375,7 @@ def _contents(commit: _Commit, descriptor: Descriptor) -> dict[str, bytes]:
             foreign.append(path)
     if foreign:
         raise ReleaseError(
-            f"neither table, annotation nor record of the validation, and not released: {', '.join(sorted(foreign))}; move it out of data/ and validation/"
+            f"neither tables, annotations nor records of the validation, and not released: {', '.join(sorted(foreign))}; move it out of data/ and validation/"
         )
     return commit.read(sorted(needed | optional))
 
@@ -371,19 +389,17 @@ def _shown(lines: Iterable[str]) -> str:
     return "\n".join([*lines[:SHOWN], *more])
 
 
-def _text(data: bytes, where: str) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ReleaseError(f"{where}: not UTF-8 ({error})") from None
-
-
-def _version(version: str) -> None:
+def _check_version(version: str) -> None:
+    if re.fullmatch(SEMVER, version.removesuffix(DEVELOPMENT)) and version.endswith(DEVELOPMENT):
+        raise ReleaseError(
+            f"{version} is a version in development, and cannot be released; write "
+            f"{version.removesuffix(DEVELOPMENT)} in {DESCRIPTOR} first, run `tmt-dataset build` and commit"
+        )
     if not re.fullmatch(SEMVER, version):
-        raise ReleaseError(f"{version!r} is no version; expected MAJOR.MINOR.PATCH, as 1.0.0")
+        raise ReleaseError(f"invalid version {version!r}; expected MAJOR.MINOR.PATCH, as 1.0.0")
 
 
-def _untagged(folder: Path, version: str) -> None:
+def _check_tag(folder: Path, version: str) -> None:
     """Refuse a version whose tag names another commit: its archive has been built from there."""
     tagged = _git(
         folder, "for-each-ref", "--format=%(objectname) %(*objectname)", f"refs/tags/v{version}"
@@ -396,28 +412,37 @@ def _untagged(folder: Path, version: str) -> None:
         )
 
 
-def _declares(descriptor: Descriptor, version: str) -> None:
+def _check_declared(descriptor: Descriptor, version: str) -> None:
     if descriptor.version != version:
         raise ReleaseError(
-            f"{DESCRIPTOR}: field version: expected {version!r}, found {descriptor.version!r}; the version is written there, and nowhere else"
+            f"{DESCRIPTOR}: field version: expected {version!r}, found {descriptor.version!r}; the version is written "
+            "there, and nowhere else: set it, and run `tmt-dataset build`"
         )
 
 
-def _valid(folder: Path) -> None:
-    report = validate(folder)
+def _check_changelog(data: bytes, version: str) -> None:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ReleaseError(f"CHANGELOG.md: not UTF-8 ({error}); save it as UTF-8") from None
+    if not re.search(rf"^## \[?v?{re.escape(version)}(?![\w.-])", text, re.MULTILINE):
+        raise ReleaseError(f"CHANGELOG.md: has no section '## {version}'; describe there what changed")
+
+
+def _check_valid(package: Package) -> None:
+    report = validate(package)
     if not report.valid:
         raise ReleaseError(
             "the package is not valid:\n" + _shown(str(f) for f in report if f.severity == "error")
         )
 
 
-def _generated(commit: _Commit, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the generated metadata; refuse what is generated, released, and out of step."""
-    from tmt_dataset.coding import compile
-    from tmt_dataset.publish import build
-
+def _generated(
+    commit: _Commit, package: Package, contents: Mapping[str, bytes], commands: click.Group | None
+) -> dict[str, bytes]:
+    """Return the generated metadata; refuse released files that are generated and out of step."""
     try:
-        package, tables, derived, _ = build.built(commit.folder)
+        tables, derived, _ = build.built(commit.folder, package, commands)
         compile.check(commit.folder, package, tables)
         described = commit.read([p for p in derived if p not in contents])
     except ReleaseError:
@@ -430,95 +455,88 @@ def _generated(commit: _Commit, contents: Mapping[str, bytes]) -> dict[str, byte
     return described
 
 
-def _ledger(data: bytes, where: str = RELEASED) -> pd.DataFrame:
-    """Read the list of released identifiers, all cells as text."""
-    try:
-        rows = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False, encoding="utf-8")
-    except ValueError as error:
-        raise ReleaseError(f"{where}: cannot be read ({error}); restore it from the release before") from None
-    if tuple(rows.columns) != LEDGER:
-        raise ReleaseError(
-            f"{where}: row 1: expected the columns {', '.join(LEDGER)}; found {', '.join(map(str, rows.columns))}"
-        )
-    for field, wrong in (
-        ("development_id", rows["development_id"].duplicated()),
-        ("start", ~rows["start"].str.fullmatch("[0-9]+")),
-        ("end", ~rows["end"].str.fullmatch("[0-9]+")),
-        ("released_in", ~rows["released_in"].str.fullmatch(SEMVER)),
-    ):
-        if wrong.any():
-            at = int(wrong.to_numpy().argmax())
-            what = "the identifier stands twice" if field == "development_id" else "the value is not allowed"
-            raise ReleaseError(f"{where}: row {at + 2}, field {field}: {what}: {rows.at[at, field]!r}")
-    if _ledger_bytes(rows) != data:
-        raise ReleaseError(
-            f"{where}: is not in canonical form (UTF-8, LF, minimal quoting); do not save it with a spreadsheet"
-        )
-    return rows
+# -- the identifiers and the release before
 
 
-def _ledger_bytes(rows: pd.DataFrame) -> bytes:
-    return csv_text([LEDGER, *rows.itertuples(index=False, name=None)]).encode("utf-8")
+def _identifiers(package: Package, table: Table) -> pd.DataFrame:
+    """Return the list of released identifiers of a package, as text; the first releases did not declare it as a table."""
+    return read_text(package.read(table), table, package.where(table)).fillna("").astype("str")
 
 
-def _anchored(folder: Path) -> pd.DataFrame:
-    """Return where the primary report of every development stands."""
-    tables = load(folder)
-    found = anchors(tables)
-    lost = tables["developments"].loc[~tables["developments"]["development_id"].isin(found["development_id"])]
-    if len(lost):
-        raise ReleaseError(
-            f"developments: row {int(lost.index[0]) + 2}: {lost['development_id'].iloc[0]} has no primary report; run tmt_dataset.validate()"
-        )
-    return found
-
-
-def _registered(rows: pd.DataFrame, folder: Path) -> None:
+def _check_registered(package: Package, identifiers: pd.DataFrame) -> None:
     """Refuse a list of released identifiers that lacks a development."""
-    now = _anchored(folder)["development_id"]
-    lacking = now[~now.isin(rows["development_id"])]
+    table = package.descriptor.table("developments")
+    now = read_text(package.read(table), table, package.where(table))["development_id"]
+    lacking = now[~now.isin(identifiers["development_id"])]
     if len(lacking):
         raise ReleaseError(
-            f"{RELEASED}: not registered: {', '.join(lacking)}; run tmt_dataset.publish.release.register() and commit"
+            f"{package.descriptor.table(RELEASED).path}: not registered: {', '.join(lacking)}; "
+            "run tmt_dataset.publish.release.register() and `tmt-dataset build`, and commit"
         )
 
 
-def _before(previous: Path | None, descriptor: Descriptor, rows: pd.DataFrame) -> Package | None:
-    """Return the archive of the release before, which must be the last one that the identifiers tell of."""
-    version = descriptor.version
-    places = rows["released_in"].map(version_numbers)
-    ahead = [at for at, released in enumerate(places) if released > version_numbers(version)]
-    if ahead:
+def _previous(path: Path, descriptor: Descriptor, identifiers: pd.DataFrame) -> Package:
+    """Return the archive of the release before, whose identifiers must have been kept."""
+    package = open_package(path)
+    before, table = package.descriptor, descriptor.table(RELEASED)
+    if before.name != descriptor.name or not package.is_archive or table.path not in package.files.names():
+        raise ReleaseError(f"{path}: not a release archive of {descriptor.name}")
+    _check_version(before.version)
+    if version_numbers(descriptor.version) <= version_numbers(before.version):
         raise ReleaseError(
-            f"{RELEASED}: row {ahead[0] + 2}, field released_in: expected at most {version}, "
-            f"found {rows.at[ahead[0], 'released_in']!r}"
+            f"{DESCRIPTOR}: field version: expected one after {before.version} of {path}, found {descriptor.version!r}"
         )
-    earlier = sorted(set(rows["released_in"]) - {version}, key=version_numbers)
-    if previous is None:
-        if earlier:
-            raise ReleaseError(
-                f"{RELEASED} names the earlier release {earlier[-1]}; give its archive as `previous`"
-            )
-        return None
-    package = open_package(previous)
-    before, files = package
-    if before.name != descriptor.name or not isinstance(files, Archive) or RELEASED not in files.contents:
-        raise ReleaseError(f"{previous}: no release archive of {descriptor.name}")
-    _version(before.version)
-    if version_numbers(version) <= version_numbers(before.version):
-        raise ReleaseError(
-            f"{DESCRIPTOR}: field version: expected one after {before.version} of {previous}, found {version!r}"
-        )
-    if earlier and version_numbers(earlier[-1]) > version_numbers(before.version):
-        raise ReleaseError(
-            f"{previous}: is release {before.version}, but {RELEASED} names the later {earlier[-1]}; "
-            "give that one as `previous`"
-        )
-    _kept(_ledger(files.contents[RELEASED], f"{previous}/{RELEASED}"), rows)
+    _check_kept(_identifiers(package, table), identifiers, table.path)
     return package
 
 
-def _allows(difference: Diff) -> None:
+def _check_order(version: str, identifiers: pd.DataFrame, before: Package | None) -> None:
+    """Refuse an archive of the release before that is not the last one that the identifiers name."""
+    earlier = sorted(set(identifiers["released_in"]) - {version}, key=version_numbers)
+    if not earlier:
+        return
+    if before is None:
+        raise ReleaseError(
+            f"{RELEASED} names the earlier release {earlier[-1]}; give its archive as `previous`"
+        )
+    if version_numbers(earlier[-1]) > version_numbers(before.descriptor.version):
+        raise ReleaseError(
+            f"{before.label}: is release {before.descriptor.version}, but {RELEASED} names the later {earlier[-1]}; "
+            "give that one as `previous`"
+        )
+
+
+def _check_kept(before: pd.DataFrame, now: pd.DataFrame, where: str) -> None:
+    """Refuse a list in which an earlier entry was changed: only ``retired`` may be filled in."""
+    rows = {row["development_id"]: (at + 2, row) for at, row in enumerate(_records(now))}
+    for old in _records(before):
+        name = old["development_id"]
+        if name not in rows:
+            raise ReleaseError(
+                f"{where}: {name}, released in {old['released_in']}, is gone; restore its row, "
+                "and give the reason in `retired` if it was retired"
+            )
+        line, new = rows[name]
+        for field, value in old.items():
+            if new[field] != value and not (field == "retired" and value == ""):
+                raise ReleaseError(
+                    f"{where}: row {line}, field {field}: expected {value!r}, as released, "
+                    f"found {new[field]!r}; a released identifier is not changed or reused"
+                )
+
+
+def _difference(before: Package, package: Package) -> dict[str, bytes]:
+    """Return the files of the difference from the release before; refuse a step of the version that is too small for it."""
+    difference = diff(before, package)
+    _check_step(difference)
+    name = f"diff-{difference.old}-{difference.new}"
+    return {
+        f"{name}.csv": difference.to_csv().encode("utf-8"),
+        f"{name}.json": (difference.to_json() + "\n").encode("utf-8"),
+    }
+
+
+def _check_step(difference: Diff) -> None:
     """Refuse a step of the version that is less than what changed demands."""
     taken = _step(difference.old, difference.new)
     if STEPS.index(taken) < STEPS.index(difference.least):
@@ -532,22 +550,3 @@ def _step(old: str, new: str) -> Step:
     """Return the step between two versions."""
     differing = [x != y for x, y in zip(version_numbers(old)[:3], version_numbers(new)[:3], strict=True)]
     return STEPS[3 - differing.index(True)]
-
-
-def _kept(before: pd.DataFrame, now: pd.DataFrame) -> None:
-    """Refuse a list that changed an earlier entry: only ``retired`` may be filled in."""
-    places = {str(name): at for at, name in enumerate(now["development_id"])}
-    for old in before.astype("object").to_dict("records"):
-        name = str(old["development_id"])
-        if name not in places:
-            raise ReleaseError(
-                f"{RELEASED}: {name}, released in {old['released_in']}, is gone; restore its row, "
-                "and give the reason in `retired` if it was retired"
-            )
-        found = now.iloc[places[name]]
-        for field in LEDGER[1:]:
-            if found[field] != old[field] and not (field == "retired" and old[field] == ""):
-                raise ReleaseError(
-                    f"{RELEASED}: row {places[name] + 2}, field {field}: expected {old[field]!r}, as released, "
-                    f"found {found[field]!r}; a released identifier is not changed or reused"
-                )

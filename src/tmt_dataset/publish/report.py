@@ -1,17 +1,16 @@
-"""The main job of a checkout: run the notebooks, write each as a page with its figures, and sum up.
+"""The main job of a checkout: run the notebooks, write each as a page with its charts, the reference of the library, and sum up.
 
 Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``.
 """
 
 from __future__ import annotations
 
-import base64
-import html
 import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.console import Console
@@ -19,12 +18,22 @@ from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import MissingExtraError, TmtDatasetError
+from tmt_dataset.publish import api
 from tmt_dataset.record import number
 
-#: What nbconvert writes for a drawing, which has no place for a text of its own.
-NO_ALT = "No description has been provided for this image"
-#: Every figure as picture and as drawing; asked for here, so that the notebooks stay free of it.
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
+
+#: Every chart as PNG and SVG; asked for here, so that the notebooks stay free of it.
 SETUP = "%config InlineBackend.figure_formats = ['png', 'svg']\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
+#: The pages of nbconvert, which has no alternative text for SVG.
+TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
+{%- block data_svg scoped -%}
+<div class="jp-RenderedSVG jp-OutputArea-output {{ extra_class }}" data-mime-type="image/svg+xml">
+<img alt="{{ output.metadata.alt | escape_html }}" src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 }}"/>
+</div>
+{%- endblock -%}"""
 #: The kernel warns of its local sockets at every start.
 QUIET = ["--log-level=40"]
 TOP = 5
@@ -37,76 +46,94 @@ class NotebookError(TmtDatasetError):
 
 
 def run_notebook(path: Path, out: Path) -> list[Path]:
-    """Execute a notebook afresh and write it as HTML, its figures beside it as PNG and SVG.
+    """Execute a notebook afresh and write it as HTML, its charts beside it as PNG and SVG.
 
     Parameters
     ----------
     path
         The notebook.
     out
-        Folder for the page and the figures.
+        Folder for the page and the charts.
 
     Returns
     -------
     list of pathlib.Path
-        The page, then the figures.
+        The page, then the charts.
 
     Raises
     ------
     NotebookError
-        If a cell fails; the message names the cell and the error.
+        If a cell fails; the message names the error.
+    MissingExtraError
+        If nbconvert is not installed.
+    """
+    pages = exporter()  # before the notebook runs: it may be missing
+    page, resources = pages.from_notebook_node(described(_executed(path), path.stem))
+    contents = {f"{path.stem}.html": page.encode("utf-8"), **resources["outputs"]}
+    for name, data in contents.items():
+        (out / name).write_bytes(data)
+    return [out / name for name in contents]
+
+
+def exporter() -> HTMLExporter:
+    """Return the exporter of pages, which gives the charts as files too.
+
+    Raises
+    ------
     MissingExtraError
         If nbconvert is not installed.
     """
     try:
-        import nbformat
-        from nbclient.exceptions import CellExecutionError
         from nbconvert import HTMLExporter
-        from nbconvert.preprocessors import ExecutePreprocessor
     except ImportError:
         raise MissingExtraError(
             'running notebooks needs nbconvert: pip install "tmt-dataset[notebooks]"'
         ) from None
-    notebook = nbformat.read(path, as_version=4)
+    return HTMLExporter(
+        raw_template=TEMPLATE,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        preprocessors=["nbconvert.preprocessors.ExtractOutputPreprocessor"],
+    )
+
+
+def _executed(path: Path) -> NotebookNode:
+    """Run a notebook in its folder and return it with its outputs."""
+    import nbformat
+    from nbclient.exceptions import CellExecutionError
+    from nbconvert.preprocessors import ExecutePreprocessor
+
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(SETUP))
+    run = ExecutePreprocessor(timeout=300, kernel_name="python3", extra_arguments=QUIET)
     try:
-        ExecutePreprocessor(timeout=300, kernel_name="python3", extra_arguments=QUIET).preprocess(
-            notebook, {"metadata": {"path": str(path.parent)}}
-        )
+        run.preprocess(notebook, {"metadata": {"path": str(path.parent)}})
     except CellExecutionError as error:
         raise NotebookError(
             f"{path.name}: a cell failed: {error.ename}: {error.evalue}\n{str(error).strip()[-1500:]}"
         ) from None
     del notebook.cells[0]
-    written = [out / f"{path.stem}.html"]
-    n, heading, described = 0, path.stem, []
+    return notebook
+
+
+def described(notebook: NotebookNode, stem: str) -> NotebookNode:
+    """Give every chart its file name and its alternative text, from which nbconvert takes them."""
+    n, heading = 0, stem
     for cell in notebook.cells:
-        if cell["cell_type"] == "markdown":
-            headings = re.findall(r"^#+ (.+)$", cell["source"], re.MULTILINE)
-            heading = headings[-1] if headings else heading
+        if cell.cell_type == "markdown":
+            heading = [heading, *re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)][-1]
         for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "image/png" not in data:
-                continue
-            n += 1
-            for kind, suffix in (("image/png", "png"), ("image/svg+xml", "svg")):
-                if kind in data:
-                    target = out / f"{path.stem}-{n}.{suffix}"
-                    text = data[kind]
-                    target.write_bytes(base64.b64decode(text) if suffix == "png" else text.encode("utf-8"))
-                    written.append(target)
-            data.pop("image/png")  # the page shows the drawing
-            described.append(f"Figure {n}, {heading}; its numbers stand in the text and tables beside it")
-    page, _ = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(notebook)
-    texts = iter(described)
-    page = re.sub(f'alt="{NO_ALT}"', lambda _: f'alt="{html.escape(next(texts))}"', page)
-    written[0].write_text(page, encoding="utf-8")
-    return written
+            if "image/png" in output.get("data", {}):
+                n += 1
+                output.metadata["filename"] = f"{stem}-{n}"
+                output.metadata["alt"] = (
+                    f"Chart {n}, {heading}; its numbers are in the text and the tables beside it"
+                )
+    return notebook
 
 
 def _counts(codes: pd.Series, labels: pd.Series) -> str:
-    counted = codes.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{labels[str(code)]} {n}" for code, n in counted.items() if n)
+    return ", ".join(f"{labels[str(code)]} {n}" for code, n in _ranked(codes).items() if n)
 
 
 def _unit(unit: str, value: float) -> str:
@@ -118,6 +145,37 @@ def _unit(unit: str, value: float) -> str:
     if unit == "count":
         return ""
     return f" {unit}s" if unit in DAYS and value != 1 else f" {unit}"
+
+
+def _ranked(values: pd.Series) -> pd.Series:
+    """Return how often each value occurs, the most frequent first, equal ones by name."""
+    return values.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable")
+
+
+def _largest(figures: pd.DataFrame, by: pd.Series) -> str:
+    """Return the largest different figures as text."""
+    ranked = figures.loc[by.sort_values(ascending=False, kind="stable").index]
+    rows = ranked.drop_duplicates(["measure", "value"]).head(TOP)
+    columns = (rows[c] for c in ("value", "unit", "label", "development_id"))
+    return "; ".join(
+        f"{number(v)}{_unit(unit, v)} ({label}, {d})" for v, unit, label, d in zip(*columns, strict=True)
+    )
+
+
+def _figure_lines(ds: Dataset) -> list[str]:
+    """Return a line each for the largest sums, counts and durations."""
+    figures = ds["figures"].merge(ds["measures"][["measure", "label", "unit"]], on="measure", how="left")
+    sums = figures.loc[figures["unit"] == "CNY"]
+    counts = figures.loc[figures["unit"] == "count"]
+    # a time of day is not a duration
+    is_time = figures["measure"].astype("str").str.endswith(("_start", "_end", "_age"))
+    spans = figures.loc[figures["unit"].isin(list(DAYS)) & ~is_time]
+    days = spans["value"] * spans["unit"].astype("str").map(DAYS)
+    return [
+        f"largest sums: {_largest(sums, sums['value'])}",
+        f"largest counts: {_largest(counts, counts['value'])}",
+        f"longest durations: {_largest(spans, days)}",
+    ]
 
 
 def summary(ds: Dataset) -> str:
@@ -132,44 +190,18 @@ def summary(ds: Dataset) -> str:
     dev, topics = ds["developments"], ds["development_topics"]
     labels = ds["topics"].set_index("topic_id")["label"]
     primary = topics.loc[topics["rank"] == "primary", "topic_id"].astype("str").str.partition("/")[0]
-    actors = ds["development_authorities"]["authority_id"]
     register = ds["authorities"].set_index("authority_id")
     names = register["abbreviation"].fillna(register["name"])
-    busiest = (
-        actors.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable").head(TOP)
-    )
-    figures = ds["figures"].merge(ds["measures"][["measure", "label", "unit"]], on="measure", how="left")
-
-    def top(rows: pd.DataFrame, by: pd.Series) -> str:
-        chosen = (
-            rows.loc[by.sort_values(ascending=False, kind="stable").index]
-            .drop_duplicates(["measure", "value"])
-            .head(TOP)
-        )
-        columns = (chosen[c] for c in ("value", "unit", "label", "development_id"))
-        return "; ".join(
-            f"{number(v)}{_unit(unit, v)} ({label}, {d})" for v, unit, label, d in zip(*columns, strict=True)
-        )
-
-    sums = figures.loc[figures["unit"] == "CNY"]
-    counts = figures.loc[figures["unit"] == "count"]
-    # a time of day is no length
-    spans = figures.loc[
-        figures["unit"].isin(list(DAYS))
-        & ~figures["measure"].astype("str").str.endswith(("_start", "_end", "_age"))
+    busiest = _ranked(ds["development_authorities"]["authority_id"]).head(TOP)
+    sizes = ", ".join(f"{len(ds[name])} {name}" for name in ("developments", "quotes", "figures"))
+    lines = [
+        f"{ds.descriptor.name} {ds.version}: {sizes} from {len(ds['sources'])} sources",
+        f"by topic: {_counts(primary, labels)}",
+        f"by action: {_counts(dev['action'], ds['actions'].set_index('action')['label'])}",
+        f"busiest authorities: {', '.join(f'{names[str(a)]} {n}' for a, n in busiest.items())}",
+        *_figure_lines(ds),
     ]
-    lengths = spans["value"] * spans["unit"].astype("str").map(DAYS)
-    return "\n".join(
-        [
-            f"{ds.descriptor.name} {ds.version}: {len(dev)} developments, {len(ds['quotes'])} quotes, {len(ds['figures'])} figures from {len(ds['sources'])} sources",
-            f"by topic: {_counts(primary, labels)}",
-            f"by action: {_counts(dev['action'], ds['actions'].set_index('action')['label'])}",
-            f"busiest authorities: {', '.join(f'{names[str(a)]} {n}' for a, n in busiest.items())}",
-            f"largest sums: {top(sums, sums['value'])}",
-            f"largest counts: {top(counts, counts['value'])}",
-            f"longest durations: {top(spans, lengths)}",
-        ]
-    )
+    return "\n".join(lines)
 
 
 def write(notebooks: Path, out: Path, console: Console) -> None:
@@ -190,6 +222,7 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
             if not console.is_terminal:
                 console.print(f"running {path.name}")
             run_notebook(path, beside)
+        api.write(beside / "api")
         text = summary(ds)
         (beside / "summary.txt").write_text(text + "\n", encoding="utf-8")
         beside.chmod(0o755)
@@ -202,7 +235,7 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
     console.print(text, highlight=False, markup=False)
     pictures = len(list(out.glob("*.png")))
     console.print(
-        f"report: {out.resolve()} ({len(paths)} pages, {pictures} figures as PNG and SVG)",
+        f"report: {out.resolve()} ({len(paths)} pages, {pictures} charts as PNG and SVG, and the reference in api/)",
         highlight=False,
         markup=False,
     )
