@@ -264,9 +264,9 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "invalid day": (
         "date: 2024-05-02",
         "date: '2024-02-30'",
-        "date: '2024-02-30' is no date of the calendar",
+        "date: '2024-02-30' is not a date of the calendar",
     ),
-    "invalid date": ("date: 2024-05-02", "date: May 2024", "date: 'May 2024' is no EDTF date"),
+    "invalid date": ("date: 2024-05-02", "date: May 2024", "date: 'May 2024' is not an EDTF date"),
     "time of day": ("date: 2024-05-02", "date: 2024-05-02T10:00:00Z", "date: Input should be a valid string"),
     "interval in reverse": (
         "date: 2024-05-02",

@@ -422,7 +422,7 @@ def test_build_check_writes_nothing_and_takes_no_texts(annotated: tuple[Path, Pa
 
 
 @pytest.mark.parametrize(
-    "path", ["data/annotations/newsletter-2024-01.yaml", "data/sources.csv", "README.md"]
+    "path", ["data/annotations/newsletter-2024-01.yaml", "data/sources.csv", "DATASHEET.md"]
 )
 @pytest.mark.parametrize("check", [[], ["--check"]])
 def test_build_names_what_it_cannot_read(built: Path, path: str, check: list[str]) -> None:

@@ -410,11 +410,11 @@ def descriptor(**values: object) -> Edit:
         ),
         (
             ledger(lambda rows: rows.append(["TMT-9999", factories.WINTER, "0", "9", "1.0.0", ""])),
-            "TMT-9999, released in 1.0.0, is gone",
+            "TMT-9999, released in 1.0.0, is missing",
         ),
         (
             ledger(lambda rows: rows[1].__setitem__(slice(2, 4), ["90000", "90001"])),
-            "TMT-0001, released in 1.0.0, now stands for another report",
+            "TMT-0001, released in 1.0.0, now refers to another report",
         ),
     ],
 )

@@ -286,7 +286,7 @@ DESCRIPTORS = [
     Defect("value twice in an enum", field("segments", "role", lambda f: f["constraints"]["enum"].append("outlook")), "descriptor", "segments", "role"),
     Defect("no encoding", resource("topics", lambda r: r.pop("encoding")), "descriptor", "topics", "encoding"),
     Defect("table twice", declared(lambda d: d["resources"].append(d["resources"][0])), "descriptor", "sources"),
-    Defect("field not declared", resource("topics", lambda r: r["schema"]["fields"].pop()), "descriptor", "topics", "agora_tags"),
+    Defect("field not declared", resource("topics", lambda r: r["schema"]["fields"].pop()), "descriptor", "topics", "dpa_policy_area"),
     Defect("field twice", resource("topics", lambda r: r["schema"]["fields"].append(r["schema"]["fields"][0])), "descriptor", "topics"),
     Defect("resources no list", declared(lambda d: d.update(resources=7)), "descriptor"),
     Defect("resource no object", declared(lambda d: d["resources"].append("developments")), "descriptor"),
