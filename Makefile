@@ -16,8 +16,8 @@ test: setup ## style, types, tests, notebooks with their outputs compared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses 2 --dist worksteal
-	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses 2 --dist loadscope --nbval $(NOTEBOOKS)
+	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist loadscope --nbval $(NOTEBOOKS)
 
 lab: setup ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

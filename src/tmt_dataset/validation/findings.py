@@ -126,9 +126,10 @@ def marked(
     >>> [str(finding) for finding in late]
     ["[r] quotes, row 3, field end: b is late; expected at most 50, found '80'"]
     """
-    lines = mask.index[mask.to_numpy(dtype=bool, na_value=False)]
-    if lines.empty:
+    wrong = mask.to_numpy(dtype=bool, na_value=False)
+    if not wrong.any():
         return
+    lines = mask.index[wrong]
     texts = (message, expected, found, hint)
     names = {name for text in texts if text for _, name, _, _ in Formatter().parse(text) if name}
     cells = frame.loc[lines, [name for name in names if name not in values]].assign(**values)

@@ -22,12 +22,12 @@ def check(table: Table, frame: pd.DataFrame) -> Iterator[Finding]:
     for field in table.fields:
         yield from _field(table, field, frame)
     key = [name for name in table.primary_key if name in table.field_names]
-    if key:
+    if key and (repeated := frame.duplicated(key)).any():
         yield from marked(
             "schema",
             table.name,
             frame,
-            frame.duplicated(key),
+            repeated,
             key[0] if len(key) == 1 else None,
             "duplicate primary key ({key})",
             "a unique key",
@@ -41,10 +41,11 @@ def check(table: Table, frame: pd.DataFrame) -> Iterator[Finding]:
 def _field(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[Finding]:
     """Check the cells of one field."""
     cells = frame[field.name]
-    filled = cells.dropna()
+    missing = cells.isna()
+    filled = cells[~missing] if missing.any() else cells
     if field.required:
         message, hint = "a required cell is empty", "Fill it in."
-        yield from marked("schema", table.name, frame, cells.isna(), field.name, message, "a value", "", hint)
+        yield from marked("schema", table.name, frame, missing, field.name, message, "a value", "", hint)
     if field.unique:
         wrong = filled.duplicated()
         message, expected = "duplicate value", "a unique value"
@@ -56,9 +57,10 @@ def _field(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[Finding]
     except re.error:  # reported with the declaration
         return
     for expected, meets in checks:
-        wrong = filled[~meets(filled).astype(bool)]
-        if wrong.empty:
+        met = meets(filled)
+        if met.all():
             continue
+        wrong = filled[~met.astype(bool)]
         yield from marked(
             "schema",
             table.name,
