@@ -54,4 +54,7 @@ def test_the_difference_to_the_older_release_is_what_changed_and_nothing_else(re
     assert [str(c).partition(" changed")[0] for c in difference.changes if c.what != "table"] == [
         "field quotes.supports itemEnum"
     ]
-    assert {t.name for t in difference.tables} == {"agreement", "adjudication"}  # 1 for 1.0; a number for each item
+    assert {t.name for t in difference.tables} == {
+        "agreement",
+        "adjudication",
+    }  # 1 for 1.0; a number for each item

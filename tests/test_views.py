@@ -403,9 +403,7 @@ def test_an_invalid_date_of_effect_is_named(package: Path) -> None:
     whole = tmt.load(package)
     links = whole["development_instruments"]
     link = links.loc[links["stage"] == "issued"].iloc[0]
-    expected = (
-        f"developments: {link['development_id']}, field effective_date: 'soon' is not an EDTF date; expected YYYY"
-    )
+    expected = f"developments: {link['development_id']}, field effective_date: 'soon' is not an EDTF date; expected YYYY"
     with pytest.raises(PackageError) as caught:
         whole.lifecycle(link["instrument_id"])
     assert str(caught.value).startswith(expected)

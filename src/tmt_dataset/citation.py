@@ -334,7 +334,7 @@ def cite(
     Raises
     ------
     UnknownCodeError
-        If there is no such style or development; the message has near misses.
+        For an unknown style or development; the message has near misses.
     PackageNotFoundError, PackageError, ChecksumError
         As for :func:`tmt_dataset.load`.
     TypeError

@@ -331,7 +331,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Raises
         ------
         UnknownCodeError
-            If there is no such development.
+            For an unknown development.
 
         Examples
         --------
@@ -347,7 +347,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Raises
         ------
         UnknownCodeError
-            If there is no such development.
+            For an unknown development.
 
         Examples
         --------
@@ -383,7 +383,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Raises
         ------
         UnknownCodeError
-            If there is no such instrument.
+            For an unknown instrument.
 
         Examples
         --------
@@ -406,7 +406,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Raises
         ------
         UnknownCodeError
-            If there is no such measure.
+            For an unknown measure.
 
         Examples
         --------

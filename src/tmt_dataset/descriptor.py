@@ -172,7 +172,7 @@ class Descriptor:
         Raises
         ------
         UnknownCodeError
-            If there is no such table.
+            For an unknown table.
         """
         if name not in self.tables:
             raise unknown("table", name, list(self.tables), DESCRIPTOR)

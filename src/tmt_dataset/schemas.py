@@ -25,7 +25,7 @@ def schema(table: str, source: str | os.PathLike[str] | None = None) -> DataFram
     """Return the pandera schema of a table, for frames of your own.
 
     It checks order and names of the columns, required cells, codes, patterns, lengths, bounds, unique fields and the
-    primary key. Typed frames, as ``load`` gives them, and frames of text, as they stand in the CSV, both pass.
+    primary key. Typed frames, as ``load`` gives them, and frames of text, as they are in the CSV files, both pass.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def schema(table: str, source: str | os.PathLike[str] | None = None) -> DataFram
     Raises
     ------
     UnknownCodeError
-        If there is no such table, with near misses.
+        For an unknown table, with near misses.
     PackageNotFoundError, PackageError, ChecksumError
         As for :func:`tmt_dataset.load`.
     MissingExtraError

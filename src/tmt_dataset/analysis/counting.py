@@ -344,7 +344,7 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     Raises
     ------
     UnknownCodeError
-        If there is no such column.
+        For an unknown column.
 
     Examples
     --------

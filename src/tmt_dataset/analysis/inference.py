@@ -157,7 +157,7 @@ def shares(
     Raises
     ------
     UnknownCodeError
-        If there is no such column.
+        For an unknown column.
     TypeError
         If the column is not boolean.
     MissingExtraError
@@ -210,7 +210,7 @@ def rates(frame: pd.DataFrame, hit: str, *, confidence: float = 0.95) -> pd.Data
     Raises
     ------
     UnknownCodeError
-        If there is no such column.
+        For an unknown column.
     TypeError
         If the column is not boolean.
     MissingExtraError
@@ -266,7 +266,7 @@ def compare(
     Raises
     ------
     UnknownCodeError
-        If there is no such window or column.
+        For an unknown window or column.
     TypeError
         If the column is not boolean.
     MissingExtraError

@@ -59,7 +59,7 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
     Raises
     ------
     UnknownCodeError
-        If there is no such kind.
+        For an unknown kind.
 
     Examples
     --------

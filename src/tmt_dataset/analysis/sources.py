@@ -180,7 +180,7 @@ def comparable(
     Raises
     ------
     UnknownCodeError
-        If there is no such source.
+        For an unknown source.
 
     Examples
     --------

@@ -528,7 +528,7 @@ def _files(folder: Path) -> tuple[dict[Path, Any], list[str]]:
     Raises
     ------
     AnnotationError
-        If there is no annotation file.
+        If the folder has no annotation file.
     """
     paths = sorted(folder.glob("*.yaml"))
     found = misnamed(folder)

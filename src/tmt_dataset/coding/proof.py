@@ -60,7 +60,7 @@ def texts_folder(sources: str | os.PathLike[str]) -> Path:
     Raises
     ------
     PackageNotFoundError
-        If there is no such folder.
+        If the folder does not exist.
     """
     folder = Path(sources)
     try:
@@ -73,7 +73,7 @@ def texts_folder(sources: str | os.PathLike[str]) -> Path:
 
 
 def source_text(folder: Path, source_id: str) -> str | None:
-    """Return a source's text as it was received, or None if there is no such file.
+    """Return a source's text as it was received, or None if it is missing.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     Raises
     ------
     PackageNotFoundError
-        If there is no such folder.
+        If the folder does not exist.
 
     Examples
     --------

@@ -109,7 +109,7 @@ def _is_time(value: object) -> bool:
 
 
 def _keys(descriptor: Descriptor, table: Table) -> Iterator[Finding]:
-    """Check that the keys of a table have fields to stand on."""
+    """Check that the keys of a table have fields."""
     for name in table.primary_key:
         if name not in table.field_names:
             message = f"the primary key has the unknown field {name!r}{near(name, table.field_names)}"

@@ -117,7 +117,7 @@ def parsed(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
 def _canonical(data: bytes, columns: int) -> bool:
     """Whether bytes that end in a newline are the one way to write their records, each on a line and of so many cells.
 
-    What the csv module would write is told from where commas, newlines and quotation marks stand. A table of one column
+    What the csv module would write follows from the places of commas, newlines and quotation marks. A table of one column
     is left to the slow way: an empty cell of it has marks. Measured on 771 thousand rows: 1.3 s, against 16.4 s line by line.
     """
     text = np.frombuffer(data, dtype=np.uint8)
