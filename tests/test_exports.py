@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from copy import deepcopy
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import factories
 import openpyxl
@@ -28,7 +28,7 @@ from tmt_dataset import cells
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor
 from tmt_dataset.errors import ExportError, MissingExtraError, TmtDatasetError
-from tmt_dataset.exports import FORMATS, _put, export, restore
+from tmt_dataset.exports import FORMATS, export, restore
 from tmt_dataset.exports.excel import EXCEL_CHARACTERS, EXCEL_ROWS
 from tmt_dataset.exports.text import inert
 
@@ -662,12 +662,12 @@ def test_a_folder_with_other_files_is_never_replaced(name: str, small: Dataset, 
     export(small, folder, format=name, overwrite=True)
     (folder / "thesis.txt").write_text("ten years of work", encoding="utf-8")
     before = snapshot(tmp_path)
-    with pytest.raises(ExportError, match=r"holds what no export has written \(thesis.txt\)"):
+    with pytest.raises(ExportError, match=r"holds what this command has not written \(thesis.txt\)"):
         export(small, folder, format=name, overwrite=True)
     (folder / "thesis.txt").unlink()
     (folder / f"quotes.{name}").unlink()
     (folder / f"quotes.{name}").mkdir()
-    with pytest.raises(ExportError, match="holds what no export has written"):
+    with pytest.raises(ExportError, match="holds what this command has not written"):
         export(small, folder, format=name, overwrite=True)
     assert before["out/thesis.txt"] == b"ten years of work"
 
@@ -790,23 +790,46 @@ def test_an_unwritable_folder_is_an_error(name: str, small: Dataset, unwritable:
     assert {p.name for p in unwritable.iterdir() if not p.name.isdigit()} == before
 
 
-class Stuck(type(Path())):  # type: ignore[misc]  # the class of paths is that of the system
-    """A path that cannot be renamed."""
+@FORMAT
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [("", "the path is empty"), (".", "give another name"), ("..", "give another name")],
+    ids=repr,
+)
+def test_the_current_folder_is_never_the_target(
+    name: str, target: str, message: str, small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in" / "here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "in" / "here")
+    with pytest.raises(ExportError, match=message):
+        export(small, target, format=name, overwrite=True)
+    assert [p.name for p in tmp_path.rglob("*")] == ["in", "here"]
 
-    said: ClassVar[str] = "stuck"
 
-    def rename(self, target: object) -> Path:
-        raise OSError(self.said)
+@FORMAT
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_comes_to_the_target_while_an_export_runs_stays(
+    name: str, overwrite: bool, small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    is_folder, write = FORMATS[name].is_folder, FORMATS[name].write
+    if is_folder and overwrite:
+        export(small, out, format=name)
+    thesis = out / "thesis.txt" if is_folder else out
 
+    def slow(ds: Dataset, path: Path) -> None:
+        write(ds, path)
+        thesis.parent.mkdir(exist_ok=True)
+        thesis.write_text("ten years of work", encoding="utf-8")
 
-def test_a_folder_comes_back_where_it_cannot_be_replaced(tmp_path: Path) -> None:
-    for name in ("old", "new"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "a.csv").write_text(name, encoding="utf-8")
-    before = snapshot(tmp_path)
-    with pytest.raises(OSError, match="stuck"):
-        _put(Stuck(tmp_path / "new"), tmp_path / "old", tmp_path / "aside")
-    assert snapshot(tmp_path) == before
+    monkeypatch.setitem(FORMATS, name, FORMATS[name]._replace(write=slow))
+    if overwrite and not is_folder:
+        export(small, out, format=name, overwrite=True)  # as asked
+    else:
+        with pytest.raises(ExportError, match="thesis.txt" if overwrite else "exists already"):
+            export(small, out, format=name, overwrite=overwrite)
+        assert thesis.read_text(encoding="utf-8") == "ten years of work"
+    assert list(tmp_path.iterdir()) == [out]
 
 
 # -- keys without a row, tables that are missing

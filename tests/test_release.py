@@ -22,6 +22,7 @@ import pytest
 from tmt_dataset.dataset import load
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
+from tmt_dataset.files import put_new
 from tmt_dataset.package import SUMS, embedded, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import diff
@@ -299,16 +300,15 @@ def test_files_that_cannot_all_be_placed_are_all_taken_back(
     tree: Path, out: Path, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bump(tree, "1.0.1")
-    rename = Path.replace
     done: list[Path] = []
 
-    def full(self: Path, target: Path) -> Path:
+    def full(built: Path, target: Path) -> None:
         if len(done) == 2:
             raise OSError(28, "No space left on device")
         done.append(target)
-        return rename(self, target)
+        put_new(built, target)
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr("tmt_dataset.publish.release.put_new", full)
     with pytest.raises(ReleaseError, match=r"cannot be written.*No space left"):
         release(tree, "1.0.1", out, previous=built)
     assert len(done) == 2
@@ -478,6 +478,29 @@ def test_a_tree_that_is_not_its_commit_is_refused(tree: Path, out: Path, edit: E
     with pytest.raises(ReleaseError, match=said):
         release(tree, "1.0.0", out)
     assert not out.exists()
+
+
+def test_what_a_killed_run_left_does_not_count(tree: Path, out: Path) -> None:
+    write(tree, "data/.quotes.csv.tmt-a1b2c3d4/building", "half\n")
+    write(tree, ".r\u00e9sum\u00e9 1.tmt-a1b2c3d4/ready/api/index.html", "half\n")
+    assert release(tree, "1.0.0", out).is_file()
+    write(tree, "data/.quotes.csv.tmt-notes", "of somebody\n")
+    with pytest.raises(ReleaseError, match=r"not everything is committed.*\n.*tmt-notes$"):
+        release(tree, "1.0.0", out)
+
+
+def test_what_comes_to_the_place_of_an_archive_meanwhile_is_kept(
+    template: Path, out: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def late(archive: Path, target: Path) -> None:
+        target.write_bytes(b"of somebody else")
+        put_new(archive, target)
+
+    monkeypatch.setattr("tmt_dataset.publish.release.put_new", late)
+    with pytest.raises(ReleaseError, match="exists with other bytes"):
+        release(template, "1.0.0", out)
+    assert [p.read_bytes() for p in out.iterdir()] == [b"of somebody else"]
 
 
 def test_a_link_is_not_a_file_of_a_release(tree: Path, tmp_path: Path, out: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 import tmt_dataset as tmt
+from tmt_dataset.errors import TargetError
 from tmt_dataset.publish import api, report
 
 
@@ -40,6 +41,7 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path) -> None:
     screen = console()
     report.write(folder, out, screen)
     assert sorted(p.name for p in out.iterdir()) == [
+        ".manifest",
         "01_plot-1.png",
         "01_plot-1.svg",
         "01_plot.html",
@@ -63,11 +65,104 @@ def test_a_failing_notebook_is_one_error_and_the_old_report_stays(tmp_path: Path
     folder.mkdir()
     out.mkdir()
     (out / "old.html").write_text("old", encoding="utf-8")
+    (out / report.MANIFEST).write_text('["old.html"]', encoding="utf-8")
     notebook(folder / "01_bad.ipynb", "1 / 0")
     with pytest.raises(report.NotebookError, match=r"01_bad\.ipynb: a cell failed: ZeroDivisionError"):
         report.write(folder, out, console())
     assert [p.name for p in tmp_path.iterdir() if p.name not in ("notebooks", "report")] == []
     assert (out / "old.html").is_file()
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of notebooks that need no kernel; the reference is small."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "1.ipynb").touch()
+
+    def page(path: Path, out: Path) -> list[Path]:
+        (out / f"{path.stem}.html").write_text("new", encoding="utf-8")
+        return []
+
+    def reference(out: Path) -> list[Path]:
+        out.mkdir()
+        (out / "index.html").write_text("new", encoding="utf-8")
+        return []
+
+    monkeypatch.setattr(report, "run_notebook", page)
+    monkeypatch.setattr(api, "write", reference)
+    return tmp_path / "notebooks"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*"))
+
+
+def test_a_report_is_replaced_with_all_its_files(quick: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    (quick / "2.ipynb").touch()
+    report.write(quick, out, console())
+    (out / "api" / ".DS_Store").write_bytes(b"what a file manager leaves does not count")
+    (quick / "2.ipynb").unlink()
+    report.write(quick, out, console())
+    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "summary.txt"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["notebooks", "report"]
+
+
+@pytest.mark.parametrize("added", ["thesis.txt", "api/thesis.txt", "deep/er/thesis.txt", ".git/config"])
+def test_a_report_with_other_files_is_never_replaced(quick: Path, tmp_path: Path, added: str) -> None:
+    out = tmp_path / "report"
+    report.write(quick, out, console())
+    (out / added).parent.mkdir(parents=True, exist_ok=True)
+    (out / added).write_text("ten years of work", encoding="utf-8")
+    before = names(tmp_path)
+    with pytest.raises(TargetError, match=f"report: holds what this command has not written .*{added}"):
+        report.write(quick, out, console())
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "manifest", [None, b"", b"[", b"7", b"[[]]", b"\xff", b"[" * 100_000, b'["../1.html"]']
+)
+def test_a_folder_that_is_no_report_is_never_replaced(
+    quick: Path, tmp_path: Path, manifest: bytes | None
+) -> None:
+    out = tmp_path / "report"
+    out.mkdir()
+    (out / "thesis.txt").write_text("ten years of work", encoding="utf-8")
+    if manifest is not None:
+        (out / report.MANIFEST).write_bytes(manifest)
+    before = names(tmp_path)
+    with pytest.raises(TargetError, match="holds what this command has not written"):
+        report.write(quick, out, console())
+    assert names(tmp_path) == before
+
+
+def test_only_a_folder_of_its_own_can_be_the_report(
+    quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path / "real")
+    before = names(tmp_path)
+    for out, message in {
+        "": "is the current folder",
+        ".": "is the current folder",
+        "..": "is the current folder or holds it",
+        "/": "is the current folder or holds it",
+        "../file": "is not a folder",
+        "../pipe": "is not a folder",
+        "../link": "is a link",
+        "../dangling": "is a link",
+        "../missing/report": "there is no folder",
+        "../file/report": "there is no folder",
+        "x" * 300: "cannot be written",
+    }.items():
+        with pytest.raises(TargetError, match=message):
+            report.write(quick, Path(out), console())
+    assert names(tmp_path) == before
 
 
 def test_no_notebooks_is_one_error(tmp_path: Path) -> None:

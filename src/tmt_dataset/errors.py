@@ -48,6 +48,10 @@ class OutOfStepError(TmtDatasetError):
     """Compiled files differ from what their inputs give."""
 
 
+class TargetError(TmtDatasetError):
+    """A file or folder must not be replaced: it holds what is not the command's own, or is of another kind."""
+
+
 class ExportError(TmtDatasetError):
     """Nothing was exported."""
 

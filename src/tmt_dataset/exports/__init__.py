@@ -1,25 +1,24 @@
 """The data set in the formats that other tools read: CSV, Excel, Parquet, SQLite, JSON Lines.
 
 Names, types, keys and the search index derive from the descriptor. An export is written to a temporary folder
-beside its target and then renamed, so that a failure leaves nothing behind and changes nothing.
+beside its target and then moved there, so that a failure leaves nothing behind and changes nothing.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.descriptor import Descriptor
-from tmt_dataset.errors import ExportError, near
+from tmt_dataset.errors import ExportError, TargetError, near
 from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
 from tmt_dataset.exports.tables import FLAT
 from tmt_dataset.exports.text import restore
+from tmt_dataset.files import replace_file, replace_folder
 
 __all__ = ["FORMATS", "Format", "export", "restore"]
 
@@ -46,8 +45,6 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format("JSON Lines: one development per line, with all that belongs to it", jsonl.write),
 }
 _SUFFIXES = {".db": "sqlite", ".sqlite3": "sqlite", ".ndjson": "jsonl"}
-#: Files that file managers leave in a folder.
-_CLUTTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 def export(
@@ -92,7 +89,7 @@ def export(
         One of :data:`FORMATS`; ``None`` takes it from the suffix of ``target`` (``x.csv`` is then a folder).
     overwrite
         Whether to replace an existing export. A folder is replaced only if it holds nothing but files of
-        such an export.
+        such an export. Of several exports to one target at once without it, one succeeds.
 
     Returns
     -------
@@ -125,19 +122,19 @@ def export(
     """
     if not isinstance(ds, Dataset):
         raise TypeError(f"expected a Dataset, as tmt_dataset.load() returns it, found {type(ds).__name__}")
+    if not os.fspath(target):  # as a path it would be the current folder, which nobody named
+        raise ExportError("the path is empty; give the name of a file or folder")
     path = Path(target)
     name = _format(path, format)
+    write = partial(FORMATS[name].write, ds)
     try:
         place = Path(os.path.realpath(path))  # a symbolic link stays, and its target is replaced
-        _check_place(place, name, ds.descriptor, overwrite)
-        beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
-        try:
-            built = beside / place.name
-            FORMATS[name].write(ds, built)
-            _put(built, place, beside / "replaced")
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except ExportError as error:
+        if FORMATS[name].is_folder:
+            own = frozenset(f"{table}.{name}" for table in (*ds.descriptor.tables, FLAT))
+            replace_folder(write, place, lambda _: own, overwrite=overwrite)
+        else:
+            replace_file(write, place, overwrite=overwrite)
+    except (ExportError, TargetError) as error:
         raise ExportError(f"{path}: {error}") from None
     except (OSError, ValueError, TypeError, sqlite3.Error) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -157,39 +154,3 @@ def _format(path: Path, asked: str | None) -> str:
         meant = near(name, FORMATS) or ";"
         raise ExportError(f"{path}: unknown format {name!r}{meant} expected one of {', '.join(FORMATS)}")
     return name
-
-
-def _check_place(place: Path, name: str, descriptor: Descriptor, overwrite: bool) -> None:
-    """Refuse a place where something is that must not be replaced."""
-    if not place.parent.is_dir():
-        raise ExportError(f"there is no folder {place.parent}; create it first")
-    if not place.exists():
-        return
-    if not overwrite:
-        raise ExportError(
-            "exists already; overwrite it with overwrite=True (--overwrite), or give another name"
-        )
-    if not FORMATS[name].is_folder:
-        if not place.is_file():
-            raise ExportError(f"is a directory; {name} needs a file name: give another name")
-        return
-    if not place.is_dir():
-        raise ExportError(f"is a file; {name} needs a folder name: give another name")
-    own = {f"{table}.{name}" for table in (*descriptor.tables, FLAT)} | _CLUTTER
-    others = sorted(p.name for p in place.iterdir() if p.name not in own or not p.is_file())
-    if others:
-        shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
-        raise ExportError(f"holds what no export has written ({shown}); give another name")
-
-
-def _put(built: Path, place: Path, aside: Path) -> None:
-    """Rename what was built to its place; a folder that it replaces is renamed first."""
-    if not (built.is_dir() and place.exists()):
-        built.replace(place)
-        return
-    place.rename(aside)
-    try:
-        built.rename(place)
-    except BaseException:
-        aside.rename(place)
-        raise

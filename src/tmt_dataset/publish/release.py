@@ -6,9 +6,9 @@ import io
 import os
 import re
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -21,7 +21,7 @@ from tmt_dataset.coding import compile
 from tmt_dataset.dataset import from_package
 from tmt_dataset.descriptor import DESCRIPTOR, DEVELOPMENT, SEMVER, Descriptor, Table, version_numbers
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
-from tmt_dataset.files import sha256, update
+from tmt_dataset.files import beside, is_temporary, put_new, sha256, update
 from tmt_dataset.package import SUMS, Archive, Package, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
@@ -231,24 +231,28 @@ def _reads_back(path: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _place(out: Path, archive: str, products: Mapping[str, bytes], contents: Mapping[str, bytes]) -> None:
-    """Write the products beside their places, read the archive as its users will, and rename all; or leave nothing."""
+    """Write the products beside their places, read the archive as its users will, and move all; or leave nothing."""
     missing = [p for p in (out, *out.parents) if not p.exists()]
     placed: list[Path] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         new = [name for name, data in products.items() if _is_new(out / name, data)]
-        with tempfile.TemporaryDirectory(dir=out, prefix=".release-") as beside:
+        with beside(out / "release") as folder:
             for name in products:
-                (Path(beside) / name).write_bytes(products[name])
-            _reads_back(Path(beside) / archive, contents)
+                (folder / name).write_bytes(products[name])
+            _reads_back(folder / archive, contents)
             for name in new:
-                (Path(beside) / name).replace(out / name)
-                placed.append(out / name)
+                try:
+                    put_new(folder / name, out / name)
+                except FileExistsError:  # it came meanwhile
+                    _is_new(out / name, products[name])
+                else:
+                    placed.append(out / name)
     except BaseException as error:
         for path in placed:
             path.unlink(missing_ok=True)
         for path in missing:
-            if path.is_dir():
+            with suppress(OSError):  # somebody may have put something there
                 path.rmdir()
         if isinstance(error, OSError):
             raise ReleaseError(f"{out}: cannot be written ({error}); choose another folder") from None
@@ -292,10 +296,11 @@ class _Commit:
             why="nothing is committed yet: a release is built from a commit",
         )
         status = _git(folder, "status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none")
-        if status:
+        lines = status.decode("utf-8", "replace").splitlines()
+        # what a killed run left is no part of the tree, and goes with the next run
+        if changed := [n for n in lines if not (n.startswith("?? ") and is_temporary(n[3:].strip('"')))]:
             raise ReleaseError(
-                f"{folder}: not everything is committed; commit or remove:\n"
-                + _shown(status.decode("utf-8", "replace").splitlines())
+                f"{folder}: not everything is committed; commit or remove:\n" + _shown(changed)
             )
         blobs = {}
         for entry in _git(folder, "ls-tree", "-r", "-z", "HEAD").split(b"\0")[:-1]:

@@ -1,14 +1,16 @@
 """The main job of a checkout: run the notebooks, write each as a page with its charts, the reference of the library, and sum up.
 
-Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``.
+Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``. REPORT is replaced whole, and only if it holds nothing but
+the files of a report, which ``.manifest`` in it lists.
 """
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
 import sys
-import tempfile
+from collections.abc import Sequence, Set
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,8 @@ from rich.console import Console
 from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
-from tmt_dataset.errors import MissingExtraError, TmtDatasetError
+from tmt_dataset.errors import MissingExtraError, TargetError, TmtDatasetError
+from tmt_dataset.files import replace_folder
 from tmt_dataset.publish import api
 from tmt_dataset.record import number
 
@@ -37,6 +40,8 @@ TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
 #: The kernel warns of its local sockets at every start.
 QUIET = ["--log-level=40"]
 TOP = 5
+#: The list of its files in a report, as JSON: what is not in it was not written by this command.
+MANIFEST = ".manifest"
 #: Durations in days, to tell which is longest.
 DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "month": 30.4, "year": 365.25}
 
@@ -211,27 +216,19 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
     ------
     NotebookError
         If a notebook does not run to its end; then the report that was there stays.
+    TargetError
+        If the report folder is none of this command's, or cannot be written; it stays as it was.
     """
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise NotebookError(f"{notebooks}: no notebooks (*.ipynb)")
-    ds = load()
-    beside = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    text = summary(load())
     try:
-        for path in track(paths, "running notebooks", console=console, disable=not console.is_terminal):
-            if not console.is_terminal:
-                console.print(f"running {path.name}")
-            run_notebook(path, beside)
-        api.write(beside / "api")
-        text = summary(ds)
-        (beside / "summary.txt").write_text(text + "\n", encoding="utf-8")
-        beside.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        beside.rename(out)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+        replace_folder(partial(_build, paths, text, console), out, _own)
+    except TargetError as error:
+        raise TargetError(f"{out}: {error}") from None
+    except OSError as error:
+        raise TargetError(f"{out}: cannot be written ({error}); nothing was changed") from None
     console.print(text, highlight=False, markup=False)
     pictures = len(list(out.glob("*.png")))
     console.print(
@@ -239,6 +236,31 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
         highlight=False,
         markup=False,
     )
+
+
+def _build(paths: Sequence[Path], text: str, console: Console, folder: Path) -> None:
+    """Make a report in a new folder."""
+    folder.mkdir()
+    for path in track(paths, "running notebooks", console=console, disable=not console.is_terminal):
+        if not console.is_terminal:
+            console.print(f"running {path.name}")
+        run_notebook(path, folder)
+    api.write(folder / "api")
+    (folder / "summary.txt").write_text(text + "\n", encoding="utf-8")
+    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    (folder / MANIFEST).write_text(json.dumps(files, indent=0) + "\n", encoding="utf-8")
+
+
+def _own(folder: Path) -> Set[str]:
+    """Return the files of a report, as it lists them itself; none if it is no report."""
+    path = folder / MANIFEST
+    if path.is_symlink() or not path.is_file():
+        return frozenset()
+    try:
+        listed = json.loads(path.read_bytes())
+        return frozenset(map(str, listed)) | {MANIFEST}
+    except (ValueError, TypeError, RecursionError):
+        return frozenset()
 
 
 def main() -> None:
