@@ -181,7 +181,7 @@ def replace_folder(
     >>> replace_folder(lambda path: path.mkdir(), target, lambda path: set())
     Traceback (most recent call last):
     ...
-    tmt_dataset.errors.TargetError: holds what this command has not written (thesis.txt); give another name
+    tmt_dataset.errors.TargetError: holds what this command has not written (thesis.txt); give another name, or move that away
     """
     if target.is_symlink():
         raise TargetError("is a link; give the folder itself")
@@ -307,7 +307,9 @@ def _check_foreign(folder: Path, owns: Owns) -> None:
             foreign.append(name)
     if foreign:
         shown = ", ".join(sorted(foreign)[:3]) + (" …" if len(foreign) > 3 else "")
-        raise TargetError(f"holds what this command has not written ({shown}); give another name")
+        raise TargetError(
+            f"holds what this command has not written ({shown}); give another name, or move that away"
+        )
 
 
 # -- temporary folders, and what killed runs have left

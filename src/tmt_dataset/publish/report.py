@@ -217,7 +217,7 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
     NotebookError
         If a notebook does not run to its end; then the report that was there stays.
     TargetError
-        If the report folder is none of this command's, or cannot be written; it stays as it was.
+        If the report folder holds anything but a report, or cannot be written; it stays as it was.
     """
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
