@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from factories import SPRING, WINTER, edit_annotation, make_package
 from ruamel.yaml import YAML
 
 from tmt_dataset.coding.annotation import (
+    MAX_BYTES,
     Annotation,
     Relation,
     json_schema,
@@ -162,6 +165,119 @@ def test_a_relation_says_which_one_it_is_and_where_it_leads(tmp_path: Path, code
     record = valid(tmp_path, VALID, codes).developments[0]
     assert [r.stated for r in record.relations] == [("implements", "TMT-0001")]
     assert [r.stated for r in record.quotes[0].relations] == [("finalises", "TMT-0001")]
+
+
+#: Words of the valid file, what replaces them, and what the message says is wrong with the line.
+MISREAD: dict[str, tuple[str, str, str]] = {
+    "octal number": ("date: 2024-05-02", "date: 0o3750", "found '0o3750', which YAML reads as a number"),
+    "hexadecimal number": ("date: 2024-05-02", "date: 0x7E8", "found '0x7E8', which YAML reads as a number"),
+    "number with an underscore": (
+        "date: 2024-05-02",
+        "date: 2_024",
+        "found '2_024', which YAML reads as a number",
+    ),
+    "number with a leading zero": ("date: 2024-05-02", "date: 02024", "found '02024', which YAML reads"),
+    "number with a sign": ("date: 2024-05-02", "date: +2024", "found '+2024', which YAML reads as a number"),
+    "number with more digits than it can hold": (
+        "value: 40000",
+        "value: 0.10000000000000001",
+        "which YAML reads",
+    ),
+    "nothing in capitals": (
+        "title: Lamps are quiet",
+        "title: Null",
+        "found 'Null', which YAML reads as nothing",
+    ),
+    "tag": ("topics: [ai/voices]", "topics: !!set [ai/voices]", "found a tag (!)"),
+    "ordered mapping": ("{cac-shanghai: lead}", "!!omap [a: 1, a: 2]", "found a tag (!)"),
+    "Python object": ("{cac-shanghai: lead}", "!!python/object:os.system {}", "found a tag (!)"),
+    "alias": ("topics: [ai/voices]", "topics: *t", "found an anchor (&) or alias (*)"),
+    "anchor": ("topics: [ai/voices]", "topics: &t [ai/voices]", "found an anchor (&) or alias (*)"),
+    "merge key": (
+        "{cac-shanghai: lead}",
+        "{<<: {cac-shanghai: lead}}",
+        "found '<<', which YAML reads as merge",
+    ),
+    "key that is a list": ("authorities: {", "? [a]\n  : {", "found a key that is not text"),
+    "surrogate": ("title: Lamps are quiet", 'title: "\\uD800"', "found half of a character (a surrogate)"),
+    "deep nesting": ("topics: [ai/voices]", f"topics: {'[' * 5000}{']' * 5000}", "nested more than 20 deep"),
+    "deep nesting that is not closed": (
+        "topics: [ai/voices]",
+        f"topics: {'[' * 90_000}",
+        "nested more than 20 deep",
+    ),
+    "text with '#'": ("title: Lamps are quiet", "title: Lamps #3 are quiet", "'#3 are quiet' is a comment"),
+    "item with '#'": ("title: Lamp Rules", "title: Lamp Rules\n  aliases:\n  - Rule #1", "'#1' is a comment"),
+}
+
+
+@pytest.mark.parametrize("name", MISREAD)
+def test_what_yaml_reads_otherwise_than_it_looks_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
+    """`date: 0o3750` was the year 2000, and aliases that double took two gigabytes."""
+    old, new, message = MISREAD[name]
+    assert VALID.count(old) == 1
+    text = VALID.replace(old, new)
+    path = tmp_path / "newsletter-2024-05.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(AnnotationError, match=re.escape(message)) as caught:
+        read_yaml(path)
+    line = line_in(text, new.rpartition("\n")[2] if name != "key that is a list" else "? [a]")
+    assert str(caught.value).startswith(f"{path}:{line}: invalid YAML: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        "&r source: *r\n",
+        "source: &r {a: *r}\n",
+        "%YAML 1.1\n---\nsource: 010\n",
+        "source: a\n---\nsource: b\n",
+    ],
+)
+def test_a_file_that_is_more_than_it_looks_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "newsletter-2024-05.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(AnnotationError, match="invalid YAML: "):
+        read_yaml(path)
+
+
+def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "newsletter-2024-05.yaml"
+    path.write_bytes(b"#" * (MAX_BYTES + 1))
+    with pytest.raises(AnnotationError, match="larger than 1,000,000 bytes"):
+        read_yaml(path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(AnnotationError, match="not a regular file"):
+        read_yaml(path)
+
+
+def test_comments_beside_codes_and_text_in_quotation_marks_are_kept(tmp_path: Path, codes: Codes) -> None:
+    text = VALID.replace("action: issuance", "action: issuance  # not a consultation")
+    text = text.replace("title: Lamps are quiet", "title: 'Lamps #3 are quiet'")
+    text = text.replace("summary: Lamps have to be quiet.", "summary: >\n    Lamps #4\n    are quiet.")
+    record = valid(tmp_path, text, codes).developments[0]
+    assert (record.action, record.title, record.summary) == (
+        "issuance",
+        "Lamps #3 are quiet",
+        "Lamps #4 are quiet.",
+    )
+
+
+@pytest.mark.parametrize("alias", ["Lamp | Measures", "Lamp |", "| Lamp"])
+def test_an_item_that_has_the_separator_of_its_cell_is_refused(
+    tmp_path: Path, codes: Codes, alias: str
+) -> None:
+    text = VALID.replace("title: Lamp Rules", f"title: Lamp Rules\n  aliases: [Lamps, '{alias}', A|B]")
+    _, found = checked(tmp_path, text, codes)
+    assert len(found) == 1
+    assert "lamp-rules: instruments.0.aliases.1: the text has ' | '" in found[0]
+
+
+def test_an_unseen_character_of_an_own_text_is_refused(tmp_path: Path, codes: Codes) -> None:
+    _, found = checked(tmp_path, VALID.replace("Lamps are quiet", "La\u200bmps are quiet"), codes)
+    assert "title: the text has an unseen character (U+200B); delete it" in found[0]
 
 
 # errors in the format

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from factories import SPRING, WINTER, edit_table, read_table, source_text
+from factories import SPRING, WINTER, edit_annotation, edit_table, read_table, source_text
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset.analysis import coverage
+from tmt_dataset.coding.compile import compiled
+from tmt_dataset.coding.locate import locate, offsets
 from tmt_dataset.coding.proof import prove
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import PackageNotFoundError
+from tmt_dataset.errors import PackageNotFoundError, QuoteNotFoundError
 from tmt_dataset.files import sha256
 from tmt_dataset.package import embedded, open_package
 from tmt_dataset.validation.findings import Finding, Report
+from tmt_dataset.validation.form import CONTROLS
+from tmt_dataset.validation.verbatim import escaped, unescaped
 
 Package = tuple[Path, Path]
 
@@ -160,6 +168,73 @@ def test_a_text_that_was_saved_otherwise_is_found(annotated: Package, change: Ca
     path.write_bytes(change(path.read_bytes().decode()).encode())
     findings = [(f.table, f.row, f.field) for f in proved(package, sources)]
     assert findings[:2] == [("sources", 3, "sha256"), ("sources", 3, "characters")]
+
+
+#: What a source may have within its words, and how a quote has it.
+UNHELD = {
+    "\u200b": r"\u{200B}",
+    "\u200e": r"\u{200E}",
+    "\ufeff": r"\u{FEFF}",
+    "\n": r"\u{A}",
+    "\r\n": r"\u{D}\u{A}",
+    "\t": r"\u{9}",
+    "\u2028": r"\u{2028}",
+    "e\u0301": r"e\u{301}",
+    "\u212b": r"\u{212B}",
+    r"\u{200B}": r"\u{5C}u{200B}",
+}
+
+
+@pytest.mark.parametrize("inside", UNHELD)
+@pytest.mark.parametrize("as_received", [True, False])
+def test_words_that_no_table_may_hold_are_quoted_with_an_escape(
+    annotated: Package, inside: str, as_received: bool
+) -> None:
+    """Verbatim they failed the check of bytes, and cleaned they were not found: each message led to the other."""
+    package, sources = annotated
+    old, (before, after) = "Talking Lamps (15 January)", ("Talking La", "mps (15 January)")
+    edit_text(sources, WINTER, old, before + inside + after)
+    text = (sources / f"{WINTER}.txt").read_bytes().decode()
+    # a literal escape of a source has to be escaped by the coder too
+    verbatim = as_received and "{" not in inside
+    words = f"Measures for {before}{inside if verbatim else UNHELD[inside]}{after}"
+
+    def recode(node: Any) -> None:
+        node["source"].update(sha256=sha256(text.encode()), characters=len(text))
+        quote = next(q for d in node["developments"] for q in d["quotes"] if old in q["text"])
+        quote["text"] = words
+        for segment in node["segments"]:  # those behind the change move on
+            segment["at"] = [n + len(inside) * (n > text.index(before)) for n in segment["at"]]
+
+    edit_annotation(package, WINTER, recode)
+    locate(package / "data" / "annotations", sources)
+    for path, data in compiled(package, open_package(package))[1].items():
+        (package / path).write_bytes(data)
+    assert proved(package, sources).valid
+    assert f"Measures for {before}{UNHELD[inside]}{after}" in read_table(package, "quotes")["exact"].tolist()
+    report = tmt.validate(package)
+    assert not [f for f in report.findings if f.rule in ("bytes", "form", "quote-length")], str(report)
+
+
+def test_the_message_for_words_without_their_escape_shows_how_to_write_them(annotated: Package) -> None:
+    with pytest.raises(QuoteNotFoundError) as caught:
+        offsets("over 40,000 talking lamps", "sold over 40,\u200b000 talking lamps in May")
+    assert r"nearest: 'over 40,\u{200B}000 talking lamps'" in str(caught.value)
+    assert offsets(r"over 40,\u{200B}000 talking lamps", "sold over 40,\u200b000 talking lamps in May") == [
+        5,
+        31,
+    ]
+
+
+@given(st.text(max_size=60))
+@example("e\u0301\u200b\u0301 \u1100\u1161\u11a8 \r\n\\u{41}")
+def test_what_is_escaped_is_proved_and_may_be_held(text: str) -> None:
+    held = escaped(text)
+    assert unescaped(held) == text
+    assert escaped(unescaped(held)) == held
+    assert unicodedata.is_normalized("NFC", held)
+    assert not CONTROLS.search(held)
+    assert "\n" not in held
 
 
 def test_a_missing_text_is_reported_and_the_others_are_checked(annotated: Package) -> None:

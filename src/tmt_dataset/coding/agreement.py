@@ -19,6 +19,7 @@ from tmt_dataset.coding.annotation import Annotation, Development, misnamed, pro
 from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageNotFoundError
 from tmt_dataset.files import content
 from tmt_dataset.package import Package, open_package
+from tmt_dataset.validation.verbatim import unescaped
 
 try:
     import krippendorff
@@ -380,7 +381,7 @@ def _instruments(pair: Pair, registers: tuple[Titles, Titles]) -> list[tuple[_St
 
 def _tokens(d: Development) -> set[int]:
     """Return the offsets at which the words of a development's quotes start."""
-    return {(q.at or [0])[0] + m.start() for q in d.quotes for m in re.finditer(r"\w+", q.text)}
+    return {(q.at or [0])[0] + m.start() for q in d.quotes for m in re.finditer(r"\w+", unescaped(q.text))}
 
 
 def _spans(d: Development) -> set[Span]:

@@ -7,18 +7,24 @@ models nor the generated JSON Schema repeat them.
 from __future__ import annotations
 
 import datetime as dt
+import re
+import stat
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NoReturn, Self
 
 from tmt_dataset.cells import read_text
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, MissingExtraError, near
 from tmt_dataset.package import Package, open_package
+from tmt_dataset.validation.form import CONTROLS
+from tmt_dataset.validation.verbatim import escaped, unescaped
 
 try:
     from pydantic import (
+        AfterValidator,
         BaseModel,
         BeforeValidator,
         ConfigDict,
@@ -32,14 +38,19 @@ try:
     from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.composer import Composer, ComposerError, MaxDepthExceededError
     from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.events import ScalarEvent
+    from ruamel.yaml.nodes import MappingNode, ScalarNode
     from ruamel.yaml.reader import ReaderError
 except ImportError:
     raise MissingExtraError(
         'annotations need pydantic and ruamel.yaml: pip install "tmt-dataset[coding]"'
     ) from None
 
+#: Between the items of a list in a cell.
+SEPARATOR = " | "
 #: The codes of vocabularies and registers by table (``"actions"``), those of enumerations by field (``"segments.role"``).
 Codes = Mapping[str, Iterable[str]]
 
@@ -102,10 +113,22 @@ def _day(value: str) -> str:
 
 
 def _own_text(value: str) -> str:
-    text = " ".join(value.split())
+    text = unicodedata.normalize("NFC", " ".join(value.split()))
     if not text:
         raise ValueError("the text is empty")
+    if unseen := CONTROLS.search(text):
+        raise ValueError(f"the text has an unseen character (U+{ord(unseen[0]):04X}); delete it")
     return text
+
+
+def _item(value: str) -> str:
+    if SEPARATOR in f" {value} ":
+        raise ValueError(f"the text has {SEPARATOR!r}, which separates the items in the table")
+    return value
+
+
+def _verbatim(value: str) -> str:
+    return escaped(unescaped(value))
 
 
 Edtf = Annotated[
@@ -122,6 +145,10 @@ Day = Annotated[
 ]
 _ON_ONE_LINE = BeforeValidator(lambda v: _own_text(v) if isinstance(v, str) else v)
 Text = Annotated[str, _ON_ONE_LINE]
+#: One of a list that becomes a cell.
+Item = Annotated[str, AfterValidator(_item), _ON_ONE_LINE]
+#: Words of a source; what no table may hold is escaped.
+Verbatim = BeforeValidator(lambda v: _verbatim(v) if isinstance(v, str) else v)
 Title = Annotated[str, _declared("developments", "title"), _ON_ONE_LINE]
 Offsets = Annotated[list[int], Field(min_length=2, max_length=2)]
 Slug = Annotated[str, _declared("instruments", "instrument_id")]
@@ -171,7 +198,7 @@ class Instrument(_Strict):
     title: Text
     kind: Annotated[str, CodeOf("instrument_kinds")]
     number: str | None = None
-    aliases: list[Text] = []
+    aliases: list[Item] = []
 
 
 class Figure(_Strict):
@@ -214,7 +241,7 @@ class Quote(_Strict):
     """A verbatim span of the source, with the values that it proves."""
 
     at: Offsets | None = None
-    text: Annotated[str, Field(min_length=1), _declared("quotes", "exact")]
+    text: Annotated[str, Field(min_length=1), _declared("quotes", "exact"), Verbatim]
     supports: list[Annotated[str, CodeOf("quotes.supports")]] = []
     figures: list[Figure] = []
     relations: list[Relation] = []
@@ -261,7 +288,7 @@ class Erratum(_Strict):
     """A place where the source contradicts itself, is wrong or has lost a part."""
 
     at: Offsets | None = None
-    has: Annotated[str, Field(min_length=1), _declared("errata", "has")]
+    has: Annotated[str, Field(min_length=1), _declared("errata", "has"), Verbatim]
     kind: Annotated[str, CodeOf("errata.kind")]
     coded: Text
     reason: Text
@@ -276,6 +303,94 @@ class Annotation(_Strict):
     developments: list[Development]
     reported_elsewhere: list[FurtherReport] = []
     errata: list[Erratum] = []
+
+
+#: Near ten times the largest file of the package, and over twice its deepest nesting.
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+#: The only spellings of what YAML reads as something else than text; a number has no more digits than it can hold.
+_SPELLINGS = {
+    "int": r"-?(?:0|[1-9][0-9]{0,14})",
+    "float": r"-?(?=(?:[0-9.]){1,16}(?:e|$))(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,2})?|[+-]?\.(?:nan|inf)",
+    "bool": "true|false",
+    "null": "|null|~",
+    "timestamp": "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ].*)?",
+    "str": ".*",
+}
+#: Keys with texts in which '#' may be meant.
+_TEXTS = frozenset(
+    (
+        "title",
+        "publisher",
+        "url",
+        "number",
+        "aliases",
+        "summary",
+        "note",
+        "text",
+        "has",
+        "coded",
+        "reason",
+        "starts",
+    )
+)
+
+
+class _Composer(Composer):
+    """Refuses what YAML reads as something else than it looks, and what makes a small file a large one."""
+
+    key: str = ""
+
+    def compose_document(self) -> Any:
+        """Return the root node of a document without directives."""
+        start = self.parser.peek_event()
+        if start.version or start.tags:
+            _refuse("a directive; delete the line that begins with '%'", start)
+        return super().compose_document()
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the node that comes next."""
+        event = self.parser.peek_event()
+        if event.anchor is not None:
+            _refuse("an anchor (&) or alias (*); write the value in each place", event)
+        if event.ctag is not None:
+            _refuse("a tag (!); write the value without it", event)
+        if isinstance(parent, MappingNode) and index is None and not isinstance(event, ScalarEvent):
+            _refuse("a key that is not text", event)
+        outer, self.key = self.key, index.value if isinstance(index, ScalarNode) else self.key
+        node = super().compose_node(parent, index)
+        if isinstance(node, ScalarNode):
+            self._check_scalar(node)
+        self.key = outer
+        return node
+
+    def _check_scalar(self, node: Any) -> None:
+        kind = str(node.tag).rpartition(":")[2]
+        if re.search("[\ud800-\udfff]", node.value):
+            _refuse("half of a character (a surrogate); write the character itself", node)
+        if node.style is not None:
+            return
+        if not re.fullmatch(_SPELLINGS.get(kind, "(?!)"), node.value, re.DOTALL):
+            what = f"{node.value[:40]!r}, which YAML reads as {_KINDS.get(kind, kind)}"
+            _refuse(f"{what}; write it plainly, or put it in quotation marks if it is text", node)
+        end = node.end_mark
+        rest = end.buffer[end.pointer :].split("\n", 1)[0] if end.buffer else ""
+        if self.key in _TEXTS and re.match(r"[ \t]+#", rest):
+            message = f"{rest.strip()[:40]!r} is a comment and not read; put the text in quotation marks"
+            _refuse(f"{message}, or a comment on a line of its own", node, found=False)
+
+
+_KINDS = {
+    "int": "a number",
+    "float": "a number",
+    "timestamp": "a date",
+    "null": "nothing",
+    "bool": "true or false",
+}
+
+
+def _refuse(problem: str, at: Any, *, found: bool = True) -> NoReturn:
+    raise ComposerError(None, None, f"{'found ' if found else ''}{problem}", at.start_mark)
 
 
 class _Constructor(RoundTripConstructor):
@@ -294,6 +409,8 @@ def yaml() -> YAML:
     """Return the reader and writer of annotation files, which gives all of them one layout."""
     engine = YAML()
     engine.Constructor = _Constructor
+    engine.Composer = _Composer
+    engine.max_depth = MAX_DEPTH
     engine.width = 130
     engine.allow_unicode = True
     engine.indent(mapping=2, sequence=2, offset=0)
@@ -351,16 +468,29 @@ def _where(node: Any, path: tuple[int | str, ...]) -> str:
     return ""
 
 
+def _content(path: Path) -> bytes:
+    """Return the bytes of a regular file of bounded size; a pipe would be waited for."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is left to open()
+        raise AnnotationError(f"{path}: not a regular file; expected a YAML file")
+    with path.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise AnnotationError(f"{path}: larger than {MAX_BYTES:,} bytes; expected the coding of one source")
+    return data
+
+
 def read_yaml(path: Path) -> Any:
     """Read a YAML file with the positions of its nodes.
 
     Raises
     ------
     AnnotationError
-        If the file is missing or cannot be read, is not UTF-8 or not valid YAML, or has a duplicate key.
+        If the file is missing, too large or cannot be read, is not UTF-8 or not valid YAML, has a duplicate key, or
+        uses what YAML reads otherwise than it looks: anchors, tags, directives, numbers like 0o3750 or 2_024.
     """
     try:
-        data = path.read_bytes()
+        data = _content(path)
         text = data.decode("utf-8")
     except FileNotFoundError:
         raise AnnotationError(f"{path}: no such file") from None
@@ -371,6 +501,9 @@ def read_yaml(path: Path) -> Any:
         raise AnnotationError(f"{path}:{line}: not UTF-8 ({error}); save it as UTF-8") from None
     try:
         node = yaml().load(text)
+    except MaxDepthExceededError as error:
+        line = error.problem_mark.line + 1
+        raise AnnotationError(f"{path}:{line}: invalid YAML: nested more than {MAX_DEPTH} deep") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # ruamel reports a duplicate key with everything below it

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tmt_dataset.cells import table_bytes
-from tmt_dataset.coding.annotation import Annotation, Quote, Relation, read_all
+from tmt_dataset.coding.annotation import SEPARATOR, Annotation, Quote, Relation, read_all
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import OutOfStepError
@@ -70,7 +70,7 @@ def _instruments(a: Annotation) -> Iterator[Row]:
     for i in a.instruments:
         yield {
             "instrument_id": i.id, "title": i.title, "kind": i.kind, "number": i.number,
-            "aliases": " | ".join(i.aliases) or None,
+            "aliases": SEPARATOR.join(i.aliases) or None,
         }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from tmt_dataset.coding.annotation import Source, line_of, misnamed, problems, r
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
 from tmt_dataset.files import sha256, update
+from tmt_dataset.validation.verbatim import escaped, unescaped
 
 if TYPE_CHECKING:  # at run time coding.annotation imports ruamel, and names the extra that is missing
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -45,12 +46,12 @@ def _flow(values: list[int]) -> CommentedSeq:
 
 
 def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
-    """Return start and end of a quote in a text, in characters.
+    r"""Return start and end of a quote in a text, in characters.
 
     Parameters
     ----------
     quote, text
-        The words, and the text to search.
+        The words, where ``\u{200B}`` is an escaped character, and the text to search.
     at
         Offsets that are given already. They are kept if they are right, and so decide between several places.
 
@@ -64,6 +65,7 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
     >>> offsets("two", "one two three")
     [4, 7]
     """
+    words, quote = quote, unescaped(quote)
     if at is not None and at[0] >= 0 and text[at[0] : at[1]] == quote and at[1] == at[0] + len(quote):
         return at
     places = [m.start() for m in re.finditer(f"(?={re.escape(quote)})", text)]
@@ -72,13 +74,18 @@ def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
     if places:
         raise QuoteNotFoundError(
             f"the quote occurs {len(places)} times, at {', '.join(map(str, places[:5]))}: "
-            f"lengthen it, or give `at`: {quote[:80]!r}"
+            f"lengthen it, or give `at`: {_shown(words[:80])}"
         )
     found = nearest(quote, text)
     raise QuoteNotFoundError(
-        f"the quote is not in the source: {quote[:80]!r}; "
-        + (f"nearest: {found[:120]!r}" if found else "nothing there is similar")
+        f"the quote is not in the source: {_shown(words[:80])}; "
+        + (f"nearest: {_shown(escaped(found[:120]))}" if found else "nothing there is similar")
     )
+
+
+def _shown(words: str) -> str:
+    """Return words in quotation marks as a coder writes them: an escape has one backslash."""
+    return repr(words).replace("\\\\", "\\")
 
 
 def _set(node: CommentedMap, at: list[int], position: int = 0) -> None:
@@ -106,12 +113,13 @@ def _starts(segments: Sequence[Any], text: str) -> tuple[list[int], list[tuple[i
 def _start(segment: Any, text: str, position: int) -> tuple[int, str]:
     """Return the start of a segment from a position on; or the position, and what is wrong."""
     if (words := segment.get("starts")) is not None:
+        words = unescaped(words)
         here = text.find(words, position)
         if here >= 0:
             return here, ""
         found = nearest(words, text[position:])
         problem = f"its first words were not found after offset {position}"
-        return position, problem + (f"; nearest: {found!r}" if found else "")
+        return position, problem + (f"; nearest: {_shown(escaped(found))}" if found else "")
     if segment.get("at") is None:
         return position, "expected `starts` (its first words) or `at`, found neither"
     here, end = segment["at"]

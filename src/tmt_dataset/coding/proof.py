@@ -14,6 +14,7 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageNotFoundError
 from tmt_dataset.files import sha256
 from tmt_dataset.validation.findings import Finding, Report
+from tmt_dataset.validation.verbatim import escaped, unescaped
 
 AS_RECEIVED = "Take the text as it was received, or code the new one."
 LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match."
@@ -175,9 +176,9 @@ def _wrong_places(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
     for table, column in (("quotes", "exact"), ("errata", "has")):
         for r in _records(_of(ds, table, source_id)):
             exact = getattr(r, column)
-            if (found := _stretch(text, r.start, r.end)) != exact:
+            if (found := _stretch(text, r.start, r.end)) != unescaped(exact):
                 what = f"these words are not at {source_id} {r.start}-{r.end}"
-                yield _finding(table, r, column, what, repr(exact), found, LOCATE)
+                yield _finding(table, r, column, what, repr(exact), escaped(found), LOCATE)
 
 
 def _records(frame: pd.DataFrame) -> Iterable[Any]:

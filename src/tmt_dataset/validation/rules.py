@@ -15,6 +15,7 @@ from tmt_dataset.cells import is_in
 from tmt_dataset.edtf import bounds
 from tmt_dataset.validation.findings import Finding, marked
 from tmt_dataset.validation.numbers import reads
+from tmt_dataset.validation.verbatim import ESCAPE, visible
 
 Tables = Mapping[str, pd.DataFrame]
 Check = Callable[[Tables], Iterator[Finding]]
@@ -67,7 +68,8 @@ def quote_length(t: Tables) -> Iterator[Finding]:
         ("errata", "erratum", "erratum_id", "has"),
     ):
         f = t[table]
-        length, span = f[words].str.len(), (f["end"] - f["start"]).astype("float64")
+        length = f[words].str.replace(ESCAPE, "x", regex=True).str.len()
+        span = (f["end"] - f["start"]).astype("float64")
         yield from marked(
             "quote-length",
             table,
@@ -234,7 +236,9 @@ def figure_in_quote(t: Tables) -> Iterator[Finding]:
         owner=owner,
     )
     known = words.notna() & f["value"].notna()
-    unread = [not reads(text, value) for text, value in zip(words[known], f["value"][known], strict=True)]
+    unread = [
+        not reads(visible(text), value) for text, value in zip(words[known], f["value"][known], strict=True)
+    ]
     yield from marked(
         "figure-in-quote",
         "figures",
