@@ -3,6 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# What a user has set for other work changes no result here: children get settings of the checkout's own. What says
+# from where packages come stays.
+OWN := $(CURDIR)/$(VENV)/settings
+NETWORK := %INDEX_URL PIP_INDEX% UV_INDEX% %DEFAULT_INDEX %FIND_LINKS %NO_INDEX %_CERT %HOST %PROXY %TIMEOUT %RETRIES %CACHE_DIR PIP_CONFIG_FILE UV_CONFIG_FILE PIP_KEYRING% UV_KEYRING% UV_NATIVE_TLS UV_SYSTEM_CERTS UV_OFFLINE
+SETTINGS := PYTHON% PIP_% UV_% VIRTUAL_ENV CONDA_% JUPYTER% IPYTHON% IPY_% MPL% MATPLOTLIB% PANDAS_% NUMEXPR_% PYTEST_% NBVAL_% HYPOTHESIS_% RUFF_% MYPY% SOURCE_DATE_EPOCH FORCE_COLOR COLUMNS LINES
+unexport $(filter-out $(NETWORK),$(filter $(SETTINGS),$(.VARIABLES)))
+export PYTHONUTF8 := 1
+export PYTHONNOUSERSITE := 1
+export PIP_USER := 0
+export PIP_REQUIRE_VIRTUALENV := 0
+export IPYTHONDIR := $(OWN)/ipython
+export MPLCONFIGDIR := $(OWN)/matplotlib
+export JUPYTER_CONFIG_DIR := $(OWN)/jupyter/config
+export JUPYTER_DATA_DIR := $(OWN)/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(OWN)/jupyter/runtime
 .PHONY: analysis test lab check build notebooks bench release setup constraints clean
 .DEFAULT_GOAL := analysis
 
@@ -17,7 +32,7 @@ test: setup ## style, types, tests, notebooks with their outputs compared
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist worksteal
-	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist loadscope --nbval $(NOTEBOOKS)
+	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist loadscope --nbval --nbval-current-env $(NOTEBOOKS)
 
 lab: setup ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
@@ -40,8 +55,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; call make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Setting up .venv (once, about 30 seconds) …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
+	@mkdir -p "$${XDG_CACHE_HOME:-$$HOME/.cache}/uv" 2>/dev/null && test -w "$${XDG_CACHE_HOME:-$$HOME/.cache}/uv" || { XDG_CACHE_HOME=$(CURDIR)/$(VENV)/cache; export XDG_CACHE_HOME; }; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv && \
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -c 'import matplotlib.font_manager' # indexes the fonts: matplotlib would write into a notebook that it does
 	@touch $@
 
 constraints: setup ## pin the newest versions that fit together

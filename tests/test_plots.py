@@ -126,6 +126,14 @@ class TestStyle:
         plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
         assert dict(mpl.rcParams) == before
 
+    def test_log_axes_of_a_user_show_numbers(self) -> None:
+        fig, ax = plots.chart()
+        ax.plot([1, 1000], [1, 1000])
+        ax.set_xscale("log")
+        ax.set_xlim(1, 1000)
+        fig.draw_without_rendering()
+        assert all(label.get_parse_math() for label in ax.get_xticklabels())
+
     def test_what_a_backend_sets_when_a_chart_loads_it_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
         subplots = plt.subplots
 
@@ -641,3 +649,44 @@ class TestNetworkChart:
         assert [line.get_linewidth() for line in ax.lines] == drawn["width"].tolist()
         assert drawn["width"].tolist()[1] == 3 * drawn["width"].tolist()[0]
         assert sorted(t.get_text() for t in ax.texts) == ["3", "Alpha", "b", "c", "d", "x", "y"]
+
+
+class TestTexts:
+    """Texts come from the data: they are neither TeX nor able to break a file."""
+
+    DOLLARS = "fine of $5 million, $6 million"
+    HOSTILE = (rf"{DOLLARS} $\frac{{$", DOLLARS + "\x00\x1b[31m\x9b\ufffe -- 網")
+
+    def charts(self) -> Iterator[Figure]:
+        """Yield charts with hostile labels in every place where a chart takes one."""
+        for text in self.HOSTILE:
+            yield plots.stacked(pd.DataFrame({text: [1]}, index=[text]), {text: "blue"}, xlabel=text)[0]
+            steps = pd.DataFrame({"s": [text], "days_min": [1], "days_max": [2]})
+            yield plots.durations(steps, "s", xlabel=text)[0]
+            fig, ax = plots.chart()
+            plots.tile_map(ax, pd.Series({"310000": 4}), {"310000": text})
+            yield fig
+            fig, ax = plots.chart()
+            joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "developments": [2]})
+            plots.network_chart(ax, joined, analysis.layout(joined), {"cac": text})
+            yield fig
+            fig, ax = plots.chart()
+            parts.label_rows(ax, [text, text])
+            parts.write_near(ax, text, 0, 0)
+            parts.legend(fig, [parts.marker("o", text, "black")])
+            yield fig
+            sums = pd.DataFrame({"value": [5.0], "qualifier": ["exact"], "row": [text], "color": [text]})
+            yield plots.amounts(sums, "row", color="color", xlabel=text)[0]
+            columns = ["group", "level", "k", "n", "share", "low", "high"]
+            yield plots.level_chart(pd.DataFrame([(text, text, 1, 2, 0.5, 0.1, 0.9)], columns=columns), {})[0]
+
+    @pytest.mark.filterwarnings("ignore::UserWarning")  # glyphs and room are missing
+    def test_no_label_is_read_as_tex_or_breaks_a_file(self) -> None:
+        for fig in self.charts():
+            stream = io.BytesIO()
+            fig.savefig(stream, format="svg")
+            ET.fromstring(stream.getvalue())
+            written = [t for t in fig.findobj(Text) if "$" in t.get_text()]
+            assert written
+            assert not [t.get_text() for t in written if t.get_parse_math() or t.get_usetex()]
+            plt.close(fig)

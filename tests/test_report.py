@@ -165,6 +165,23 @@ def test_only_a_folder_of_its_own_can_be_the_report(
     assert names(tmp_path) == before
 
 
+def test_an_empty_product_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(report.NotebookError, match=r"01_none\.ipynb: expected outputs, found none"):
+        report.run_notebook(notebook(tmp_path / "01_none.ipynb", "x = 1"), tmp_path)
+    path = notebook(tmp_path / "02_lost.ipynb", "1", "None")
+    book = nbformat.read(path, as_version=4)
+    book.cells[1].outputs = [nbformat.v4.new_output("stream", text="once")]
+    nbformat.write(book, path)
+    with pytest.raises(report.NotebookError, match=r"02_lost\.ipynb: cell 2: expected an output as in"):
+        report.run_notebook(path, tmp_path)
+    code = "from IPython.display import Image, display; display({'image/png': ''}, raw=True)"
+    with pytest.raises(report.NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
+        report.run_notebook(notebook(tmp_path / "03_zero.ipynb", code), tmp_path)
+    (tmp_path / "04_text.ipynb").write_text("", encoding="utf-8")
+    with pytest.raises(report.NotebookError, match=r"04_text\.ipynb: not a notebook"):
+        report.run_notebook(tmp_path / "04_text.ipynb", tmp_path)
+
+
 def test_no_notebooks_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(report.NotebookError, match="no notebooks"):
         report.write(tmp_path, tmp_path / "report", console())

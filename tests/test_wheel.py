@@ -59,6 +59,18 @@ def test_wheels_are_the_same_bytes_when_built_again(wheel: Path, tmp_path: Path)
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 
+def test_a_wheel_on_the_path_says_that_it_has_to_be_installed(wheel: Path, tmp_path: Path) -> None:
+    code = f"import sys; sys.path.insert(0, {str(wheel)!r}); from tmt_dataset.package import embedded; embedded()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("tmt_dataset.errors.PackageNotFoundError: ")
+    assert f"{wheel.name}: the library is imported from an archive" in last
+    assert "install it" in last
+
+
 @pytest.mark.skipif(
     shutil.which("uv", path=Path(sys.executable).parent) is None, reason="uv is not in this environment"
 )

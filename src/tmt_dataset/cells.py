@@ -17,6 +17,8 @@ from tmt_dataset.errors import PackageError
 
 #: Calendar dates need no finer unit than a second.
 DATE_DTYPE: Final = "datetime64[s]"
+#: Text with missing values. ``"str"`` is another dtype where a user has set the option future.infer_string: "nan" is a text there.
+TEXT_DTYPE: Final = pd.StringDtype(na_value=np.nan)
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": DATE_DTYPE, "boolean": "boolean"}
 _BOOLEANS = {"true": True, "false": False}
 
@@ -226,8 +228,22 @@ def _converted(cells: pd.Series, kind: str) -> tuple[Any, str]:
 def _finite_numbers(numbers: pd.Series, kind: str) -> pd.Series:
     """Return numbers of a type, missing where a float cannot hold what was written: too large, or not whole."""
     if kind == "integer":
-        return numbers.where((numbers % 1 == 0) & (numbers.abs() < EXACT)).astype("Int64")
+        return nullable(numbers.where((numbers % 1 == 0) & (numbers.abs() < EXACT)))
     return numbers.where(np.isfinite(numbers))
+
+
+def nullable(numbers: pd.Series) -> pd.Series:
+    """Return whole numbers as ``Int64``, missing where they are, whatever the options of pandas say of NaN.
+
+    Examples
+    --------
+    >>> nullable(pd.Series([1.0, None])).tolist()
+    [1, <NA>]
+    """
+    missing = numbers.isna()
+    # not astype("Int64"), which refuses NaN under the option future.distinguish_nan_and_na
+    whole = numbers.mask(missing, 0).to_numpy("int64")
+    return pd.Series(pd.arrays.IntegerArray(whole, missing.to_numpy()), index=numbers.index)
 
 
 def days(cells: pd.Series) -> pd.Series:

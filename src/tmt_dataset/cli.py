@@ -266,11 +266,13 @@ def _report(report: Any, form: str) -> None:
     elif form == "csv":
         import pandas as pd
 
+        from tmt_dataset.cells import nullable
+
         rows = pd.DataFrame(
             report.to_dict()["findings"],
             columns=["rule", "severity", "table", "row", "field", "message", "expected", "found", "hint"],
         )
-        _emit(rows.astype({"row": "Int64"}), form)
+        _emit(rows.assign(row=nullable(rows["row"])), form)
     else:
         click.echo(_visible(str(report)))
     if not report.valid:

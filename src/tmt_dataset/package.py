@@ -208,6 +208,11 @@ def embedded() -> Path:
     for folder in (here.parent / "package", here.parents[2]):
         if (folder / DESCRIPTOR).is_file():
             return folder
+    if archive := next((folder for folder in here.parents if folder.is_file()), None):
+        raise PackageNotFoundError(
+            f"{archive}: the library is imported from an archive, where its data cannot be read as files; install it "
+            "(pip install FILE) or unpack it"
+        )
     raise PackageNotFoundError(
         f"no {DESCRIPTOR} came with this installation ({here.parent}); install tmt-dataset again"
     )

@@ -11,7 +11,7 @@ from urllib.parse import quote as percent_encoded
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables
+from tmt_dataset.cells import Tables, nullable
 from tmt_dataset.errors import PackageError, unknown
 
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
@@ -202,7 +202,7 @@ def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
             for q in _rows(proofs)
         ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.astype({"start": "Int64", "end": "Int64"})
+    return frame.assign(start=nullable(frame["start"]), end=nullable(frame["end"]))
 
 
 @dataclass(frozen=True, eq=False)  # the frame has no truth value to compare by

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables
+from tmt_dataset.cells import TEXT_DTYPE, Tables
 from tmt_dataset.descriptor import Descriptor, Table
 
 ROOT = "developments"
@@ -64,7 +64,7 @@ def found(ds: Tables, text: str) -> pd.Series:
 def _contain(frame: pd.DataFrame, columns: Sequence[str], text: str) -> pd.Series:
     hits = pd.Series(False, index=frame.index)
     for column in columns:
-        hits |= frame[column].astype("str").str.contains(text, case=False, regex=False, na=False)
+        hits |= frame[column].astype(TEXT_DTYPE).str.contains(text, case=False, regex=False, na=False)
     return hits
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.cells import DATE_DTYPE, Tables
+from tmt_dataset.cells import DATE_DTYPE, TEXT_DTYPE, Tables, nullable
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.record import labels, number
@@ -70,7 +70,7 @@ def _flat_topics(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
     primary = links.loc[links["rank"] == "primary"].set_index("development_id")["topic_id"].reindex(index)
     other = links.loc[links["rank"] == "secondary"]
     return {
-        "topic": primary.astype("str"),
+        "topic": primary.astype(TEXT_DTYPE),
         "topic_label": _labelled(ds, primary, "topics", "label"),
         "other_topics": _joined(other, _labelled(ds, other["topic_id"], "topics", "label"), index),
     }
@@ -129,7 +129,7 @@ def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     least = last["date_start"].reset_index(drop=True) - first["date_end"].reset_index(drop=True)
     most = last["date_end"].reset_index(drop=True) - first["date_start"].reset_index(drop=True)
     columns = {"days_min": least, "days_max": most}
-    return pd.DataFrame({k: v.dt.days.clip(lower=0).astype("Int64") for k, v in columns.items()})
+    return pd.DataFrame({k: nullable(v.dt.days.clip(lower=0)) for k, v in columns.items()})
 
 
 def _in_order(events: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +206,7 @@ def series(ds: Tables, measure: str) -> pd.DataFrame:
         validate="many_to_one",
     )
     rows = rows.merge(ds["quotes"][["quote_id", "exact"]], on="quote_id", how="left", validate="many_to_one")
-    place = rows["place_id"].astype("str").fillna(rows["jurisdiction"].astype("str"))
+    place = rows["place_id"].astype(TEXT_DTYPE).fillna(rows["jurisdiction"].astype(TEXT_DTYPE))
     out = pd.DataFrame(
         {
             "aggregation": rows["aggregation"],

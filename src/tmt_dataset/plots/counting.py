@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.plots.parts import label_rows, legend, marker, wrapped, write_near
-from tmt_dataset.plots.style import PALETTE, chart, span, styled
+from tmt_dataset.plots.style import PALETTE, chart, readable, span, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,7 +88,7 @@ def intervals(
         if name == "share":
             ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         ax.grid(axis="x")
-        ax.set_xlabel(xlabel)
+        ax.set_xlabel(readable(xlabel))
         if beside is not None:
             own = marker("o", labels[0], PALETTE["blue"])
             legend(fig, [own, marker("o", labels[1], PALETTE["grey"], hollow=True)], ncols=1)
@@ -194,7 +194,7 @@ def matrix(
         fig, ax = chart(width, (0.6 if months is None else 0.72) + 0.31 * len(kinds))
         _draw_discs(ax, x, y, shown["min"].to_numpy(float), shown["max"].to_numpy(float), grey)
         label_rows(ax, [wrapped((names or {}).get(kind, str(kind)), longest) for kind in kinds])
-        ax.set_xticks(range(len(columns)), heads, fontsize=6.5)
+        ax.set_xticks(range(len(columns)), [readable(head) for head in heads], fontsize=6.5)
         ax.set_xlim(-0.5, len(columns) - 0.4)
         ax.xaxis.tick_top()
         ax.tick_params(axis="x", length=0)

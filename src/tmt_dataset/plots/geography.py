@@ -11,7 +11,7 @@ import pandas as pd
 from tmt_dataset.analysis import TILES
 from tmt_dataset.errors import unknown
 from tmt_dataset.plots.parts import label_rows, write_near
-from tmt_dataset.plots.style import INKS, PALETTE, chart, ink_on, mpl, span, styled
+from tmt_dataset.plots.style import INKS, PALETTE, chart, ink_on, mpl, readable, span, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,7 @@ def level_chart(shares: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure
         panels = list(cast(Any, axes)[0])
         for panel, level, hue in zip(panels, levels, ("blue", "vermilion", "green", "purple"), strict=False):
             _draw_level(panel, shown.loc[shown["level"] == level], groups, PALETTE[hue])
-            panel.set_title(level, color=INKS[hue])
+            panel.set_title(readable(level), color=INKS[hue])
         label_rows(panels[0], [f"{labels.get(group, group)} ({sizes[group]})" for group in groups])
     return fig, panels
 
@@ -173,8 +173,8 @@ def _draw_tile(ax: Axes, row: int, column: int, face: _RGB, edge: str) -> None:
 def _write_tile(ax: Axes, row: int, column: int, texts: Sequence[str], ink: str) -> None:
     """Write a label on a tile and, if there are two texts, a number below it."""
     label, *number = texts
-    style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
-    ax.text(column + 0.5, row + (0.3 if number else 0.5), label, size=6, **style)
+    style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink, "parse_math": False}
+    ax.text(column + 0.5, row + (0.3 if number else 0.5), readable(label), size=6, **style)
     for text in number:
         ax.text(column + 0.5, row + 0.68, text, size=8, weight="bold", **style)
 
@@ -247,6 +247,7 @@ def network_chart(
 
 def _write_box(ax: Axes, text: str, x: float, y: float, box: Mapping[str, Any], **properties: Any) -> None:
     """Write a text in a box around a point."""
-    written = ax.text(x, y, text, bbox=dict(box), ha="center", va="center", size=6.5, **properties)
+    style: dict[str, Any] = {"ha": "center", "va": "center", "size": 6.5, "parse_math": False, **properties}
+    written = ax.text(x, y, readable(text), bbox=dict(box), **style)
     # the panel keeps its size, however long a text at its edge is
     written.set_in_layout(False)

@@ -18,7 +18,7 @@ from tmt_dataset.plots.parts import (
     wrapped,
     write_near,
 )
-from tmt_dataset.plots.style import INKS, PALETTE, chart, span, styled
+from tmt_dataset.plots.style import INKS, PALETTE, chart, readable, span, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -265,5 +265,5 @@ def durations(
         end = max(1.0, high.max(initial=1.0))
         ax.set_xlim(-0.02 * end, 1.15 * end)
         ax.grid(axis="x")
-        ax.set_xlabel(xlabel)
+        ax.set_xlabel(readable(xlabel))
     return fig, ax

@@ -19,7 +19,7 @@ from tmt_dataset.plots.parts import (
     wrapped,
     write_near,
 )
-from tmt_dataset.plots.style import INKS, PALETTE, amount, chart, mpl, styled
+from tmt_dataset.plots.style import INKS, PALETTE, amount, chart, mpl, readable, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +87,7 @@ def totals_and_flows(
         axes = np.asarray(grid)
         for column, (title, (totals, flows)) in enumerate(panels.items()):
             above, below = axes[0, column], axes[1, column]
-            above.set_title(wrapped(title, 30))
+            above.set_title(readable(wrapped(title, 30)))
             for place, part in totals.groupby("place", sort=False, observed=True):
                 _draw_totals(above, part, str(place), hues[str(place)], shapes[str(place)])
             _draw_flows(below, flows.loc[flows["start"].notna()], hues)
@@ -202,7 +202,7 @@ def amounts(
         ax.xaxis.set_major_formatter(lambda value, _: amount(value))
         ax.minorticks_off()
         ax.grid(axis="x")
-        ax.set_xlabel(xlabel)
+        ax.set_xlabel(readable(xlabel))
         handles = [marker(s, name.replace("_", " "), ink) for name, (s, ink) in looks.items() if color]
         if (frame["qualifier"] != "exact").any():
             handles.append(marker("o", "hollow: bounded or about", PALETTE["black"], hollow=True))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis import MONTHS
-from tmt_dataset.plots.style import PALETTE, mpl
+from tmt_dataset.plots.style import PALETTE, mpl, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def label_rows(ax: Axes, labels: Sequence[str]) -> None:
     >>> [tick.get_text() for tick in ax.get_yticklabels()]
     ['first', 'second']
     """
-    ax.set_yticks(range(len(labels)), labels)
+    ax.set_yticks(range(len(labels)), [readable(label) for label in labels], parse_math=False)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -73,8 +73,8 @@ def write_near(
     >>> ax.texts[0].get_text(), ax.texts[0].xy
     ('3 of 7', (0.4, 0))
     """
-    style: dict[str, Any] = {"va": "center", "fontsize": 6.5, **properties}
-    ax.annotate(text, (x, y), xytext=offset, textcoords="offset points", **style)
+    style: dict[str, Any] = {"va": "center", "fontsize": 6.5, "parse_math": False, **properties}
+    ax.annotate(readable(text), (x, y), xytext=offset, textcoords="offset points", **style)
 
 
 def marker(shape: str, label: str, color: str, *, hollow: bool = False) -> Line2D:
@@ -103,8 +103,9 @@ def legend(fig: Figure, handles: Sequence[Any], ncols: int | None = None) -> Non
     >>> [text.get_text() for text in fig.legends[0].get_texts()]
     ['stated']
     """
-    fig.legend(
+    made = fig.legend(
         handles=list(handles),
+        labels=[readable(str(handle.get_label())) for handle in handles],
         loc="outside upper left",
         ncols=ncols or len(handles),
         borderaxespad=0.1,
@@ -113,6 +114,8 @@ def legend(fig: Figure, handles: Sequence[Any], ncols: int | None = None) -> Non
         columnspacing=1.1,
         handlelength=1.1,
     )
+    for text in made.get_texts():
+        text.set_parse_math(False)
 
 
 def day_numbers(days: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tmt_dataset.analysis import MONTHS, Recapture
 from tmt_dataset.plots.parts import label_rows, legend, marker, write_near
-from tmt_dataset.plots.style import PALETTE, chart, ink_on, styled
+from tmt_dataset.plots.style import PALETTE, chart, ink_on, readable, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +67,7 @@ def stacked(
             left = left + parts[column]
         label_rows(ax, [str(label) for label in parts.index])
         if xlabel:
-            ax.set_xlabel(xlabel)
+            ax.set_xlabel(readable(xlabel))
         else:
             ax.set_xticks([])
             ax.spines["bottom"].set_visible(False)
@@ -155,7 +155,9 @@ def _draw_exposure(ax: Axes, months: pd.DataFrame, inks: Mapping[str, str]) -> N
     for row, (kind, ink) in enumerate(inks.items()):
         cells = [(month - 0.39, 0.78 * share) for month, share in enumerate(months[kind]) if share > 0]
         ax.broken_barh(cells, (row + 0.15, 0.7), color=ink)
-    ax.set_yticks([row + 0.5 for row in range(len(inks))], [kind.replace("-", " ") for kind in inks])
+    ax.set_yticks(
+        [row + 0.5 for row in range(len(inks))], [readable(kind.replace("-", " ")) for kind in inks]
+    )
     ax.set_ylim(len(inks), 0)
     ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -47,6 +48,12 @@ INKS: dict[str, str] = {
 # Widths of a journal's column and page, in inches (89 mm and 183 mm).
 WIDTHS: dict[str, float] = {"column": 3.5, "page": 7.2}
 
+# Texts of the charts are data: "fines of $5 million and $6 million" is not TeX. Not in the style sheet, with which a
+# user's own log axes would show TeX instead of numbers.
+_NO_TEX = {"text.parse_math": False, "text.usetex": False}
+# What XML does not take, and control characters, which no font shows.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
 
 def mpl(name: str = "") -> ModuleType:
     """Import matplotlib or a module of it, which is needed when a chart is drawn and not before.
@@ -74,9 +81,20 @@ def mpl(name: str = "") -> ModuleType:
         ) from None
 
 
+def readable(text: str) -> str:
+    r"""Return a text as a chart can show it: control characters and lone surrogates, with which an SVG is not well-formed, escaped.
+
+    Examples
+    --------
+    >>> print(readable("a\x1bb"), readable("\ud800"), readable("$5 million"))
+    a\x1bb \ud800 $5 million
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw a block in the style of the charts, and restore the parameters that the style sheet sets.
+    """Draw a block in the style of the charts, and restore the parameters that it sets; no text is read as TeX.
 
     Raises
     ------
@@ -93,7 +111,7 @@ def styled() -> Iterator[None]:
     # matplotlib.style.context() would restore all parameters. One of them, "interactive", is set by the backend
     # of a notebook when the first chart loads it; without it the notebook shows no further chart.
     params = mpl().rcParams
-    sheet = mpl().rc_params_from_file(STYLE, use_default_template=False)
+    sheet = {**mpl().rc_params_from_file(STYLE, use_default_template=False), **_NO_TEX}
     before = {key: params[key] for key in sheet}
     params.update(sheet)
     try:
@@ -161,6 +179,9 @@ def chart(
         raise ValueError(f"width={width!r}: expected one of {', '.join(map(repr, WIDTHS))}")
     with styled():
         fig, ax = mpl("pyplot").subplots(figsize=(WIDTHS[width], height), **subplots)
+    for axis in (axis for panel in fig.axes for axis in (panel.xaxis, panel.yaxis)):
+        # labels of a log axis are TeX that matplotlib writes itself
+        axis.get_major_ticks(1)[0].label1.set_parse_math(mpl().rcParams["text.parse_math"])
     return fig, ax
 
 

@@ -7,6 +7,7 @@ the files of a report, which ``.manifest`` in it lists.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence, Set
@@ -39,6 +40,19 @@ TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
 {%- endblock -%}"""
 #: The kernel warns of its local sockets at every start.
 QUIET = ["--log-level=40"]
+#: Variables that a user has set for other work, by how they begin; the Makefile has the same for both commands.
+SETTINGS = (
+    "PYTHON",
+    "JUPYTER",
+    "IPYTHON",
+    "IPY_",
+    "MPL",
+    "MATPLOTLIB",
+    "PANDAS_",
+    "NUMEXPR_",
+    "COLUMNS",
+    "LINES",
+)
 TOP = 5
 #: The list of its files in a report, as JSON: what is not in it was not written by this command.
 MANIFEST = ".manifest"
@@ -68,13 +82,15 @@ def run_notebook(path: Path, out: Path) -> list[Path]:
     Raises
     ------
     NotebookError
-        If a cell fails; the message names the error.
+        If it is not a notebook, if a cell fails (the message names the error), or if what it gives is empty.
     MissingExtraError
         If nbconvert is not installed.
     """
     pages = exporter()  # before the notebook runs: it may be missing
     page, resources = pages.from_notebook_node(described(_executed(path), path.stem))
     contents = {f"{path.stem}.html": page.encode("utf-8"), **resources["outputs"]}
+    if empty := [name for name, data in contents.items() if not data]:
+        raise NotebookError(f"{path.name}: expected charts, found empty files: {', '.join(empty)}")
     for name, data in contents.items():
         (out / name).write_bytes(data)
     return [out / name for name in contents]
@@ -102,23 +118,73 @@ def exporter() -> HTMLExporter:
     )
 
 
-def _executed(path: Path) -> NotebookNode:
-    """Run a notebook in its folder and return it with its outputs."""
-    import nbformat
-    from nbclient.exceptions import CellExecutionError
-    from nbconvert.preprocessors import ExecutePreprocessor
+def environment(own: Path) -> dict[str, str]:
+    """Return the environment of a kernel: without what a user has set, with folders of settings that are its own.
 
-    notebook: NotebookNode = nbformat.read(path, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(SETUP))
-    run = ExecutePreprocessor(timeout=300, kernel_name="python3", extra_arguments=QUIET)
+    Parameters
+    ----------
+    own
+        The folder of these settings, which is filled when a kernel runs.
+
+    Examples
+    --------
+    >>> environment(Path("settings"))["IPYTHONDIR"]
+    'settings/ipython'
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
+    folders = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "JUPYTER_CONFIG_DIR": "jupyter/config"}
+    folders |= {"JUPYTER_DATA_DIR": "jupyter/data", "JUPYTER_RUNTIME_DIR": "jupyter/runtime"}
+    return kept | {name: str(own / folder) for name, folder in folders.items()} | {"PYTHONUTF8": "1"}
+
+
+def _executed(path: Path) -> NotebookNode:
+    """Run a notebook in its folder, with the kernel of this environment, and return it with its outputs."""
+    import nbformat
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
     try:
-        run.preprocess(notebook, {"metadata": {"path": str(path.parent)}})
-    except CellExecutionError as error:
-        raise NotebookError(
-            f"{path.name}: a cell failed: {error.ename}: {error.evalue}\n{str(error).strip()[-1500:]}"
-        ) from None
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+    except ValueError as error:
+        raise NotebookError(f"{path.name}: not a notebook ({error!s:.200})") from None
+    saved = [bool(cell.get("outputs")) for cell in notebook.cells]
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(SETUP))
+    # without folders of kernels there is that of sys.executable alone
+    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+    run = NotebookClient(
+        notebook,
+        kernel,
+        timeout=300,
+        extra_arguments=QUIET,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    with tempfile.TemporaryDirectory() as made:
+        in_venv = sys.prefix != sys.base_prefix  # where matplotlib's index of fonts is kept between runs
+        own = Path(sys.prefix, "settings") if in_venv and os.access(sys.prefix, os.W_OK) else Path(made)
+        try:
+            run.execute(env=environment(own))
+        except CellExecutionError as error:
+            raise NotebookError(
+                f"{path.name}: a cell failed: {error.ename}: {error.evalue}\n{str(error).strip()[-1500:]}"
+            ) from None
     del notebook.cells[0]
+    _refuse_empty(path, notebook, saved)
     return notebook
+
+
+def _refuse_empty(path: Path, notebook: NotebookNode, saved: list[bool]) -> None:
+    """Refuse a page without outputs, and a cell without the output that the saved notebook has there."""
+    given = [bool(cell.get("outputs")) for cell in notebook.cells]
+    if not any(given):
+        raise NotebookError(f"{path.name}: expected outputs, found none: the page would be empty")
+    for number_of, (before, after) in enumerate(zip(saved, given, strict=True), start=1):
+        if before and not after:
+            raise NotebookError(
+                f"{path.name}: cell {number_of}: expected an output as in the saved notebook, found none; "
+                "run `make notebooks` if this is meant"
+            )
 
 
 def described(notebook: NotebookNode, stem: str) -> NotebookNode:

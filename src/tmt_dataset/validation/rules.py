@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.cells import is_in
+from tmt_dataset.cells import is_in, nullable
 from tmt_dataset.edtf import bounds
 from tmt_dataset.validation.findings import Finding, marked
 from tmt_dataset.validation.numbers import reads
@@ -298,7 +298,7 @@ def ends(t: Tables) -> Iterator[Finding]:
     A paragraph behind the last segment would be in nobody's reading.
     """
     f = t["sources"]
-    last = f["source_id"].map(_spans(t["segments"]).groupby("source_id")["end"].max()).astype("Int64")
+    last = nullable(f["source_id"].map(_spans(t["segments"]).groupby("source_id")["end"].max()))
     known = f["source_id"].notna() & f["characters"].notna()
     yield from marked(
         "ledger",
