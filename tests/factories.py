@@ -29,6 +29,8 @@ from tmt_dataset.package import embedded
 
 Row = dict[str, Any]
 
+#: Not that of the real package: a package of its name and version claims to be that release.
+NAME = "lamps"
 WINTER, SPRING = "newsletter-2024-01", "newsletter-2024-03"
 
 # sources, invented
@@ -794,6 +796,7 @@ def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
 def clean_files() -> Mapping[str, bytes]:
     """Return the files of the small package by path: the descriptor and its tables."""
     raw = json.loads((embedded() / DESCRIPTOR).read_text(encoding="utf-8"))
+    raw["name"] = NAME
     files: dict[str, bytes] = {}
     for resource in raw["resources"]:
         names = [f["name"] for f in resource["schema"]["fields"]]

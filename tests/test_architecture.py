@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tmt_dataset"
 FLOORS = [
     {"errors", "edtf", "files"},
     {"descriptor"},
-    {"package"},
+    {"package", "releases"},
     {"cells"},
     {"selection", "search", "views", "record", "schemas"},
     {"dataset"},

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset import citation
-from tmt_dataset.citation import Agent, Reference, cite, fingerprint, reference
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.citation import Agent, Reference, cite, reference
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
 from tmt_dataset.package import open_package
 
@@ -341,14 +341,21 @@ def test_the_key_has_no_character_that_bibtex_reserves(package: Path) -> None:
 # -- the fingerprint
 
 
-def test_the_fingerprint_is_computed_from_the_bytes_of_the_tables(package: Path) -> None:
+def test_the_fingerprint_is_computed_from_the_declaration_and_the_bytes_of_the_tables(package: Path) -> None:
     files = [
         package / path for path in sorted(t.path for t in open_package(package).descriptor.tables.values())
     ]
     assert {*files} >= {*(package / "data").rglob("*.csv")}
-    lines = "".join(
-        f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(package).as_posix()}\n" for f in files
-    )
+    declared = json.loads((package / DESCRIPTOR).read_bytes())
+    for resource in declared["resources"]:
+        del resource["bytes"], resource["hash"]
+    declared["resources"].sort(key=lambda resource: str(resource["path"]))
+    canonical = json.dumps(declared, sort_keys=True, separators=(",", ":")).encode()
+    sums = {
+        DESCRIPTOR: canonical,
+        **{f.relative_to(package).as_posix(): f.read_bytes() for f in files},
+    }
+    lines = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(sums.items()))
     assert fingerprint(open_package(package)[0]) == "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -361,12 +368,31 @@ def test_the_fingerprint_changes_with_any_byte_of_any_table(package: Path) -> No
     assert len(found) == len(tables) + 1
 
 
-def test_the_fingerprint_ignores_words_version_and_order(package: Path) -> None:
+def test_the_fingerprint_ignores_form_and_order(package: Path) -> None:
     before = fingerprint(open_package(package)[0])
-    factories.edit_descriptor(
-        package, lambda raw: raw.update(title="x", version="9.9.9", resources=raw["resources"][::-1])
-    )
+    raw = json.loads((package / DESCRIPTOR).read_bytes())
+    raw["resources"].reverse()
+    (package / DESCRIPTOR).write_text(json.dumps(dict(reversed(raw.items())), indent=7), encoding="utf-8")
     assert fingerprint(open_package(package)[0]) == before
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda raw: raw.update(title="Rewritten"),
+        lambda raw: raw.update(version="9.9.9"),
+        lambda raw: raw["contributors"][0].update(title="Somebody else"),
+        lambda raw: raw.update(licenses=[{"name": "MIT"}]),
+        lambda raw: raw["resources"][3]["schema"]["fields"][0].update(description="Another meaning."),
+        # a table may not take the place of the declaration
+        lambda raw: raw["resources"][3].update(path=DESCRIPTOR),
+    ],
+    ids=["title", "version", "author", "licence", "meaning", "path"],
+)
+def test_the_fingerprint_changes_with_the_declaration(package: Path, edit: Any) -> None:
+    before = fingerprint(open_package(package)[0])
+    factories.edit_descriptor(package, edit)
+    assert fingerprint(open_package(package)[0]) != before
 
 
 @pytest.mark.parametrize("declared", [None, "d41d8cd98f00b204e9800998ecf8427e", "sha256:ABC"])

@@ -15,10 +15,9 @@ import nbformat
 import pandas as pd
 import pytest
 
-from tmt_dataset import citation
 from tmt_dataset.cli import main
 from tmt_dataset.dataset import load
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import MissingExtraError, OutOfStepError, PackageError
 from tmt_dataset.package import open_package
 from tmt_dataset.publish import build, docs
@@ -232,7 +231,7 @@ def test_the_datasheet_is_filled_in_and_its_words_stay(package: Path) -> None:
     sources = factories.read_table(package, "sources")
     for column in ("title", "period_start", "period_end"):
         assert all(value in filled for value in sources[column])
-    assert citation.fingerprint(open_package(package).descriptor) in filled
+    assert fingerprint(open_package(package).descriptor) in filled
     sheet.write_text(filled, encoding="utf-8")
     assert filled_sheet(package) == filled
 

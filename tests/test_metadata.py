@@ -23,7 +23,7 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from tmt_dataset import citation
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import MissingExtraError, PackageError
 from tmt_dataset.files import update
 from tmt_dataset.package import open_package
@@ -402,7 +402,7 @@ def test_schema_org_describes_release_sources_and_tables(package: Path) -> None:
 def test_every_file_names_release_and_licence(package: Path, path: str) -> None:
     descriptor, _ = open_package(package)
     text = generated(package)[path].decode()
-    assert citation.fingerprint(descriptor) in text
+    assert fingerprint(descriptor) in text
     version = croissant.semantic(descriptor.version) if path == metadata.CROISSANT else descriptor.version
     assert version in text
     license_ = descriptor.raw["licenses"][0]

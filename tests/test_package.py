@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import socket
 import subprocess
 import sys
 import zipfile
@@ -16,10 +19,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmt_dataset import package as module
-from tmt_dataset.descriptor import DESCRIPTOR
+from tmt_dataset.dataset import load
+from tmt_dataset.descriptor import DESCRIPTOR, fingerprint
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError
 from tmt_dataset.files import sha256
-from tmt_dataset.package import SUMS, Folder, embedded, find, mismatches, open_files, open_package
+from tmt_dataset.package import (
+    SUMS,
+    Folder,
+    check_bounds,
+    embedded,
+    find,
+    mismatches,
+    open_files,
+    open_package,
+)
+from tmt_dataset.publish.changes import diff
+from tmt_dataset.validation import validate
 
 RAW = json.loads(factories.clean_files()[DESCRIPTOR])
 
@@ -218,3 +233,258 @@ def test_size_and_checksum_are_compared_in_one_place(package: Path) -> None:
     assert mismatches(table, data) == {}
     assert list(mismatches(table, data + b"x")) == ["bytes", "hash"]
     assert mismatches(table._replace(hash=None), data) == {"hash": ("None", table.hash)}
+
+
+# -- bounds: what is hostile is refused before it is parsed, in little time and memory
+
+#: Several times what a release needs; what is refused below once took up to 7 gigabytes, and more than a minute.
+MEMORY = 2 * 1024**3
+BOUNDED = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
+resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
+import tmt_dataset as tmt
+for path in sys.argv[1:]:
+    try:
+        tmt.load(path)
+    except tmt.TmtDatasetError as error:
+        print(path, error)
+    report = tmt.validate(path)
+    assert not report.valid
+    for finding in report:
+        print(path, finding)
+"""
+
+
+def refused(*paths: Path) -> list[str]:
+    """Return what load and validate say of hostile packages, in a process of bounded memory and time."""
+    command = [sys.executable, "-c", BOUNDED, *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()
+
+
+def header_and(line: bytes, size: int) -> bytes:
+    """Return the table of relations with so many bytes of one line in it."""
+    return factories.clean_files()["data/relations.csv"] + line * (size // len(line))
+
+
+#: What a table holds that is hostile, and what is said of it.
+HOSTILE = {
+    "commas": (header_and(b",", 8_000_000), "cells, expected at most"),
+    "wide-row": (header_and(b",", 2_000_000), "cells in a line, expected at most 1,000"),
+    "wide-header": (b"," * 2_000_000 + b"\n", "cells in a line, expected at most 1,000"),
+    "line-feeds": (header_and(b"\n", 8_000_000), "rows, expected at most"),
+    "blank-lines": (header_and(b"\n", 300_000), "blank lines, expected at most"),
+    "carriage-returns": (header_and(b"\r", 8_000_000), "rows, expected at most"),
+    "empty-rows": (header_and(b",,,,\n", 8_000_000), "rows, expected at most"),
+    "marks": (header_and(b'"', 12_000_000), "cells, expected at most"),
+    "short-rows": (header_and(b'""\n', 60_000), "those from here on were not looked at"),
+    "stray-marks": (header_and(b'a"\n', 60_000), "those from here on were not looked at"),
+    "long-cell": (header_and(b"x", 8_000_000), "a cell is longer than readers of CSV take"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of memory")
+def test_hostile_tables_are_refused_in_bounded_memory(package: Path, tmp_path: Path) -> None:
+    archives = {}
+    for name, (data, _) in HOSTILE.items():
+        factories.table_path(package, "relations").write_bytes(data)
+        factories.declare(package)
+        archives[name] = zipped(package, tmp_path / f"{name}.zip")
+        assert archives[name].stat().st_size < 200_000
+    lines = refused(*archives.values())
+    for name, (_, said) in HOSTILE.items():
+        assert any(f"{name}.zip" in line and said in line for line in lines), name
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of memory")
+def test_an_entry_that_unpacks_to_more_than_it_states_is_read_up_to_its_size(
+    package: Path, tmp_path: Path
+) -> None:
+    """The size in the directory was believed, and a megabyte unpacked to two gigabytes before anyone looked."""
+    size = 1_500_000_000
+    archive = tmp_path / "liar.zip"
+    zipped(package, archive)
+    with (
+        zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as stream,
+        stream.open("tmt-dataset-0.1.0/more.csv", "w") as entry,
+    ):
+        for _ in range(size // 50_000_000):
+            entry.write(bytes(50_000_000))
+    stated = size.to_bytes(4, "little")
+    archive.write_bytes(archive.read_bytes().replace(stated, (5).to_bytes(4, "little")))
+    assert all("zip archive" in line for line in refused(archive))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_packing_without_a_bound_is_refused(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w", method) as stream:
+        stream.writestr(DESCRIPTOR, b"{}")
+    with pytest.raises(
+        PackageError, match=f"is packed by method {method}; expected a stored or deflated one"
+    ):
+        open_files(tmp_path / "packed.zip")
+
+
+def test_an_archive_of_too_many_entries_is_refused(tmp_path: Path) -> None:
+    path = entries(tmp_path / "many.zip", *(f"{n}.csv" for n in range(module.MAX_ENTRIES + 1)))
+    with pytest.raises(PackageError, match="more than 1,000 entries"):
+        open_files(path)
+
+
+def test_files_larger_than_any_of_a_package_are_refused(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = zipped(package, tmp_path / "release.zip")
+    edit_bytes(package, DESCRIPTOR, lambda data: data + b" " * module.MAX_DESCRIPTOR)
+    with pytest.raises(PackageError, match=r"bytes, expected at most 2,097,152; not a descriptor"):
+        open_package(package)
+    monkeypatch.setattr(module, "MAX_ARCHIVE", 1000)
+    with pytest.raises(PackageError, match=r"release\.zip: larger than 1,000 bytes"):
+        open_package(archive)
+
+
+def test_a_table_far_larger_than_declared_is_not_parsed(package: Path) -> None:
+    table = open_package(package).descriptor.table("relations")
+    line = b"TMT-0001,follows,TMT-0002,,\n"
+    check_bounds(table, line * 1000, "relations.csv")  # an edit that is not declared yet
+    with pytest.raises(PackageError, match=r"relations\.csv: .* bytes, expected at most"):
+        check_bounds(table, line * 60_000, "relations.csv")
+    check_bounds(table._replace(bytes=None), line * 60_000, "relations.csv")
+
+
+def test_the_tables_of_a_million_rows_are_within_the_bounds() -> None:
+    """As the benchmarks make them: 350 times this package."""
+    package = open_package()
+    for table in package.descriptor.tables.values():
+        data = package.read(table)
+        more = data * 350 if len(data) < 200_000 else data
+        check_bounds(table._replace(bytes=len(more)), more, table.path)
+
+
+# -- only regular files
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """Return a pipe that nobody writes to: opening it would wait for ever."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes in the file system")
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+@pytest.mark.parametrize("path", ["", DESCRIPTOR, "data/relations.csv"])
+def test_a_pipe_is_not_read(package: Path, pipe: Path, path: str) -> None:
+    """As a link, so that a link is followed before the file is looked at."""
+    if path:
+        (package / path).unlink()
+        (package / path).symlink_to(pipe)
+    source = package if path else pipe
+    with pytest.raises(PackageError, match="not a regular file"):
+        load(source)
+    assert any("not a regular file" in str(finding) for finding in validate(source))
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/stdin"])
+def test_a_device_is_not_read(package: Path, device: str) -> None:
+    if not Path(device).exists() or Path(device).is_file():
+        pytest.skip(f"{device} is not a device here")
+    with pytest.raises(PackageError, match="not a regular file"):
+        open_package(device)
+    table = factories.table_path(package, "relations")
+    table.unlink()
+    table.symlink_to(device)
+    with pytest.raises(PackageError, match="not a regular file"):
+        load(package)
+
+
+def test_a_socket_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not hasattr(socket, "AF_UNIX"):
+        pytest.skip("no sockets in the file system")
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+        with pytest.raises(PackageError, match="not a regular file"):
+            open_package("socket")
+
+
+# -- paths as people type them
+
+
+def test_the_home_folder_is_expanded(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(package.parent))
+    monkeypatch.setenv("USERPROFILE", str(package.parent))
+    assert find("~/package") == find(Path("~/package/datapackage.json")) == package
+    with pytest.raises(PackageNotFoundError, match=re.escape(f"{package.parent / 'nowhere'}: no such file")):
+        find("~/nowhere")
+
+
+def test_the_home_folder_of_nobody_is_not_found() -> None:
+    with pytest.raises(PackageNotFoundError, match="~no-such-user/x: no such file or folder"):
+        find("~no-such-user/x")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://example.org/tmt-dataset-1.0.0.zip",
+        Path("https://example.org/tmt-dataset-1.0.0.zip"),
+        "s3://example.org/tmt-dataset-1.0.0.zip",
+    ],
+)
+def test_an_address_is_not_taken_for_a_path(source: str | Path) -> None:
+    scheme = "s3" if str(source).startswith("s3") else "https"
+    with pytest.raises(
+        PackageNotFoundError,
+        match=rf"^{scheme}://example\.org/tmt-dataset-1\.0\.0\.zip: is an address; download the release archive",
+    ):
+        find(source)
+
+
+# -- the checksum that somebody trusts
+
+
+def test_an_archive_is_compared_with_its_checksum(package: Path, tmp_path: Path) -> None:
+    archive = zipped(package, tmp_path / "release.zip")
+    digest = sha256(archive.read_bytes())
+    for form in (digest, f"sha256:{digest}", f" {digest.upper()}\n"):
+        assert open_package(archive, form).is_archive
+    with pytest.raises(ChecksumError, match=f"expected the SHA-256 sha256:0{{64}}, found sha256:{digest}"):
+        open_package(archive, "0" * 64)
+    with pytest.raises(ChecksumError, match="sha256 is 'abc'; expected 64 hexadecimal digits"):
+        open_package(archive, "abc")
+
+
+def test_a_folder_is_compared_with_its_fingerprint(package: Path) -> None:
+    expected = fingerprint(open_package(package).descriptor)
+    assert open_package(package, expected).descriptor.raw == RAW
+    with pytest.raises(ChecksumError, match=f"expected the fingerprint sha256:0{{64}}, found {expected}"):
+        open_package(package, "0" * 64)
+    # the declaration is the one that is trusted, and a table differs from it
+    edit_bytes(package, "data/quotes.csv", lambda data: data + b"\n")
+    with pytest.raises(ChecksumError, match=r"data/quotes\.csv: expected"):
+        open_package(package, expected)
+
+
+def test_load_validate_and_diff_take_a_checksum(package: Path, tmp_path: Path) -> None:
+    archive = zipped(package, tmp_path / "release.zip")
+    good, bad = sha256(archive.read_bytes()), "0" * 64
+    assert load(archive, sha256=good) == load(package)
+    assert validate(archive, sha256=good).valid
+    assert diff(archive, package, sha256=good).empty
+    assert diff(package, archive, new_sha256=good).empty
+    for call in (
+        lambda: load(archive, sha256=bad),
+        lambda: diff(archive, package, sha256=bad),
+        lambda: diff(package, archive, new_sha256=bad),
+    ):
+        with pytest.raises(ChecksumError, match=f"expected the SHA-256 sha256:{bad}, found sha256:{good}"):
+            call()
+    report = validate(archive, sha256=bad)
+    assert not report.valid
+    assert [f.rule for f in report if f.severity == "error"] == ["identity"]
+    assert f"expected the SHA-256 sha256:{bad}, found sha256:{good}" in str(report)
+    with pytest.raises(TypeError, match="a checksum is compared with a package given by its path"):
+        diff(load(package), package, sha256=good)

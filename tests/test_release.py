@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import factories
+import pandas as pd
 import pytest
 
 from tmt_dataset.dataset import load
@@ -28,6 +29,7 @@ from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import diff
 from tmt_dataset.publish.docs import datasheet_blocks
 from tmt_dataset.publish.release import archive_bytes, register, release, sums
+from tmt_dataset.releases import Release
 from tmt_dataset.validation import validate
 
 Edit = Callable[[Path], object]
@@ -733,7 +735,7 @@ def test_registering_refuses_a_development_without_a_primary_report(tree: Path) 
 
 
 def entry(name: str) -> str:
-    return f"tmt-dataset-1.0.0/{name}"
+    return f"{factories.NAME}-1.0.0/{name}"
 
 
 def with_entry(name: str, fn: Callable[[bytes], bytes]) -> Callable[[dict[str, bytes]], object]:
@@ -873,3 +875,41 @@ def test_a_version_is_built_from_its_tag_alone(tree: Path, tmp_path: Path) -> No
     assert not (tmp_path / "two").exists()
     git(tree, "checkout", "--quiet", "v1.0.0")
     assert release(tree, "1.0.0", tmp_path / "two").read_bytes() == first.read_bytes()
+
+
+def listed(folder: Path, version: str, commit: str, sha: str) -> None:
+    """Enter a release in the list of a checkout, build and commit."""
+    factories.edit_table(
+        folder,
+        "released",
+        lambda f: pd.DataFrame(
+            [[version, "", commit, sha, f"sha256:{'0' * 64}"]], columns=f.columns, dtype="str"
+        ),
+    )
+    build.build(folder)
+
+
+def test_a_released_version_is_not_built_from_another_commit(tree: Path, out: Path, built: Path) -> None:
+    """The tag is lost in some clones; the list of releases is not."""
+    first = git(tree, "rev-parse", "HEAD").strip()
+    listed(tree, "1.0.0", first, hashlib.sha256(built.read_bytes()).hexdigest())
+    commit(tree)
+    with pytest.raises(
+        ReleaseError,
+        match=rf"1\.0\.0 was released from the commit {first[:12]}, but [0-9a-f]{{12}} is checked out; .* raise the version",
+    ):
+        release(tree, "1.0.0", out)
+    assert not out.exists()
+
+
+def test_a_released_version_is_not_built_with_other_bytes(
+    tree: Path, out: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, digest = git(tree, "rev-parse", "HEAD").strip(), hashlib.sha256(built.read_bytes()).hexdigest()
+    known = {"1.0.0": Release("1.0.0", head, digest, "")}
+    monkeypatch.setattr("tmt_dataset.publish.release.releases", lambda _: known)
+    assert release(tree, "1.0.0", out / "same").read_bytes() == built.read_bytes()
+    known["1.0.0"] = known["1.0.0"]._replace(sha256="0" * 64)
+    with pytest.raises(ReleaseError, match=f"expected the SHA-256 {'0' * 64}, as released, found {digest}"):
+        release(tree, "1.0.0", out / "other")
+    assert not (out / "other").exists()

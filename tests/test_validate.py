@@ -30,9 +30,11 @@ from hypothesis import strategies as st
 from test_import import modules_after
 
 import tmt_dataset as tmt
-from tmt_dataset.descriptor import DESCRIPTOR
+from tmt_dataset.dataset import load
+from tmt_dataset.descriptor import DESCRIPTOR, fingerprint
 from tmt_dataset.errors import PackageNotFoundError
 from tmt_dataset.files import sha256
+from tmt_dataset.package import SUMS, open_package
 from tmt_dataset.validation import validate
 from tmt_dataset.validation.findings import Finding, Report
 
@@ -588,7 +590,7 @@ def test_versions_are_compared_as_numbers(package: Path) -> None:
     assert validate(package).findings == ()
 
 
-NEWER = ("released_identifiers", "agreement", "adjudication", "review_log", "authority_synonyms")
+NEWER = ("released_identifiers", "released", "agreement", "adjudication", "review_log", "authority_synonyms")
 
 
 def as_released_in_1_0_0(folder: Path) -> None:
@@ -769,3 +771,65 @@ def test_hints_say_what_to_do(package: Path) -> None:
     finding = next(f for f in validate(package) if f.field == "hash")
     assert finding.found == f"sha256:{sha256((package / 'data/figures.csv').read_bytes())}"
     assert "tmt-dataset build" in finding.hint
+
+
+# -- whether a package is what it claims to be
+
+
+def zip_of(folder: Path, target: Path, top: str = "lamps/", **more: bytes) -> Path:
+    """Write an archive of a package with its list of checksums, and more entries beside the package's folder."""
+    contents = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    sums = "".join(f"{factories.sha256(data)}  {name}\n" for name, data in contents.items())
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in {**contents, SUMS: sums.encode()}.items():
+            archive.writestr(top + name, data)
+        for name, data in more.items():
+            archive.writestr(name, data)
+    return target
+
+
+def test_an_archive_without_its_list_of_checksums_is_warned_of(package: Path, tmp_path: Path) -> None:
+    assert validate(zip_of(package, tmp_path / "whole.zip")).findings == ()
+    (finding,) = validate(Path(shutil.make_archive(str(tmp_path / "bare"), "zip", package)))
+    assert (finding.rule, finding.severity) == ("files", "warning")
+    assert finding.message == "the archive has no SHA256SUMS"
+
+
+def test_entries_outside_the_folder_of_an_archive_are_an_error(package: Path, tmp_path: Path) -> None:
+    (finding,) = validate(zip_of(package, tmp_path / "more.zip", readme=b"Read this first.", setup=b"run"))
+    assert (finding.rule, finding.severity, finding.found) == ("files", "error", "2")
+    assert "entries outside the folder of the package, as 'readme'" in finding.message
+
+
+def as_the_real_one(folder: Path, version: str) -> None:
+    edit_descriptor(folder, lambda d: d.update(name=open_package().descriptor.name, version=version))
+
+
+def test_a_package_that_claims_a_released_version_is_told_from_it(package: Path) -> None:
+    as_the_real_one(package, "1.0.0")
+    claims = [f for f in validate(package) if f.rule == "identity"]
+    assert [(f.severity, f.field) for f in claims] == [("error", "version")]
+    assert claims[0].expected == load().released.set_index("version").loc["1.0.0", "fingerprint"]
+    assert claims[0].found == fingerprint(open_package(package).descriptor)
+    with pytest.warns(
+        UserWarning, match=r"claims to be release 1\.0\.0 and is not: expected the fingerprint"
+    ):
+        load(package)
+    as_the_real_one(package, "1.0.1")  # a version that nobody has released
+    assert not [f for f in validate(package) if f.rule == "identity"]
+
+
+def test_a_package_that_claims_the_version_of_the_library_is_told_from_it(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = factories.make_package(tmp_path / "own")
+    for folder in (own, package):
+        edit_descriptor(folder, lambda d: d.update(version="3.0.0"))
+    monkeypatch.setattr("tmt_dataset.package.embedded", lambda: own)
+    assert validate(package).findings == validate(own).findings == ()
+    edit_descriptor(package, lambda d: d.update(title="Rewritten"))
+    assert [f.rule for f in validate(package)] == ["identity"]
+    # what is being worked on is no release
+    for folder in (own, package):
+        edit_descriptor(folder, lambda d: d.update(version="3.0.0.dev"))
+    assert validate(package).findings == ()

@@ -14,6 +14,7 @@ import pandas as pd
 
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table
 from tmt_dataset.errors import PackageError
+from tmt_dataset.package import check_bounds
 
 #: Calendar dates need no finer unit than a second.
 DATE_DTYPE: Final = "datetime64[s]"
@@ -141,8 +142,9 @@ def read_text(data: bytes, table: Table, where: str) -> pd.DataFrame:
     Raises
     ------
     PackageError
-        If the bytes are not a CSV file of this table.
+        If the bytes are not a CSV file of this table, or exceed its bounds.
     """
+    check_bounds(table, data, where)
     try:
         frame = read_cells(data, table)
     except UnicodeDecodeError as error:

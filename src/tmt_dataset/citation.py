@@ -11,9 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import PackageError, unknown
-from tmt_dataset.files import sha256
 from tmt_dataset.package import Package, open_package
 
 if TYPE_CHECKING:
@@ -98,46 +97,6 @@ class Reference(NamedTuple):
     def identified(self) -> str:
         """The words that identify this release."""
         return f"Release archive {self.archive}, fingerprint {self.fingerprint}"
-
-
-def fingerprint(descriptor: Descriptor) -> str:
-    """Return the checksum that identifies the data of a release.
-
-    It is the SHA-256 of what ``sha256sum`` prints for all tables: in the order of their paths, a line for each with the
-    hexadecimal checksum that the descriptor declares, two spaces, the path and a line feed (UTF-8). It can be computed from the
-    bytes of the tables; the name of the archive, its compression and the machine make no difference.
-
-    Parameters
-    ----------
-    descriptor
-        The declaration.
-
-    Returns
-    -------
-    str
-        ``"sha256:"`` and 64 hexadecimal digits.
-
-    Raises
-    ------
-    PackageError
-        If a table declares no SHA-256.
-
-    Examples
-    --------
-    >>> from tmt_dataset.package import open_package
-    >>> fingerprint(open_package().descriptor)
-    'sha256:...'
-    """
-    lines = []
-    for table in sorted(descriptor.tables.values(), key=lambda t: t.path):
-        match = re.fullmatch(r"sha256:([0-9a-f]{64})", table.hash or "")
-        if match is None:
-            raise PackageError(
-                f"{DESCRIPTOR}: resource {table.name!r} declares the hash {table.hash!r}; expected sha256: and 64 hexadecimal digits. "
-                "Run `tmt-dataset build`"
-            )
-        lines.append(f"{match[1]}  {table.path}\n")
-    return f"sha256:{sha256(''.join(lines).encode('utf-8'))}"
 
 
 def _contributors(descriptor: Descriptor) -> list[Mapping[str, Any]]:
@@ -317,8 +276,8 @@ def cite(
     """Return the citation of a release, or of one development in it.
 
     It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive, and the
-    :func:`fingerprint` of its data, by which a reader can tell whether a copy is the one cited. The tables of a package given by
-    its path are read, and refused if they are not as declared.
+    fingerprint of its declaration and data (:func:`tmt_dataset.descriptor.fingerprint`), by which a reader can tell whether a copy
+    is the one cited. The tables of a package given by its path are read, and refused if they are not as declared.
 
     Parameters
     ----------

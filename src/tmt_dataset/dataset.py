@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Literal
@@ -15,13 +16,14 @@ from tmt_dataset.cells import read_text, typed
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import PackageError, near, unknown
 from tmt_dataset.package import Package, open_package
+from tmt_dataset.releases import false_claim
 from tmt_dataset.selection import Codes, Day
 
 if TYPE_CHECKING:
     from tmt_dataset.record import Record
 
 
-def load(source: str | os.PathLike[str] | None = None) -> Dataset:
+def load(source: str | os.PathLike[str] | None = None, *, sha256: str | None = None) -> Dataset:
     """Load the data set.
 
     Parameters
@@ -29,6 +31,9 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     source
         ``None`` for the package that came with the library; or a folder, its ``datapackage.json``, or a
         release archive (``.zip``).
+    sha256
+        The checksum that it must have, from a place that you trust: the SHA-256 of an archive, as ``sha256sum`` prints it; of a
+        folder the fingerprint that its citation gives (:func:`tmt_dataset.descriptor.fingerprint`).
 
     Returns
     -------
@@ -44,9 +49,15 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
         If a file is missing or a cell cannot be read as its type.
     ChecksumError
         If a table, or any file of an archive, has other bytes than are declared: it was cut off, or edited without
-        `tmt-dataset build`. A table that declares no checksum is not compared.
+        `tmt-dataset build`. A table that declares no checksum is not compared. Or if the package has another checksum than
+        ``sha256``.
     TypeError
         If ``source`` is not a path.
+
+    Warns
+    -----
+    UserWarning
+        If the package claims a released version, and has another declaration or other data.
 
     Examples
     --------
@@ -55,7 +66,15 @@ def load(source: str | os.PathLike[str] | None = None) -> Dataset:
     >>> ds.developments.loc[0, "development_id"]
     'TMT-0001'
     """
-    return from_package(open_package(source))
+    package = open_package(source, sha256)
+    ds = from_package(package)
+    try:
+        claim = false_claim(package)
+    except PackageError:  # a table without a checksum: nobody can say what it is
+        claim = None
+    if claim is not None:
+        warnings.warn(f"{package.label}: {claim}", stacklevel=2)
+    return ds
 
 
 def from_package(package: Package) -> Dataset:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
 
 from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.files import sha256
 
 DESCRIPTOR = "datapackage.json"
 
@@ -251,6 +252,62 @@ def is_version(text: str) -> bool:
     (True, True, False)
     """
     return re.fullmatch(SEMVER, text.removesuffix(DEVELOPMENT)) is not None
+
+
+# -- identity
+
+
+def fingerprint(descriptor: Descriptor) -> str:
+    """Return the checksum that identifies a release: its declaration and its data.
+
+    It is the SHA-256 of what ``sha256sum`` prints for the descriptor and all tables: in the order of their paths, a line for each
+    with the hexadecimal checksum, two spaces, the path and a line feed (UTF-8). The checksums of the tables are those that the
+    descriptor declares. That of the descriptor is taken of its canonical form: without the ``bytes`` and the ``hash`` of the
+    resources, the resources in the order of their paths, as JSON in ASCII with sorted keys and no white space. It can be computed
+    from the files; the name of the archive, its compression and the machine make no difference.
+
+    The definition changed in 2.0.0. Before, only the tables were covered, so that citations made with 1.0.0 carry another
+    fingerprint of the same release; the table ``released`` has that of each release by this definition.
+
+    Parameters
+    ----------
+    descriptor
+        The declaration.
+
+    Returns
+    -------
+    str
+        ``"sha256:"`` and 64 hexadecimal digits.
+
+    Raises
+    ------
+    PackageError
+        If a table declares no SHA-256.
+
+    Examples
+    --------
+    >>> from tmt_dataset.package import open_package
+    >>> fingerprint(open_package().descriptor)
+    'sha256:...'
+    """
+    resources = [_without(r, ("bytes", "hash")) for r in descriptor.raw["resources"]]
+    resources.sort(key=lambda r: str(r["path"]))
+    declared = {**descriptor.raw, "resources": resources}
+    try:
+        canonical = json.dumps(declared, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    except RecursionError:
+        raise PackageError(f"{DESCRIPTOR}: nested too deeply; restore it from the release") from None
+    sums = [(DESCRIPTOR, sha256(canonical.encode("ascii")))]
+    for table in descriptor.tables.values():
+        match = re.fullmatch(r"sha256:([0-9a-f]{64})", table.hash or "")
+        if match is None:
+            raise PackageError(
+                f"{DESCRIPTOR}: resource {table.name!r} declares the hash {table.hash!r:.80}; expected sha256: and 64 hexadecimal "
+                "digits. Run `tmt-dataset build`"
+            )
+        sums.append((table.path, match[1]))
+    lines = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums))
+    return f"sha256:{sha256(lines.encode('utf-8', errors='surrogatepass'))}"
 
 
 # -- differences between two declarations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -32,6 +33,37 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 #: The files in a folder that the command has written itself, as paths within it.
 Owns = Callable[[Path], Set[str]]
+
+#: Twice the largest table of a package of a million rows; a release has 80 kilobytes.
+MAX_FILE = 64 * 1024 * 1024
+
+
+def read(path: Path, limit: int = MAX_FILE) -> bytes:
+    """Return the bytes of a regular file of bounded size: a pipe would be waited for, a device never ends.
+
+    Raises
+    ------
+    OSError
+        As for :meth:`pathlib.Path.read_bytes`.
+    PackageError
+        If it is not a regular file, or larger than the limit.
+
+    Examples
+    --------
+    >>> read(Path("/dev/zero"))
+    Traceback (most recent call last):
+    ...
+    tmt_dataset.errors.PackageError: /dev/zero: not a regular file; expected a file on disk
+    """
+    mode = path.stat().st_mode
+    # a folder is left to open(), which says so in the words of the system
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise PackageError(f"{path}: not a regular file; expected a file on disk")
+    with path.open("rb") as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise PackageError(f"{path}: larger than {limit:,} bytes; not a file of a package of this kind")
+    return data
 
 
 def sha256(data: bytes) -> str:
@@ -65,10 +97,10 @@ def content(path: Path) -> bytes | None:
     Raises
     ------
     PackageError
-        If something of that name is there and cannot be read.
+        If something of that name is there and cannot be read, or is not a regular file.
     """
     try:
-        return path.read_bytes()
+        return read(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -5,23 +5,42 @@ Only the standard library is imported, so that asking for the version or a citat
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import repeat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
+from tmt_dataset import files
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table, fingerprint
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError
-from tmt_dataset.files import sha256
 
 if TYPE_CHECKING:
     import zipfile
 
 #: The checksums of all files of a release archive, as `sha256sum -c` reads them.
 SUMS = "SHA256SUMS"
-#: A release archive unpacks to a few megabytes; ten times the largest plausible one is a bomb.
-MAX_UNPACKED = 256 * 1024 * 1024
+#: An archive is read in blocks of this size: what a compressed one gives is not known before.
+BLOCK = 64 * 1024
+
+# Bounds of what is read. A release has 60 files, two megabytes in all, a descriptor of 130 kilobytes and 400 rows in its largest
+# table; a line of it has 60 commas. Archives are taken up to ten times that, tables of a folder up to a million rows.
+MAX_ARCHIVE = 32 * 1024 * 1024
+MAX_UNPACKED = 32 * 1024 * 1024
+MAX_ENTRIES = 1000
+MAX_DESCRIPTOR = 2 * 1024 * 1024
+MAX_ROWS = 500_000
+MAX_CELLS = 5_000_000
+MAX_LINE_CELLS = 1000
+MAX_BLANK_LINES = 1000
+#: How large an edited table may be: so many times its declared size, and a megabyte.
+MAX_GROWTH, FREE_GROWTH = 10, 1024 * 1024
+#: How many files a message names.
+SHOWN = 50
 
 
 class Files(Protocol):
@@ -51,7 +70,7 @@ class Folder(NamedTuple):
     def read(self, path: str) -> bytes:
         """Return the bytes of a file; raise KeyError if it is missing."""
         try:
-            return (self.root / path).read_bytes()
+            return files.read(self.root / path)
         except (FileNotFoundError, NotADirectoryError):
             raise KeyError(path) from None
         except OSError as error:
@@ -67,6 +86,10 @@ class Archive(NamedTuple):
 
     path: Path
     contents: Mapping[str, bytes]
+    #: The checksum of the archive itself, in hexadecimal digits.
+    sha256: str = ""
+    #: The entries outside the folder of the package, which are not read.
+    outside: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -194,9 +217,53 @@ def mismatches(table: Table, data: bytes) -> dict[str, tuple[str, str]]:
     out = {}
     if table.bytes != len(data):
         out["bytes"] = (f"{table.bytes} bytes" if table.bytes is not None else "a size", f"{len(data)} bytes")
-    if table.hash != (found := f"sha256:{sha256(data)}"):
+    if table.hash != (found := f"sha256:{files.sha256(data)}"):
         out["hash"] = (str(table.hash), found)
     return out
+
+
+def check_bounds(table: Table, data: bytes, where: str) -> None:
+    """Refuse the bytes of a table that no table of this kind has, before a parser makes cells of them.
+
+    Two hundred million commas on a line are two hundred million columns, each of which takes kilobytes.
+
+    Parameters
+    ----------
+    table
+        The declaration.
+    data
+        The bytes of the file.
+    where
+        File name for messages.
+
+    Raises
+    ------
+    PackageError
+        If the file is far larger than declared, or has too many rows, cells, cells in a line, or blank lines.
+
+    Examples
+    --------
+    >>> table = open_package().descriptor.table("actions")
+    >>> check_bounds(table, b"," * 10_000, "actions.csv")
+    Traceback (most recent call last):
+    ...
+    tmt_dataset.errors.PackageError: actions.csv: 10,001 cells in a line, expected at most 1,000; restore the file from the release
+    """
+    rows, commas = data.count(b"\n") + data.count(b"\r"), data.count(b",")
+    found = {
+        "bytes": (len(data), MAX_GROWTH * (len(data) if table.bytes is None else table.bytes) + FREE_GROWTH),
+        "rows": (rows, MAX_ROWS),
+        "cells": (rows + commas + data.count(b'"') // 2, MAX_CELLS),
+        "blank lines": (data.count(b"\n\n") + data.count(b"\r\r") + data.count(b"\n\r\n"), MAX_BLANK_LINES),
+    }
+    if commas >= MAX_LINE_CELLS and rows <= MAX_ROWS:
+        widest = max(map(bytes.count, data.replace(b"\r", b"\n").split(b"\n"), repeat(b","))) + 1
+        found["cells in a line"] = (widest, MAX_LINE_CELLS)
+    for what, (number, most) in found.items():
+        if number > most:
+            raise PackageError(
+                f"{where}: {number:,} {what}, expected at most {most:,}; restore the file from the release"
+            )
 
 
 # -- opening
@@ -245,7 +312,14 @@ def find(source: str | os.PathLike[str] | None = None) -> Path:
     wanted = f"expected a folder with {DESCRIPTOR}, or a release archive (.zip)"
     if not os.fspath(source):  # as a path it would be the current folder, which nobody named
         raise PackageNotFoundError(f"the path is empty; {wanted}; the current folder is '.'")
-    path = Path(source)
+    if address := re.match(
+        r"([A-Za-z][A-Za-z0-9+.-]+):/+", os.fspath(source)
+    ):  # a path has lost one of two slashes
+        name = f"{address[1]}://{os.fspath(source)[address.end() :]}"
+        raise PackageNotFoundError(
+            f"{name:.200}: is an address; download the release archive, and give its path"
+        )
+    path = _expanded(Path(source))
     try:
         is_file = stat.S_ISREG(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError for a NUL character
@@ -255,7 +329,15 @@ def find(source: str | os.PathLike[str] | None = None) -> Path:
     return path.parent if is_file and path.name == DESCRIPTOR else path
 
 
-def open_package(source: str | os.PathLike[str] | None = None) -> Package:
+def _expanded(path: Path) -> Path:
+    """Return a path with ``~`` expanded, as the shell does; it stays where there is no such user."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def open_package(source: str | os.PathLike[str] | None = None, sha256: str | None = None) -> Package:
     """Find a package and read its declaration.
 
     Parameters
@@ -263,6 +345,9 @@ def open_package(source: str | os.PathLike[str] | None = None) -> Package:
     source
         ``None`` for the embedded package; the path of a folder, of its ``datapackage.json``, or of a release
         archive.
+    sha256
+        The checksum that it must have, from a place that you trust: the SHA-256 of an archive, as ``sha256sum`` prints it; of a
+        folder the :func:`~tmt_dataset.descriptor.fingerprint`, and its tables are compared with it too.
 
     Raises
     ------
@@ -271,8 +356,8 @@ def open_package(source: str | os.PathLike[str] | None = None) -> Package:
     PackageError
         If what is there is not a data package of this kind.
     ChecksumError
-        If a file of an archive differs from what the archive declares. The files of a folder are compared when
-        they are read, by :meth:`Package.read_verified`.
+        If a file of an archive differs from what the archive declares, or the package has another checksum than ``sha256``. The
+        files of a folder are compared when they are read, by :meth:`Package.read_verified`.
 
     Examples
     --------
@@ -281,9 +366,49 @@ def open_package(source: str | os.PathLike[str] | None = None) -> Package:
     """
     path = find(source)
     package = parse(open_files(path), f"{path}/{DESCRIPTOR}")
+    if sha256 is not None:
+        check_sha256(package, sha256)
     if package.is_archive:
         _verify_tables(package)
+    elif sha256 is not None:
+        package.read_verified()
     return package
+
+
+def check_sha256(package: Package, expected: str) -> None:
+    """Refuse a package that has another checksum: of an archive that of its bytes, of a folder the fingerprint.
+
+    Raises
+    ------
+    ChecksumError
+        Naming what is expected and what is found.
+    PackageError
+        If a table of a folder declares no checksum.
+
+    Examples
+    --------
+    >>> check_sha256(open_package(), "sha256:" + 64 * "0")
+    Traceback (most recent call last):
+    ...
+    tmt_dataset.errors.ChecksumError: ...: expected the fingerprint sha256:000..., found sha256:...
+    """
+    digits = re.fullmatch(r"(?:sha256:)?([0-9a-f]{64})", str(expected).strip().lower())
+    if digits is None:
+        raise ChecksumError(
+            f"{package.label}: sha256 is {expected!r:.80}; expected 64 hexadecimal digits, as `sha256sum` prints them"
+        )
+    is_archive = isinstance(package.files, Archive)
+    what = "SHA-256" if is_archive else "fingerprint"
+    found = (
+        f"sha256:{package.files.sha256}"
+        if isinstance(package.files, Archive)
+        else fingerprint(package.descriptor)
+    )
+    if found != f"sha256:{digits[1]}":
+        raise ChecksumError(
+            f"{package.label}: expected the {what} sha256:{digits[1]}, found {found}; this is not the package that the checksum "
+            "was made of: download the release again"
+        )
 
 
 def open_files(path: Path) -> Files:
@@ -291,7 +416,7 @@ def open_files(path: Path) -> Files:
     return Folder(path) if path.is_dir() else _open_archive(path)
 
 
-def parse(files: Files, where: str) -> Package:
+def parse(place: Files, where: str) -> Package:
     """Read the declaration among some files.
 
     Raises
@@ -302,22 +427,27 @@ def parse(files: Files, where: str) -> Package:
         If it cannot be read.
     """
     try:
-        text = files.read(DESCRIPTOR).decode("utf-8")
+        data = place.read(DESCRIPTOR)
+        if len(data) > MAX_DESCRIPTOR:
+            raise PackageError(
+                f"{where}: {len(data):,} bytes, expected at most {MAX_DESCRIPTOR:,}; not a descriptor"
+            )
+        text = data.decode("utf-8")
     except KeyError:
         raise PackageNotFoundError(
-            f"{files.label}: has no {DESCRIPTOR}; expected the folder of a data package"
+            f"{place.label}: has no {DESCRIPTOR}; expected the folder of a data package"
         ) from None
     except UnicodeDecodeError as error:
         raise PackageError(f"{where}: not UTF-8 ({error})") from None
-    return Package(Descriptor.parse(text, where), files)
+    return Package(Descriptor.parse(text, where), place)
 
 
-def library_descriptor(package: Package) -> Descriptor:
-    """Return the declaration that came with the library, which may be the one in hand."""
+def library_package(package: Package) -> Package:
+    """Return the package that came with the library, which may be the one in hand."""
     own = embedded()
     if isinstance(package.files, Folder) and package.files.root.resolve() == own:
-        return package.descriptor
-    return open_package().descriptor
+        return package
+    return open_package()
 
 
 # -- archives
@@ -329,10 +459,12 @@ def _open_archive(path: Path) -> Archive:
 
     again = "download the release again"
     try:
-        with zipfile.ZipFile(path) as archive:
+        data = files.read(path, MAX_ARCHIVE)
+        _check_directory(path, data)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [i for i in archive.infolist() if not i.is_dir()]
             _check_entries(path, infos)
-            contents = {i.filename: archive.read(i) for i in infos}
+            contents = {i.filename: _unpacked(archive, i) for i in infos}
     except PackageError:
         raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
@@ -346,18 +478,40 @@ def _open_archive(path: Path) -> Archive:
             f"{path}: expected one {DESCRIPTOR} at its top, found {len(at_top)}; not a release of this data set"
         )
     prefix = at_top[0].removesuffix(DESCRIPTOR)
-    found = {n.removeprefix(prefix): data for n, data in contents.items() if n.startswith(prefix)}
+    found = {n.removeprefix(prefix): content for n, content in contents.items() if n.startswith(prefix)}
     _verify_sums(path, found)
-    return Archive(path, found)
+    outside = tuple(sorted(n for n in contents if not n.startswith(prefix)))
+    return Archive(path, found, files.sha256(data), outside)
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return an entry, read in blocks up to the size that the directory gives: a small stream may unpack to gigabytes."""
+    with archive.open(info) as stream:
+        return b"".join(iter(partial(stream.read, BLOCK), b""))
+
+
+def _check_directory(path: Path, data: bytes) -> None:
+    """Refuse an archive with too many entries, before they are made objects: each of them begins in the same way."""
+    if data.count(b"PK\x01\x02") > MAX_ENTRIES:
+        raise PackageError(f"{path}: more than {MAX_ENTRIES:,} entries; not a release of this data set")
 
 
 def _check_entries(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     """Refuse an archive with entries that climb out of it, are duplicates, or would unpack to an absurd size."""
+    import zipfile
+
     for info in infos:
         name = PurePosixPath(info.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in info.filename or ":" in info.filename:
             raise PackageError(
                 f"{path}: entry {info.filename!r} points outside the archive; not a release of this data set"
+            )
+        if info.compress_type not in (
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+        ):  # others unpack without a bound
+            raise PackageError(
+                f"{path}: entry {info.filename!r:.80} is packed by method {info.compress_type}; expected a stored or deflated one"
             )
     if len({i.filename for i in infos}) != len(infos):
         raise PackageError(f"{path}: duplicate entry; not a release of this data set")
@@ -372,7 +526,7 @@ def _verify_sums(path: Path, contents: Mapping[str, bytes]) -> None:
         return
     lines = contents[SUMS].decode("utf-8", errors="replace").splitlines()
     listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    found = {n: sha256(data) for n, data in contents.items() if n != SUMS}
+    found = {n: files.sha256(data) for n, data in contents.items() if n != SUMS}
     wrong = [f"{n} is missing" for n in listed if n not in found]
     wrong += [f"{n} is not in {SUMS}" for n in found if n not in listed]
     wrong += [
@@ -399,4 +553,6 @@ def _verify_tables(package: Package) -> None:
 
 def _refuse(label: str, wrong: list[str]) -> None:
     if wrong:
-        raise ChecksumError(f"{label}: not as released: {'; '.join(wrong)}. Download the release again")
+        more = [f"and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
+        told = "; ".join([*wrong[:SHOWN], *more])
+        raise ChecksumError(f"{label}: not as released: {told}. Download the release again")

@@ -295,13 +295,17 @@ class _Side:
     package: Package | None
 
 
-def _side(source: Source) -> _Side:
+def _side(source: Source, sha256: str | None) -> _Side:
+    if sha256 is not None and isinstance(source, Dataset | Package):
+        raise TypeError(
+            f"a checksum is compared with a package given by its path, found {type(source).__name__}"
+        )
     if isinstance(source, Dataset):
         declared = source.descriptor.tables
         frames = {n: as_text(source[n], declared[n]).reset_index(drop=True) for n in declared}
         tables = {n: _Content(declared[n], frame) for n, frame in frames.items()}
         return _Side(source.descriptor, tables, None)
-    package = source if isinstance(source, Package) else open_package(source)
+    package = source if isinstance(source, Package) else open_package(source, sha256)
     tables = {name: _read(package, table) for name, table in package.descriptor.tables.items()}
     return _Side(package.descriptor, tables, package)
 
@@ -330,7 +334,9 @@ def _undeclared(side: _Side, other: _Content | None) -> _Content | None:
 # -- comparing
 
 
-def diff(old: Source, new: Source = None) -> Diff:
+def diff(
+    old: Source, new: Source = None, *, sha256: str | None = None, new_sha256: str | None = None
+) -> Diff:
     """Compare two packages: tables, fields, codes, and the rows cell by cell.
 
     Parameters
@@ -339,6 +345,8 @@ def diff(old: Source, new: Source = None) -> Diff:
         Each ``None`` for the package that came with the library, a folder, a release archive, or a
         :class:`~tmt_dataset.Dataset`. The tables of a folder are compared as they are, even if they were
         edited and no longer have the declared checksums.
+    sha256, new_sha256
+        The checksums that ``old`` and ``new`` must have, as for :func:`tmt_dataset.load`.
 
     Returns
     -------
@@ -352,6 +360,10 @@ def diff(old: Source, new: Source = None) -> Diff:
         If nothing is there.
     PackageError
         If a side cannot be read, or has a duplicate primary key.
+    ChecksumError
+        If a side has another checksum, or a file of an archive differs from what is declared.
+    TypeError
+        If a checksum is given for what is not a path.
 
     Examples
     --------
@@ -363,7 +375,7 @@ def diff(old: Source, new: Source = None) -> Diff:
     >>> ai.step, len(ai.tables) > 0
     ('minor', True)
     """
-    before, after = _side(old), _side(new)
+    before, after = _side(old, sha256), _side(new, new_sha256)
     names = dict.fromkeys([*before.tables, *after.tables])
     found = [_rows(name, *_both(name, before, after)) for name in names]
     tables = [table for table in found if not table.empty]

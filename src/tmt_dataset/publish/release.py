@@ -25,6 +25,7 @@ from tmt_dataset.files import beside, is_temporary, put_new, sha256, update
 from tmt_dataset.package import SUMS, Archive, Package, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
+from tmt_dataset.releases import Release, releases
 from tmt_dataset.validation import validate
 from tmt_dataset.validation.identifiers import anchors
 
@@ -91,6 +92,8 @@ def release(
     commit.read([DESCRIPTOR])
     package = open_package(folder)
     _check_declared(package.descriptor, version)
+    released = releases(package).get(version)
+    _check_commit(folder, released)
     contents = _contents(commit, package.descriptor)
     _check_changelog(contents["CHANGELOG.md"], version)
     stamp = _stamp(package.descriptor)
@@ -105,6 +108,7 @@ def release(
     contents[SUMS] = sums(contents)
     archive = f"{package.descriptor.name}-{version}.zip"
     products[archive] = archive_bytes(contents, archive.removesuffix(".zip"), stamp)
+    _check_released(archive, products[archive], released)
     _place(out, archive, products, contents)
     return out / archive
 
@@ -414,6 +418,25 @@ def _check_tag(folder: Path, version: str) -> None:
         raise ReleaseError(
             f"{folder}: the tag v{version} names the commit {tagged[-1].decode()[:12]}, but {head.decode()[:12]} is checked out; "
             f"a version is released once: raise the version, or build it again from its tag (`git checkout v{version}`)"
+        )
+
+
+def _check_commit(folder: Path, released: Release | None) -> None:
+    """Refuse a version that was released from another commit; tags do not outlive every clone, the list does."""
+    head = _git(folder, "rev-parse", "HEAD").strip().decode()
+    if released is not None and released.commit != head:
+        raise ReleaseError(
+            f"{folder}: {released.version} was released from the commit {released.commit[:12]}, but {head[:12]} is checked out; "
+            "a version is released once: raise the version"
+        )
+
+
+def _check_released(name: str, data: bytes, released: Release | None) -> None:
+    """Refuse an archive that differs from the one that was released."""
+    if released is not None and released.sha256 != (found := sha256(data)):
+        raise ReleaseError(
+            f"{name}: expected the SHA-256 {released.sha256}, as released, found {found}; a version is released once: "
+            "raise the version"
         )
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Sequence, Set
 from functools import partial
 from pathlib import Path

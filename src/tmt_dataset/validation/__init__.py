@@ -12,12 +12,23 @@ import pandas as pd
 from tmt_dataset.cells import lenient
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import PackageError, PackageNotFoundError
-from tmt_dataset.package import Package, find, library_descriptor, open_files, parse
+from tmt_dataset.package import (
+    SUMS,
+    Archive,
+    Package,
+    check_bounds,
+    check_sha256,
+    find,
+    library_package,
+    open_files,
+    parse,
+)
+from tmt_dataset.releases import false_claim
 from tmt_dataset.validation import declaration, form, identifiers, rules, values
 from tmt_dataset.validation.findings import Finding, Report
 
 
-def validate(source: str | os.PathLike[str] | Package | None = None) -> Report:
+def validate(source: str | os.PathLike[str] | Package | None = None, *, sha256: str | None = None) -> Report:
     """Check a data package: everything that can be checked without the source texts, in one run.
 
     A release of an earlier version is valid if nothing is wrong in it: what later versions added to the declaration is
@@ -27,6 +38,8 @@ def validate(source: str | os.PathLike[str] | Package | None = None) -> Report:
     ----------
     source
         As for :func:`tmt_dataset.load`, or an opened package.
+    sha256
+        The checksum that it must have, as for :func:`tmt_dataset.load`; another one is a finding.
 
     Returns
     -------
@@ -49,9 +62,9 @@ def validate(source: str | os.PathLike[str] | Package | None = None) -> Report:
     if isinstance(package, Finding):
         return Report((package,))
     descriptor = package.descriptor
-    library = library_descriptor(package)
+    library = library_package(package).descriptor
     differing, lacking = declaration.compare(descriptor, library)
-    findings = [*declaration.check(descriptor), *differing]
+    findings = [*_identity(package, sha256), *declaration.check(descriptor), *differing]
     unchecked = [f"not declared in {descriptor.version}: {', '.join(lacking)}"] if lacking else []
     frames: dict[str, pd.DataFrame] = {}
     for table in descriptor.tables.values():
@@ -78,6 +91,31 @@ def _opened(path: Path) -> Package | Finding:
         return Finding("descriptor", str(error))
 
 
+def _identity(package: Package, sha256: str | None) -> Iterator[Finding]:
+    """Check that a package is the one that is meant, and that an archive is whole."""
+    try:
+        if sha256 is not None:
+            check_sha256(package, sha256)
+        claim = false_claim(package)
+    except PackageError as error:  # another checksum, or a table without one, which is a finding of its own
+        claim = None
+        if sha256 is not None:
+            yield Finding("identity", str(error))
+    if claim is not None:
+        message = f"the package claims to be release {claim.version} and is not"
+        hint = "Download the release again; a package of your own needs another name or version."
+        yield Finding("identity", message, None, None, "version", claim.expected, claim.found, hint)
+    if not isinstance(package.files, Archive):
+        return
+    if SUMS not in package.files.contents:
+        message, hint = f"the archive has no {SUMS}", "What is not a table cannot be verified."
+        yield Finding("files", message, hint=hint, severity="warning")
+    if outside := package.files.outside:
+        message = f"the archive has entries outside the folder of the package, as {outside[0]!r:.80}"
+        hint = "A release has none: download it again."
+        yield Finding("files", message, None, None, None, "none", str(len(outside)), hint)
+
+
 def _typed(
     package: Package, library: Descriptor, frames: Mapping[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
@@ -93,7 +131,9 @@ def _typed(
     for name, table in library.tables.items():
         if name not in declared:
             try:
-                text, wrong = form.decoded(package.files.read(table.path), name)
+                data = package.files.read(table.path)
+                check_bounds(table, data, table.path)
+                text, wrong = form.decoded(data, name)
             except (KeyError, PackageError):
                 continue
             frame, more = form.parsed(text, table)

@@ -18,7 +18,7 @@ import pandas as pd
 from tmt_dataset.cells import csv_text, read_cells
 from tmt_dataset.descriptor import Table
 from tmt_dataset.errors import PackageError
-from tmt_dataset.package import Files, mismatches
+from tmt_dataset.package import Files, check_bounds, mismatches
 from tmt_dataset.validation.findings import Finding
 
 #: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line. And
@@ -30,6 +30,8 @@ _ASCII_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n != 0x0A)
 _NAMED = {"\x00": "a NUL", "\r": "a carriage return", "\t": "a tab"}
 #: What the csv module takes unless a library raises its limit, which holds for the whole process.
 CELL_LIMIT = 131_072
+#: How many lines of a table are found to be wrong before the rest is left.
+MAX_WRONG_LINES = 10_000
 SPREADSHEET = "Edit the annotations and run `tmt-dataset build`; do not save tables with a spreadsheet."
 UNSEEN = "Delete it where it was pasted, in an annotation or a vocabulary, and run `tmt-dataset build`."
 
@@ -49,6 +51,10 @@ def read(files: Files, table: Table) -> tuple[pd.DataFrame | None, list[Finding]
         Finding("integrity", message, table.name, None, field, *differing, hint)
         for field, differing in mismatches(table, data).items()
     ]
+    try:
+        check_bounds(table, data, table.path)
+    except PackageError as error:
+        return None, [*found, Finding("form", str(error), table.name)]
     text, wrong_bytes = decoded(data, table.name)
     frame, wrong_form = parsed(text, table)
     return frame, [*found, *wrong_bytes, *wrong_form]
@@ -158,6 +164,9 @@ def _parsed_by_line(text: str, table: Table) -> tuple[pd.DataFrame, list[Finding
         return pd.DataFrame(columns=list(dict.fromkeys(names)), dtype="str"), found
     del records[next(iter(records))]
     for n, cells in records.items():
+        if len(found) >= MAX_WRONG_LINES:
+            found.append(_too_many(table.name, n))
+            break
         if (number := len(cells)) != len(names):
             message = f"the record has too {'few' if number < len(names) else 'many'} cells"
             hint = "Each record has a cell for each column."
@@ -176,6 +185,9 @@ def _records(text: str, table: str) -> tuple[dict[int, list[str]], list[Finding]
     found: list[Finding] = []
     open_quote = False
     for n, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        if len(found) >= MAX_WRONG_LINES:
+            found.append(_too_many(table, n))
+            break
         if line == "":
             found.append(
                 Finding("form", "the line is blank", table, n, None, "a record", "", "Delete the line.")
@@ -194,6 +206,11 @@ def _records(text: str, table: str) -> tuple[dict[int, list[str]], list[Finding]
             message = "the line is not in canonical form"
             found.append(Finding("form", message, table, n, None, wanted[:80], line[:80], SPREADSHEET))
     return records, found
+
+
+def _too_many(table: str, line: int) -> Finding:
+    message = f"{MAX_WRONG_LINES:,} lines are wrong; those from here on were not looked at"
+    return Finding("form", message, table, line, hint="Restore the file.")
 
 
 def _cells(line: str) -> list[str]:
