@@ -27,8 +27,9 @@ _SOURCE = re.compile(r"\b(newsletter|review)-\d{3}(\d)")
 
 
 def growing(descriptor: Descriptor) -> list[Table]:
-    """Return the tables that grow: the data. Vocabularies, registers and the records of the validation do not."""
-    return [t for t in descriptor.tables.values() if PurePosixPath(t.path).parent.name == "data"]
+    """Return the tables that grow: the data. Vocabularies, registers, records of the validation and releases do not."""
+    data = (t for t in descriptor.tables.values() if PurePosixPath(t.path).parent.name == "data")
+    return [t for t in data if t.name != "released"]
 
 
 def identifiers(descriptor: Descriptor, table: Table) -> list[str]:

@@ -114,7 +114,7 @@ BROKEN = [
     ("{}", "the property 'name' is missing"),
     ('{"name": "x", "version": "1.0.0"}', "the property 'resources' is missing"),
     ('{"name": "x", "version": "1.0.0", "resources": {}}', "resources: expected a list, found dict"),
-    (changed(lambda d: d["resources"].append(3)), "resource 25 is incomplete or malformed"),
+    (changed(lambda d: d["resources"].append(3)), f"resource {len(RAW['resources']) + 1} is incomplete or malformed"),
     (changed(lambda d: d["resources"][2].pop("path")), "resource 'developments' is incomplete or malformed (path: expected str, found None)"),
     (changed(lambda d: d["resources"][2].pop("schema")), "resource 'developments' is incomplete or malformed ('schema' is missing)"),
     (changed(lambda d: d["resources"][2]["schema"].pop("fields")), "resource 'developments' is incomplete or malformed ('fields' is missing)"),

@@ -15,7 +15,7 @@ from tmt_dataset import selection, views
 from tmt_dataset.cells import read_text, typed
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import PackageError, near, unknown
-from tmt_dataset.package import Package, open_package
+from tmt_dataset.package import Package, library_package, open_package
 from tmt_dataset.releases import false_claim
 from tmt_dataset.selection import Codes, Day
 
@@ -69,7 +69,7 @@ def load(source: str | os.PathLike[str] | None = None, *, sha256: str | None = N
     package = open_package(source, sha256)
     ds = from_package(package)
     try:
-        claim = false_claim(package)
+        claim = false_claim(package, library_package(package))
     except PackageError:  # a table without a checksum: nobody can say what it is
         claim = None
     if claim is not None:

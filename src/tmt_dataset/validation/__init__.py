@@ -62,9 +62,10 @@ def validate(source: str | os.PathLike[str] | Package | None = None, *, sha256: 
     if isinstance(package, Finding):
         return Report((package,))
     descriptor = package.descriptor
-    library = library_package(package).descriptor
+    own = library_package(package)
+    library = own.descriptor
     differing, lacking = declaration.compare(descriptor, library)
-    findings = [*_identity(package, sha256), *declaration.check(descriptor), *differing]
+    findings = [*_identity(package, own, sha256), *declaration.check(descriptor), *differing]
     unchecked = [f"not declared in {descriptor.version}: {', '.join(lacking)}"] if lacking else []
     frames: dict[str, pd.DataFrame] = {}
     for table in descriptor.tables.values():
@@ -91,12 +92,12 @@ def _opened(path: Path) -> Package | Finding:
         return Finding("descriptor", str(error))
 
 
-def _identity(package: Package, sha256: str | None) -> Iterator[Finding]:
+def _identity(package: Package, library: Package, sha256: str | None) -> Iterator[Finding]:
     """Check that a package is the one that is meant, and that an archive is whole."""
     try:
         if sha256 is not None:
             check_sha256(package, sha256)
-        claim = false_claim(package)
+        claim = false_claim(package, library)
     except PackageError as error:  # another checksum, or a table without one, which is a finding of its own
         claim = None
         if sha256 is not None:
