@@ -330,7 +330,7 @@ def find(source: str | os.PathLike[str] | None = None) -> Path:
 
 
 def _expanded(path: Path) -> Path:
-    """Return a path with ``~`` expanded, as the shell does; it stays where there is no such user."""
+    """Return a path with ``~`` expanded, as the shell does; it stays as it is for an unknown user."""
     try:
         return path.expanduser()
     except RuntimeError:

@@ -301,7 +301,7 @@ class _Commit:
         )
         status = _git(folder, "status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none")
         lines = status.decode("utf-8", "replace").splitlines()
-        # what a killed run left is no part of the tree, and goes with the next run
+        # what a killed run left is not part of the tree, and goes with the next run
         if changed := [n for n in lines if not (n.startswith("?? ") and is_temporary(n[3:].strip('"')))]:
             raise ReleaseError(
                 f"{folder}: not everything is committed; commit or remove:\n" + _shown(changed)

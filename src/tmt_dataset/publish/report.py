@@ -319,7 +319,7 @@ def _build(paths: Sequence[Path], text: str, console: Console, folder: Path) -> 
 
 
 def _own(folder: Path) -> Set[str]:
-    """Return the files of a report, as it lists them itself; none if it is no report."""
+    """Return the files of a report, as it lists them itself; none if it is not a report."""
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file():
         return frozenset()
