@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tmt_dataset"
 
 #: The reader's part, from the ground up: a room uses the rooms of its own floor and those below.
 FLOORS = [
-    {"errors", "edtf", "files"},
+    {"errors", "edtf", "files", "characters"},
     {"descriptor"},
     {"package"},
     {"cells"},

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.validation.findings import Finding
-from tmt_dataset.validation.form import CONTROLS, decoded, parsed
+from tmt_dataset.validation.form import decoded, parsed
 
 
 def table(columns: int) -> Table:
@@ -38,7 +39,7 @@ def cells(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def is_text(value: str) -> bool:
-    return "\n" not in value and CONTROLS.search(value) is None
+    return "\n" not in value and UNSEEN.search(value) is None
 
 
 text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
