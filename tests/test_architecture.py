@@ -12,11 +12,11 @@ SOURCE = Path(__file__).parents[1] / "src" / "tmt_dataset"
 
 #: The reader's part, from the ground up: a room uses the rooms of its own floor and those below.
 FLOORS = [
-    {"errors", "edtf", "files"},
+    {"errors", "edtf", "files", "characters"},
     {"descriptor"},
     {"package", "releases"},
     {"cells"},
-    {"selection", "search", "views", "record", "schemas"},
+    {"selection", "search", "views", "record"},
     {"dataset"},
     {"citation", "exports"},
     {"analysis"},

@@ -37,7 +37,7 @@ from tmt_dataset.cells import (
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.package import Archive, Package
-from tmt_dataset.schemas import derived, schema
+from tmt_dataset.validation.schemas import derived, schema
 
 SMALL = Descriptor.parse(factories.clean_files()[DESCRIPTOR].decode(), DESCRIPTOR)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import factories
+import openpyxl
 import pytest
 from bibtexparser.entrypoint import parse_string
 from hypothesis import given, settings
@@ -20,10 +21,12 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset import citation
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.citation import Agent, Reference, cite, reference
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
 from tmt_dataset.package import open_package
+from tmt_dataset.publish.release import _stamp
 
 RECORD = "TMT-0002"
 COMMANDS = {
@@ -319,8 +322,54 @@ def test_ris_and_apa_keep_every_title_on_its_line(title: str) -> None:
 
 @settings(deadline=None)
 @given(TITLES)
-def test_csl_gives_every_title_back_as_it_is(title: str) -> None:
-    assert read_csl(citation.csl(ref(title=title)))["title"] == title
+def test_csl_gives_every_title_back(title: str) -> None:
+    assert read_csl(citation.csl(ref(title=title)))["title"] == citation.plain(title)
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_no_citation_has_a_character_that_nobody_sees(package: Path, style: str) -> None:
+    """An override of direction turned the address around, and a zero-width space made another title."""
+    title = "Lamps\u202e and\u200b lamps\U000e0041\u00ad,\u3164 again"
+    factories.edit_descriptor(package, lambda raw: raw.update(title=title))
+    cited = cite(package, style=style)
+    assert "Lamps and lamps, again" in cited
+    assert not UNSEEN.search(cited)
+    assert not re.search(r"\\u", cited)
+
+
+@pytest.mark.parametrize("name", ["Lamps, Inc.", "University of Lamps, Wick Campus", "灯具，有限公司"])
+def test_an_organisation_with_a_comma_stays_whole_for_every_reader(name: str) -> None:
+    """Readers of RIS took what follows the comma for a given name."""
+    organisation = ref(authors=(Agent(name),))
+    (author,) = read_ris(citation.ris(organisation))["AU"]
+    assert author == re.sub("[,，] ?", " ", name)
+    assert read_bibtex(citation.bibtex(organisation))[2]["author"] == f"{{{name}}}"
+    assert read_csl(citation.csl(organisation))["author"] == [{"literal": name}]
+
+
+def test_a_person_has_one_comma() -> None:
+    person = ref(authors=(Agent("Ada King, Jr.", "King, Jr.", "Ada"),))
+    assert read_ris(citation.ris(person))["AU"] == ["King Jr., Ada"]
+    assert read_bibtex(citation.bibtex(person))[2]["author"] == "King Jr., Ada"
+
+
+@pytest.mark.parametrize(
+    ("created", "day"),
+    [
+        ("2026-01-01T03:00:00+08:00", "2025-12-31"),
+        ("2025-12-31T23:30:00-05:00", "2026-01-01"),
+        ("2026-01-01T23:59:59Z", "2026-01-01"),
+        ("2026-01-01", "2026-01-01"),
+    ],
+)
+def test_a_release_has_one_day_everywhere(package: Path, tmp_path: Path, created: str, day: str) -> None:
+    """With an offset, workbook, citation and archive named three days."""
+    factories.edit_descriptor(package, lambda raw: raw.update(created=created))
+    ds = tmt.load(package)
+    assert read_ris(cite(ds, style="ris"))["DA"] == [day.replace("-", "/")]
+    book = openpyxl.load_workbook(tmt.export(ds, tmp_path / "x.xlsx"))
+    assert f"{book.properties.created:%Y-%m-%d}" == day
+    assert f"{_stamp(ds.descriptor):%Y-%m-%d}" == day
 
 
 @pytest.mark.parametrize(

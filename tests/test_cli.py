@@ -6,7 +6,9 @@ import contextlib
 import csv
 import io
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.cli import _emit, main
 from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
@@ -209,6 +212,17 @@ def hostile(package: Path) -> Path:
     return package
 
 
+@pytest.fixture
+def quoted(package: Path) -> Path:
+    """Return a package with signs that few code pages have."""
+
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[0, "title"] = "“≥ 5 灯” → Lamps"
+
+    factories.edit_table(package, "developments", change)
+    return package
+
+
 @pytest.mark.parametrize("command", ["search", "show", "validate", "diff"])
 def test_no_spreadsheet_finds_a_formula_in_what_is_printed(
     hostile: Path, tmp_path: Path, command: str
@@ -254,6 +268,29 @@ def test_escape_sequences_do_not_reach_the_terminal(hostile: Path, tmp_path: Pat
     assert r"\x1b[31mred\x9b0m\u202e" in run("show", "TMT-0001", *here).output
     assert r"unknown topic '\x1b" in run("search", "--topic", "\x1b[2J").stderr
     assert "\x1b" not in run("search", "--topic", "\x1b[2J").stderr
+
+
+UNSEEN_BY_PEOPLE = "a\x1b[2J\x00\x9b\x7f\u2028\u202e\xad\u061c\u115f\u3164\u206a\ufff9\ufe0f\U000e0041z"
+
+
+def test_unseen_characters_are_escaped_in_json() -> None:
+    """A package that is not valid drove the terminal by what `--format json` printed; its reader gets the same text."""
+    stdout = io.StringIO()
+    with contextlib.redirect_stdout(stdout):
+        _emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), "json")
+    assert not UNSEEN.search(stdout.getvalue())
+    assert json.loads(stdout.getvalue()) == [{"title": UNSEEN_BY_PEOPLE}]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+def test_no_format_controls_a_terminal(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    with contextlib.redirect_stdout(terminal):
+        _emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), form)
+    assert not UNSEEN.search(terminal.getvalue())
+    assert r"\u202e" in terminal.getvalue()
 
 
 def test_a_name_that_looks_like_markup_is_text(hostile: Path) -> None:
@@ -351,6 +388,87 @@ def test_output_that_cannot_be_written_is_one_line() -> None:
             _, stderr = process.communicate()
             assert process.returncode == 1, args
             assert stderr.decode() == "error: cannot write output: No space left on device\n", args
+
+
+COMMAND = [sys.executable, "-m", "tmt_dataset.cli"]
+
+
+def started(*args: str | bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command in a process of its own, as code pages and arguments are set there."""
+    return subprocess.run([*COMMAND, *args], env={**os.environ, **environment}, capture_output=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no standard output that is closed")
+@pytest.mark.parametrize("args", ["--help", "search --format json"])
+def test_closed_output_is_one_line(args: str) -> None:
+    closed = subprocess.run(
+        f"{shlex.join(COMMAND)} {args} >&-", shell=True, capture_output=True, text=True, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (1, "error: cannot write output: it is closed\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252"])
+def test_readable_text_replaces_what_the_terminal_cannot_show(quoted: Path, encoding: str) -> None:
+    wanted = "“≥ 5 灯” → Lamps".encode(encoding, errors="backslashreplace").decode(encoding)
+    for args in (["show", "TMT-0001"], ["cite", "TMT-0001"], ["search"]):
+        result = started(*args, "--package", str(quoted), PYTHONIOENCODING=encoding)
+        assert result.stderr == b""
+        # a table folds what is wide
+        assert (wanted if args != ["search"] else "Lamps") in result.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gbk"])
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_data_formats_are_utf_8_whatever_the_code_page(
+    quoted: Path, tmp_path: Path, form: str, encoding: str
+) -> None:
+    clean = str(factories.make_package(tmp_path / "clean"))
+    for args in (
+        ["search", "--package", str(quoted)],
+        ["diff", clean, str(quoted)],
+    ):
+        result = started(*args, "--format", form, PYTHONIOENCODING=encoding)
+        assert result.stderr == b""
+        assert "“≥ 5 灯” → Lamps" in result.stdout.decode("utf-8")
+        assert b"\r" not in result.stdout
+
+
+@pytest.mark.parametrize("style", ["bibtex", "ris", "csl"])
+def test_citations_for_programs_are_utf_8(quoted: Path, style: str) -> None:
+    result = started("cite", "TMT-0001", "--style", style, "--package", str(quoted), PYTHONIOENCODING="cp437")
+    assert "“≥ 5 灯” → Lamps" in result.stdout.decode("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no locale C")
+def test_the_locale_c_is_served() -> None:
+    c = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    wanted = run("search", "上海", "--format", "csv").stdout_bytes
+    found = started("search", "上海", "--format", "csv", **c)
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert found.stdout == wanted
+    for args in (["search", "上海"], ["show", "TMT-0157"]):
+        assert started(*args, **c).stdout.decode("ascii")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no arguments of bytes")
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        ([b"search", b"\xff"], 2),
+        ([b"search", b"--topic", b"\xff"], 2),
+        ([b"show", b"\xffTMT"], 2),
+        ([b"cite", b"--style", b"\xff"], 2),
+        ([b"info", b"--package", b"no\xff"], 1),
+        ([b"diff", b"no\xff"], 1),
+        ([b"export", b"no\xff"], 1),
+    ],
+)
+def test_arguments_that_are_not_utf_8_are_one_line(args: list[bytes], code: int) -> None:
+    result = started(*args)
+    assert (result.returncode, result.stdout) == (code, b"")
+    assert result.stderr.decode("utf-8").startswith("error: ")
+    assert result.stderr.count(b"\n") == 1
+    assert rb"\udcff" in result.stderr
 
 
 def test_a_path_that_cannot_be_reached_is_one_line() -> None:

@@ -25,6 +25,7 @@ from openpyxl.utils.escape import unescape
 
 import tmt_dataset as tmt
 from tmt_dataset import cells
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor
 from tmt_dataset.errors import ExportError, MissingExtraError, TmtDatasetError
@@ -422,6 +423,27 @@ def test_numbers_are_written_in_full(small: Dataset, tmp_path: Path) -> None:
     read = [row[header.index("value")] for row in rows]
     assert read[:5] == ["50000000000000000000000", "0.1", "0", "0.0000001", "50000000000"]
     assert all(re.fullmatch(cells.CANONICAL["number"], cell) for cell in read)
+
+
+def test_json_lines_end_where_a_record_ends(small: Dataset, tmp_path: Path) -> None:
+    """Raw, these end a line for some readers, and the others nobody sees."""
+    title = "one\u2028two\u2029three\x85four\x0bfive\u202esix\U000e0041"
+    path = export(with_cell(small, "developments", "title", title), tmp_path / "out.jsonl")
+    written = path.read_bytes().decode()
+    assert written.splitlines() == written.removesuffix("\n").split("\n")
+    assert not UNSEEN.search(written)
+    assert lines(path)[0]["title"] == title
+
+
+def test_json_lines_have_one_form_of_number_in_a_field(small: Dataset, tmp_path: Path) -> None:
+    for row, value in enumerate([7.0, 4877.6, 5e22]):
+        small = with_cell(small, "figures", "value", value, row)
+    records = lines(export(small, tmp_path / "out.jsonl"))
+    values = [item["value"] for record in records for item in record["figures"]]
+    assert {type(value) for value in values} == {float}
+    assert sorted(values) == sorted(small.figures["value"])
+    whole = [item["segment"]["start"] for record in records for item in record["mentions"]]
+    assert {type(value) for value in whole} == {int}
 
 
 # -- sqlite: the database is as declared

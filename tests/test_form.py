@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 import unicodedata
+from pathlib import Path
 
 import factories
 import pandas as pd
@@ -12,9 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
+from tmt_dataset.validation import validate, values
 from tmt_dataset.validation.findings import Finding
-from tmt_dataset.validation.form import CONTROLS, decoded, parsed
+from tmt_dataset.validation.form import decoded, parsed
 
 
 def table(columns: int) -> Table:
@@ -38,7 +42,7 @@ def cells(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def is_text(value: str) -> bool:
-    return "\n" not in value and CONTROLS.search(value) is None
+    return "\n" not in value and UNSEEN.search(value) is None
 
 
 text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
@@ -234,6 +238,135 @@ def test_characters_that_nobody_sees_are_named_and_taken_out() -> None:
     ]
     assert cells(frame) == [["1", "abc", "3"]]
     assert all("annotation" in f.hint for f in found)
+
+
+#: The property Default_Ignorable_Code_Point of Unicode.
+DEFAULT_IGNORABLE = (
+    "00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFF8 "
+    "1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
+)
+
+
+def test_every_character_that_nobody_sees_is_known() -> None:
+    ignorable = {
+        code
+        for part in DEFAULT_IGNORABLE.split()
+        for code in range(int(part[:5].partition("-")[0], 16), int(part.rpartition("-")[2], 16) + 1)
+    }
+    assert len(ignorable) > 4000
+    for code in range(sys.maxunicode + 1):
+        category = unicodedata.category(chr(code))
+        noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+        control = category in ("Cc", "Co", "Cs", "Zl", "Zp") and code != 0x0A
+        if code in ignorable or control or noncharacter or 0xFFF9 <= code <= 0xFFFC:
+            assert UNSEEN.search(chr(code)), hex(code)
+        elif category not in ("Cn", "Cf") and code != 0x2800:
+            assert not UNSEEN.search(chr(code)), hex(code)
+
+
+@pytest.mark.parametrize("word", ["می\u200cخواهم", "क्\u200dष", "ශ්\u200dරී"])
+def test_a_joiner_stays_between_letters_that_need_it(word: str) -> None:
+    assert read(f"a,b,c\n1,{word},3\n".encode())[1] == []
+    assert places(HEADER + f"1,{word[0]}\u200c,3\n".encode()) == {("bytes", 2)}
+
+
+def checked(text: str, name: str = "t") -> list[Finding]:
+    """Return what is found in a table with one cell of prose, and the bytes around it in order."""
+    of_one = table(1)._replace(name=name)
+    content, wrong = decoded(canonical(1, [[text]]), name)
+    frame, more = parsed(content, of_one)
+    return [*wrong, *more, *values.check(of_one, frame)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "A\u00adI",
+        "A\u061cI",
+        "A\u034fI",
+        "A\u3164I",
+        "A\ufff9I",
+        "A\ufffcI",
+        "A\ue000I",
+        "A\uffffI",
+        "A\U000e0041I",
+        "A\U0010ffffI",
+        "A\ufe0fI",
+        "A\u180eI",
+        "A\u115fI",
+        "A\u206aI",
+    ],
+)
+def test_a_word_that_search_no_longer_finds_is_reported(title: str) -> None:
+    (finding,) = checked(title)
+    assert (finding.rule, finding.table, finding.row) == ("bytes", "t", 2)
+    assert f"U+{ord(title[1]):04X}" in finding.message
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "AT&amp;T",
+        "it&#39;s",
+        "Bird â€™ s",
+        "l'Ã©tat",
+        "caf\ufffd",
+        "ä¸\u00bdå›½",
+        "ÖÐ¹ú",
+        "Ïðèâåò",
+        "Â£5",
+        "å…¬å¸",
+        "ðŸ˜€",
+        r"\u4e2d\u56fd",
+        "%E4%B8%AD",
+        "名字????",
+        "锟斤拷",
+        "one_x000D_two",
+    ],
+)
+def test_text_that_was_decoded_or_escaped_wrongly_is_reported(title: str) -> None:
+    (finding,) = checked(title)
+    assert (finding.rule, finding.table, finding.row, finding.field) == ("schema", "t", 2, "a")
+    assert finding.message == "the text was decoded or escaped wrongly before it came here"
+    assert finding.severity == "error"
+    assert finding.found is not None
+    assert finding.found in title
+
+
+def test_a_quote_may_repeat_what_its_source_has_wrongly() -> None:
+    """A verbatim quote could not be both what the source has and what is right."""
+    assert [f.severity for f in checked("AT&amp;T", "quotes")] == ["warning"]
+
+
+def test_validate_reports_both_in_a_package(package: Path) -> None:
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[0, ["title", "summary"]] = ["A\u00adI", "AT&amp;T"]
+
+    factories.edit_table(package, "developments", change)
+    report = validate(package)
+    assert [(f.rule, f.row) for f in report] == [("bytes", 2), ("schema", 2)]
+    assert not report.valid
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "R&D; x",
+        "Q&As; “CAFÉ”",
+        "‘the “café”’",
+        "café\u00a0»",
+        "São Paulo; NÃO",
+        "50%20% off",
+        "Bird & Bird; AT&T",
+        "???",
+        "国家互联网信息办公室",
+        "crème brûlée",
+        "naïve…”",
+        "Zürich – Genève",
+    ],
+)
+def test_sound_text_is_not_reported(title: str) -> None:
+    assert checked(title) == []
 
 
 @pytest.mark.parametrize("limit", [131_072, 10_000_000])

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset.analysis import coverage
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.coding.compile import compiled
 from tmt_dataset.coding.locate import locate, offsets
 from tmt_dataset.coding.proof import prove
@@ -24,7 +25,6 @@ from tmt_dataset.errors import PackageNotFoundError, QuoteNotFoundError
 from tmt_dataset.files import sha256
 from tmt_dataset.package import embedded, open_package
 from tmt_dataset.validation.findings import Finding, Report
-from tmt_dataset.validation.form import CONTROLS
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
 Package = tuple[Path, Path]
@@ -233,7 +233,7 @@ def test_what_is_escaped_is_proved_and_may_be_held(text: str) -> None:
     assert unescaped(held) == text
     assert escaped(unescaped(held)) == held
     assert unicodedata.is_normalized("NFC", held)
-    assert not CONTROLS.search(held)
+    assert not UNSEEN.search(held)
     assert "\n" not in held
 
 

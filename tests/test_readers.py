@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
 from datetime import UTC, datetime
@@ -10,12 +11,14 @@ from typing import Any
 
 import duckdb
 import frictionless
+import pandas as pd
 import polars as pl
 import pytest
 
 import tmt_dataset as tmt
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.package import embedded, open_package
+from tmt_dataset.publish.docs import READERS, TYPES_NOTE
 from tmt_dataset.publish.release import archive_bytes
 
 DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
@@ -78,6 +81,42 @@ def test_polars_reads_every_table_with_the_declared_types(unpacked: Path, descri
         frame = pl.read_csv(unpacked / table.path, schema={f.name: POLARS[f.type] for f in table.fields})
         assert frame.height == len(ds[table.name])
         assert {n: frame[n].null_count() for n in frame.columns} == ds[table.name].isna().sum().to_dict()
+
+
+def test_every_line_of_the_dictionary_reads_every_cell_as_it_is(
+    unpacked: Path, descriptor: Descriptor
+) -> None:
+    """Guessing readers made numbers of the codes of places, or failed at the first that is none."""
+    document = (embedded() / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^\| ([^|`]+) \| `([^`]+)` \|$", document, re.MULTILINE))
+    assert list(lines) == list(READERS)
+    declared = next(iter(descriptor.tables.values())).path
+    for table in descriptor.tables.values():
+        with (unpacked / table.path).open(encoding="utf-8", newline="") as stream:
+            header, *rows = csv.reader(stream)
+        wanted = [tuple(cell or None for cell in row) for row in rows]
+        here = {name: line.replace(declared, str(unpacked / table.path)) for name, line in lines.items()}
+        by_pandas = eval(here["pandas"], {"pd": pd})
+        by_polars = eval(here["Polars"], {"pl": pl})
+        by_duckdb = duckdb.execute(here["DuckDB"])
+        assert [column[0] for column in by_duckdb.description or ()] == header
+        assert list(by_pandas.columns) == by_polars.columns == header
+        assert [
+            *by_pandas.astype(object).where(by_pandas.notna(), None).itertuples(index=False, name=None)
+        ] == wanted
+        assert by_polars.rows() == by_duckdb.fetchall() == wanted
+
+
+def test_polars_reads_json_lines_with_every_value(tmp_path: Path) -> None:
+    """A field of numbers had `7` beside `4877.6`, on which its reader failed."""
+    ds = tmt.load()
+    path = tmt.export(ds, tmp_path / "tmt.jsonl")
+    assert 'pl.read_ndjson("tmt.jsonl", infer_schema_length=None)' in TYPES_NOTE
+    for rows in (100, None):
+        frame = pl.read_ndjson(path, infer_schema_length=rows)
+        figures = frame["figures"].explode().drop_nulls().struct.unnest()
+        assert figures["value"].to_list() == ds.figures["value"].tolist()
+    assert figures["period_start"].null_count() == ds.figures["period_start"].isna().sum()
 
 
 def test_what_the_reader_of_r_asks_for(unpacked: Path, descriptor: Descriptor) -> None:

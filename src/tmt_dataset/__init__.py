@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tmt_dataset.errors import TmtDatasetError
     from tmt_dataset.exports import export
     from tmt_dataset.publish.changes import diff
-    from tmt_dataset.schemas import schema
+    from tmt_dataset.validation.schemas import schema
     from tmt_dataset.validation import validate
 
 __all__ = [
@@ -39,7 +39,7 @@ _WHERE = {
     "export": "exports",
     "TmtDatasetError": "errors",
     "load": "dataset",
-    "schema": "schemas",
+    "schema": "validation.schemas",
     "validate": "validation",
 }
 

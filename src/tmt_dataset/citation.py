@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.package import Package, open_package
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 STYLES = ("apa", "bibtex", "ris", "csl")
 _DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-#: Characters that end a line or cannot be printed: no format has an escape for them.
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+#: Spaces, and controls that end a line or a word: no format has an escape for them.
+_SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 # BibTeX counts braces even after a backslash, so they are written as commands.
 _LATEX = str.maketrans(
     {
@@ -57,8 +58,17 @@ class Agent(NamedTuple):
 
     @property
     def inverted(self) -> str:
-        """``Family, Given`` of a person, the name of an organisation."""
-        return ", ".join(part for part in (self.family, self.given) if part) if self.family else self.name
+        """``Family, Given`` of a person, the name of an organisation.
+
+        A comma within a name becomes a space: readers of RIS and Zenodo take a name apart at each comma.
+
+        Examples
+        --------
+        >>> Agent("Lamps, Inc.").inverted, Agent("Ada King, Jr.", "King, Jr.", "Ada").inverted
+        ('Lamps Inc.', 'King Jr., Ada')
+        """
+        parts = (self.family, self.given) if self.family else (self.name,)
+        return ", ".join(" ".join(re.split(r"\s*[,，]\s*", part)).strip() for part in parts if part)
 
     @property
     def initialled(self) -> str:
@@ -127,7 +137,7 @@ def reference(
     """Return what a citation of a package says.
 
     Authors are the contributors with the role ``creator`` or ``author`` (all of them where none has it), the publisher is the one
-    with the role ``publisher`` (the first author where none has it), the date is the descriptor's ``created``.
+    with the role ``publisher`` (the first author where none has it), the date is the day of the descriptor's ``created`` in UTC.
 
     Raises
     ------
@@ -148,11 +158,6 @@ def reference(
         raise PackageError(
             f"{DESCRIPTOR}: there is no contributor; a citation needs one with the role creator"
         )
-    created = raw.get("created")
-    if created is not None and not re.match(r"\d{4}-\d{2}-\d{2}(?:T|$)", str(created)):
-        raise PackageError(
-            f"{DESCRIPTOR}: created is {created!r}; expected a date and time as 2026-01-31T00:00:00Z"
-        )
     doi = next((m[1] for name in ("doi", "id") if (m := _DOI.fullmatch(str(raw.get(name, ""))))), None)
     addresses = (str(raw.get(name) or "") for name in ("homepage", "id"))
     release = f"{descriptor.name}-{descriptor.version}"
@@ -162,7 +167,7 @@ def reference(
         version=descriptor.version,
         authors=authors,
         publisher=(_agents(descriptor, "publisher") or authors)[0].name,
-        date=str(created)[:10] if created else None,
+        date=f"{descriptor.created:%Y-%m-%d}" if descriptor.created else None,
         doi=doi,
         url=next((a for a in addresses if re.match(r"https?://", a)), None),
         archive=f"{release}.zip",
@@ -173,8 +178,15 @@ def reference(
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without control characters."""
-    return _UNPRINTABLE.sub(" ", text).strip()
+    r"""Return a text on one line, without control and unseen characters.
+
+    Examples
+    --------
+    >>> plain("a\nlamp\u202e and\u200b a lamp")
+    'a lamp and a lamp'
+    """
+    words = UNSEEN.sub("", _SPACES.sub(" ", text)).split(" ")
+    return " ".join(word for word in words if word)
 
 
 def apa(ref: Reference) -> str:
@@ -206,7 +218,7 @@ def bibtex(ref: Reference) -> str:
     """
     authors = []
     for agent in ref.authors:
-        name = _latex(agent.inverted)
+        name = _latex(agent.inverted if agent.family else agent.name)
         authors.append(name if agent.family and " and " not in name.lower() else f"{{{name}}}")
     title = f"{{{_latex(ref.title)}}}"
     fields = {"author": " and ".join(authors)}
@@ -250,20 +262,25 @@ def csl(ref: Reference) -> str:
     """Return a reference as CSL-JSON: a list of one item, as read by Zotero, pandoc and citeproc."""
     item: dict[str, Any] = {"id": ref.key, "type": "entry" if ref.record else "dataset"}
     if ref.record:
-        item |= {"title": ref.record_title, "container-title": ref.title, "number": ref.record}
+        item |= {
+            "title": plain(ref.record_title or ref.record),
+            "container-title": plain(ref.title),
+            "number": ref.record,
+        }
     else:
-        item["title"] = ref.title
+        item["title"] = plain(ref.title)
     item["author"] = [
-        {"family": a.family, "given": a.given} if a.family else {"literal": a.name} for a in ref.authors
+        {"family": plain(a.family), "given": plain(a.given)} if a.family else {"literal": plain(a.name)}
+        for a in ref.authors
     ]
     if ref.date:
         item["issued"] = {"date-parts": [[int(part) for part in ref.date.split("-")]]}
-    item |= {"version": ref.version, "publisher": ref.publisher, "genre": "Data set"}
+    item |= {"version": plain(ref.version), "publisher": plain(ref.publisher), "genre": "Data set"}
     if ref.doi:
-        item["DOI"] = ref.doi
+        item["DOI"] = plain(ref.doi)
     if ref.access:
-        item["URL"] = ref.access
-    item["note"] = ref.identified
+        item["URL"] = plain(ref.access)
+    item["note"] = plain(ref.identified)
     return json.dumps([item], ensure_ascii=False, indent=2)
 
 

@@ -6,16 +6,17 @@ message says what); 2 wrong usage.
 
 from __future__ import annotations
 
+import errno
 import os
-import re
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from tmt_dataset.characters import escaped, json_escaped
 from tmt_dataset.errors import TmtDatasetError
 
 if TYPE_CHECKING:
@@ -38,52 +39,106 @@ format_option = click.option(
 )
 sources_argument = click.argument("sources", type=click.Path(path_type=Path))
 
-#: Characters that move the cursor, colour or reorder text on a terminal; line feed and tab may stay.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+class _Text(click.types.StringParamType):
+    """Text of the command line; without UTF-8 mode Python hands over what it could not decode as lone surrogates."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the text as UTF-8 has it."""
+        text = super().convert(value, param, ctx)
+        if not any("\ud800" <= character <= "\udfff" for character in text):
+            return text
+        try:
+            return os.fsencode(text).decode("utf-8")
+        except UnicodeError:
+            name = param.get_error_hint(ctx) if param else "argument"
+            _fail(f"{name}: expected text in UTF-8, found '{escaped(text)}'", code=2)
 
 
-def _visible(text: str) -> str:
-    r"""Return a text with its control characters written out, as no package may control the terminal of its reader.
+# -- the one way out
 
-    Examples
-    --------
-    >>> _visible("\x1b[31mred")
-    '\\x1b[31mred'
+
+def _write(text: str, encoding: str | None = None) -> None:
+    """Write to standard output at once, so that a failure is met here and not when Python exits.
+
+    What the encoding, by default that of the terminal, cannot hold is written out.
     """
-    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+    stream = sys.stdout
+    encoding = encoding or stream.encoding or "utf-8"
+    data = text.encode(encoding, errors="backslashreplace")
+    binary = getattr(stream, "buffer", None)
+    if binary is None:  # redirected within Python
+        stream.write(data.decode(encoding))
+        return
+    stream.flush()
+    binary.write(data)
+    binary.flush()
 
 
-def _fail(ctx: click.Context, message: str) -> None:
-    """Print what went wrong on stderr, in one line, and exit with 1."""
-    click.echo(click.style("error: ", fg="red", bold=True) + _visible(message), err=True)
-    ctx.exit(1)
+def _say(text: object) -> None:
+    """Print a text for people: nothing in it controls the terminal."""
+    _write(escaped(str(text)) + "\n")
 
 
-def _unreachable(error: OSError) -> str:
-    """Return the message for a system error: it names a file, or the output cannot be written."""
-    if error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    # output still in the buffer would raise the error again when Python exits
-    with suppress(OSError, ValueError):
+def _write_data(text: str) -> None:
+    """Print a data format: in UTF-8, as its readers expect it, whatever the terminal's code page."""
+    _write(escaped(text) if sys.stdout.isatty() else text, "utf-8")
+
+
+def _write_json(text: str) -> None:
+    _write_data(json_escaped(text) + "\n")
+
+
+def _discard_output() -> None:
+    """Send what is still in the buffer nowhere: it would raise the error again when Python exits."""
+    with suppress(OSError, ValueError, AttributeError):  # there may be no output at all
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return f"cannot write output: {error.strerror or error}"
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    """Print what went wrong on stderr, in one line, and exit."""
+    with suppress(OSError, ValueError):
+        click.echo(click.style("error: ", fg="red", bold=True) + escaped(message), err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def _errors_as_one_line() -> Iterator[None]:
+    """Print the errors of this package and of the system as one line on stderr."""
+    try:
+        yield
+    except TmtDatasetError as error:
+        _fail(str(error))
+    except UnicodeEncodeError as error:
+        _fail(f"{error.object!r:.80}: cannot be written as {error.encoding}")
+    except BrokenPipeError:
+        # the reader of the pipe, as `head`, has closed it: nothing is wrong
+        _discard_output()
+        sys.exit(0)
+    except OSError as error:
+        if error.filename is not None:
+            _fail(f"{error.filename}: {error.strerror}")
+        _discard_output()
+        _fail(f"cannot write output: {error.strerror or error}")
 
 
 class _Group(click.Group):
-    """Prints the errors of this package and of the system as one line on stderr."""
+    """The commands, whose errors are one line."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the arguments; help and version are printed here."""
+        with _errors_as_one_line():
+            if sys.stdout is None:  # closed by the caller: nothing is begun whose result could not be told
+                raise OSError(errno.EBADF, "it is closed")
+            return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
-        try:
+        with _errors_as_one_line():
             return super().invoke(ctx)
-        except TmtDatasetError as error:
-            _fail(ctx, str(error))
-        except BrokenPipeError:
-            # the reader of the pipe, as `head`, has closed it: nothing is wrong
-            sys.stderr.close()
-            ctx.exit(0)
-        except OSError as error:
-            _fail(ctx, _unreachable(error))
+
+
+# -- rows
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -104,40 +159,53 @@ def _emit(frame: pd.DataFrame, form: str, title: str = "") -> None:
     """Print rows in one of the formats."""
     frame = _plain(frame)
     if form == "csv":
-        click.echo(_csv(frame), nl=False)
+        _write_data(_csv(frame))
     elif form == "json":
-        click.echo(frame.to_json(orient="records", force_ascii=False, indent=2, date_format="iso"))
+        _write_json(frame.to_json(orient="records", force_ascii=False, indent=2, date_format="iso"))
     else:
-        import pandas as pd
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
+        _write(_table(frame, title))
 
-        console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-        # as text: a name may look like markup
-        heading = Text(_visible(title), style="table.title") if title else None
-        table = Table(title=heading, show_lines=False, header_style="bold")
-        for column in frame.columns:
-            number = frame[column].dtype.kind in "iuf" or str(frame[column].dtype) == "Int64"
-            table.add_column(
-                Text(_visible(str(column))), justify="right" if number else "left", overflow="fold"
-            )
-        for row in frame.itertuples(index=False):
-            table.add_row(*(Text("" if pd.isna(v) else _visible(str(v))) for v in row))
+
+def _table(frame: pd.DataFrame, title: str) -> str:
+    """Return rows as a table for people, with the colours that the terminal takes."""
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    # as text: a name may look like markup
+    heading = Text(escaped(title), style="table.title") if title else None
+    table = Table(title=heading, show_lines=False, header_style="bold")
+    for column in frame.columns:
+        number = frame[column].dtype.kind in "iuf" or str(frame[column].dtype) == "Int64"
+        table.add_column(Text(escaped(str(column))), justify="right" if number else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text("" if pd.isna(v) else escaped(str(v))) for v in row))
+    with console.capture() as printed:
         console.print(table)
+    return printed.get()
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from tmt_dataset.package import open_package
 
-        click.echo(f"tmt-dataset {open_package().descriptor.version}")
+        _say(f"tmt-dataset {open_package().descriptor.version}")
         ctx.exit()
 
 
 def _command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Return the decorator of a command whose help ends with an example and the exit codes."""
-    return main.command(name, epilog=f"Example: {example}\n\n{CODES}")
+
+    def registered(function: Callable[..., Any]) -> click.Command:
+        command = main.command(name, epilog=f"Example: {example}\n\n{CODES}")(function)
+        for param in command.params:
+            if param.type is click.STRING:
+                param.type = _Text()
+        return command
+
+    return registered
 
 
 @click.group(
@@ -241,9 +309,10 @@ def show(development_id: str, package: Path | None, form: str) -> None:
     record = load(package).record(development_id)
     if form == "csv":
         _emit(record.evidence, form)
+    elif form == "json":
+        _write_json(json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2))
     else:
-        annotations = json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2)
-        click.echo(annotations if form == "json" else _visible(str(record)))
+        _say(record)
 
 
 @_command("coverage", "tmt-dataset coverage")
@@ -262,7 +331,7 @@ def coverage(package: Path | None, form: str) -> None:
 
 def _report(report: Any, form: str) -> None:
     if form == "json":
-        click.echo(report.to_json())
+        _write_json(report.to_json())
     elif form == "csv":
         import pandas as pd
 
@@ -274,7 +343,7 @@ def _report(report: Any, form: str) -> None:
         )
         _emit(rows.assign(row=nullable(rows["row"])), form)
     else:
-        click.echo(_visible(str(report)))
+        _say(report)
     if not report.valid:
         sys.exit(1)
 
@@ -334,11 +403,11 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
 
     if check:
         generated.refuse(generated.check(folder, main), folder)
-        click.echo("in step")
+        _say("in step")
         return
     paths, report = generated.build(folder, locate, main)
     for path in paths:
-        click.echo(path)
+        _say(path)
     generated.refuse(report, folder)
 
 
@@ -354,7 +423,7 @@ def export(target: Path, form: str | None, overwrite: bool, package: Path | None
     from tmt_dataset.dataset import load
     from tmt_dataset.exports import export as write
 
-    click.echo(write(load(package), target, format=form, overwrite=overwrite))
+    _say(write(load(package), target, format=form, overwrite=overwrite))
 
 
 @_command("cite", "tmt-dataset cite --style bibtex")
@@ -365,7 +434,11 @@ def cite(record: str | None, style: str, package: Path | None) -> None:
     """Print the citation of the package, or of one development (RECORD, as TMT-0001)."""
     from tmt_dataset.citation import cite as citation
 
-    click.echo(_visible(citation(package, style=style, record=record)))
+    text = citation(package, style=style, record=record)
+    if style == "apa":
+        _say(text)
+    else:
+        _write_data(text + "\n")
 
 
 @_command("agreement", "tmt-dataset agreement validation")
@@ -402,8 +475,10 @@ def diff(old: Path, new: Path | None, form: str) -> None:
         import pandas as pd
 
         _emit(pd.read_csv(io.StringIO(difference.to_csv()), dtype="str", keep_default_na=False), form)
+    elif form == "json":
+        _write_json(difference.to_json())
     else:
-        click.echo(_visible(difference.to_text()) if form == "text" else difference.to_json())
+        _say(difference.to_text())
 
 
 @_command("release", "tmt-dataset release 1.0.0 --out dist")
@@ -427,7 +502,7 @@ def release(version: str, folder: Path, out: Path, previous: Path | None) -> Non
     """Build the release archive from a clean, committed, valid tree."""
     from tmt_dataset.publish.release import release as make
 
-    click.echo(make(folder, version, out, previous=previous, commands=main))
+    _say(make(folder, version, out, previous=previous, commands=main))
 
 
 if __name__ == "__main__":

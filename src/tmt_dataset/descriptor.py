@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
@@ -161,6 +162,27 @@ class Descriptor:
     def version(self) -> str:
         """Version of data and library: there is one."""
         return str(self.raw["version"])
+
+    @property
+    def created(self) -> datetime | None:
+        """When the package was created, in UTC, so that it has one day everywhere; None where the descriptor does not say.
+
+        Raises
+        ------
+        PackageError
+            If it is an invalid time.
+        """
+        value = self.raw.get("created")
+        if value is None:
+            return None
+        wanted = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|$)", str(value))
+        try:
+            time = datetime.fromisoformat(str(value) if wanted else "")
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise PackageError(
+                f"{DESCRIPTOR}: field created: expected a time as 2026-11-22T00:00:00Z, found {value!r:.80}"
+            ) from None
 
     @cached_property
     def tables(self) -> dict[str, Table]:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, Self
 
 from tmt_dataset.cells import read_text
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, MissingExtraError, near
 from tmt_dataset.package import Package, open_package
-from tmt_dataset.validation.form import CONTROLS
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
 try:
@@ -116,7 +116,7 @@ def _own_text(value: str) -> str:
     text = unicodedata.normalize("NFC", " ".join(value.split()))
     if not text:
         raise ValueError("the text is empty")
-    if unseen := CONTROLS.search(text):
+    if unseen := UNSEEN.search(text):
         raise ValueError(f"the text has an unseen character (U+{ord(unseen[0]):04X}); delete it")
     return text
 

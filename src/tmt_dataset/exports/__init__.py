@@ -77,7 +77,8 @@ def export(
         ``authorities``, ``topics``, ``places``, ``instruments``, ``figures``, ``quotes``, ``relations`` and
         ``mentions`` are lists inside their development. A field that names a row of another table holds
         that row, under its name without ``_id``: ``action.label``, ``authorities[0].authority.name``. A
-        ``quote_id`` names a quote of the same line.
+        ``quote_id`` names a quote of the same line. A field of numbers has a point in each of them, ``7.0``, and a
+        field of integers in none. Characters that nobody sees are escaped.
 
     Parameters
     ----------

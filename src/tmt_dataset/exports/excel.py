@@ -82,12 +82,11 @@ def _check_cells(name: str, columns: Mapping[str, Sequence[Cell]]) -> None:
 
 
 def _properties(ds: Dataset) -> dict[str, Any]:
-    created = ds.descriptor.raw.get("created")
     return {
         "title": str(ds.descriptor.raw.get("title", "")),
         "comments": f"{ds.descriptor.name} {ds.version}",
         # not the time of the export, so that equal data give equal bytes
-        "created": datetime.fromisoformat(created) if created else datetime(1980, 1, 1),
+        "created": ds.descriptor.created or datetime(1980, 1, 1),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from tmt_dataset.characters import json_escaped
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.errors import ExportError
@@ -37,7 +38,8 @@ def write(ds: Dataset, path: Path) -> None:
             lists[row[key]][name].append({k: v for k, v in item.items() if k != key})
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for row, item in zip(rows[ROOT], _with_targets(descriptor, root, rows, by_key), strict=True):
-            stream.write(json.dumps({**item, **lists[row[key]]}, ensure_ascii=False, allow_nan=False) + "\n")
+            line = json.dumps({**item, **lists[row[key]]}, ensure_ascii=False, allow_nan=False)
+            stream.write(json_escaped(line) + "\n")  # raw, some of them end a line for some readers
 
 
 def _no_row(table: str, row: int, field: str, value: object, target: str) -> ExportError:
@@ -45,12 +47,9 @@ def _no_row(table: str, row: int, field: str, value: object, target: str) -> Exp
 
 
 def _rows(name: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table for JSON: dates as text, whole numbers without a point."""
+    """Return the rows of a table for JSON: dates as text, every number of a field in the form of its type."""
     columns = {
-        column: [
-            c.isoformat() if isinstance(c, date) else int(c) if isinstance(c, float) and c.is_integer() else c
-            for c in values
-        ]
+        column: [c.isoformat() if isinstance(c, date) else c for c in values]
         for column, values in cells(name, frame).items()
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -28,6 +28,22 @@ DICTIONARY, COMMANDS, COVERAGE, SCHEMA = (
     "validation/annotation.schema.json",
 )
 DATASHEET = "DATASHEET.md"
+#: One line for each program that reads every cell as it is written; readers that guess types make numbers of codes.
+READERS = {
+    "pandas": 'pd.read_csv("{path}", dtype="str", keep_default_na=False, na_values=[""])',
+    "Polars": 'pl.read_csv("{path}", infer_schema=False)',
+    "DuckDB": "SELECT * FROM read_csv('{path}', header = true, all_varchar = true)",
+    "R (readr)": 'read_csv("{path}", col_types = cols(.default = col_character()), na = "")',
+}
+READERS_NOTE = (
+    "Some texts have digits alone: {fields}. A program that guesses types takes them for numbers, loses their zeros, or fails where it "
+    "meets the first letter. These lines read every cell as it is written, and an empty cell as missing:"
+)
+TYPES_NOTE = (
+    "Numbers and dates are then text, to be converted by the types below. `tmt_dataset.load()` and the exports to Parquet and SQLite have "
+    "the types already. Of JSON Lines, let Polars see every line before it decides: "
+    '`pl.read_ndjson("tmt.jsonl", infer_schema_length=None)`.'
+)
 COVERAGE_NOTE = (
     "What the characters of each source are used for (`tmt-dataset coverage`). The rows up to `outlook` are the roles of segments, in "
     "characters; `items` counts what a source presents as one entry, `developments` those that it reports first, `mentions` all that it "
@@ -70,9 +86,27 @@ def _table(ds: Dataset, table: Table) -> Iterator[str]:
     yield ""
 
 
+def _readers(ds: Dataset) -> Iterator[str]:
+    """Yield how other programs read the tables without a loss."""
+    digits = [
+        f"`{table.name}.{field.name}`"
+        for table in ds.descriptor.tables.values()
+        for field in table.fields
+        if field.type == "string" and ds[table.name][field.name].astype("str").str.fullmatch("[0-9]+").any()
+    ]
+    first = next(iter(ds.descriptor.tables.values()))
+    yield "## Reading the tables with other programs\n"
+    yield READERS_NOTE.format(fields=", ".join(digits) or "none so far") + "\n"
+    yield _markdown(
+        ["program", "line"], [[name, f"`{line.format(path=first.path)}`"] for name, line in READERS.items()]
+    )
+    yield f"\n{TYPES_NOTE}\n"
+
+
 def data_dictionary(ds: Dataset) -> str:
     """Return the data dictionary as Markdown: each table and field with type, meaning, example and number of empty cells."""
     lines = [NOTE, "# Data dictionary", "", f"{ds.descriptor.raw['title']}, version {ds.version}.", ""]
+    lines += _readers(ds)
     for table in ds.descriptor.tables.values():
         lines += _table(ds, table)
     return "\n".join(lines).rstrip() + "\n"

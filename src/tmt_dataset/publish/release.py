@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +182,7 @@ def archive_bytes(contents: Mapping[str, bytes], top: str, stamp: datetime) -> b
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> data = archive_bytes({"b": b"2", "a": b"1"}, "top", datetime(2025, 1, 2, tzinfo=UTC))
     >>> zipfile.ZipFile(io.BytesIO(data)).namelist()
     ['top/a', 'top/b']
@@ -209,17 +210,17 @@ def sums(contents: Mapping[str, bytes]) -> bytes:
 
 def _stamp(descriptor: Descriptor) -> datetime:
     """Return the time that all entries carry: when the descriptor says that the package was created."""
-    created = descriptor.raw.get("created")
     try:
-        stamp = datetime.fromisoformat(str(created))
-    except ValueError:
+        stamp = descriptor.created
+    except PackageError as error:
+        raise ReleaseError(str(error)) from None
+    if stamp is None:
         raise ReleaseError(
-            f"{DESCRIPTOR}: field created: expected a time as 2026-11-22T00:00:00Z, found {created!r}"
-        ) from None
-    stamp = stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+            f"{DESCRIPTOR}: field created: expected a time as 2026-11-22T00:00:00Z, found none"
+        )
     if not 1980 <= stamp.year <= 2107:
         raise ReleaseError(
-            f"{DESCRIPTOR}: field created: expected a year that a zip archive can hold (1980-2107), found {created!r}"
+            f"{DESCRIPTOR}: field created: expected a year that a zip archive can hold (1980-2107), found {stamp.year}"
         )
     return stamp
 

@@ -8,24 +8,19 @@ looked at one by one, to say which and why.
 from __future__ import annotations
 
 import csv
-import re
 import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from tmt_dataset import characters
 from tmt_dataset.cells import csv_text, read_cells
 from tmt_dataset.descriptor import Table
 from tmt_dataset.errors import PackageError
 from tmt_dataset.package import Files, check_bounds, mismatches
 from tmt_dataset.validation.findings import Finding
 
-#: Characters that end a line for some readers, or that none expects: a text has spaces, and a record one line. And
-#: invisible ones: they join and part words, turn the direction of writing, and make equal words unequal.
-CONTROLS = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
 _ASCII_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n != 0x0A)
 _NAMED = {"\x00": "a NUL", "\r": "a carriage return", "\t": "a tab"}
 #: What the csv module takes unless a library raises its limit, which holds for the whole process.
@@ -79,7 +74,7 @@ def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
         text = data.decode("utf-8", errors="replace")
     if not text.isascii() or len(data.translate(None, _ASCII_CONTROLS)) < len(data):
         found += _controls(text, table)
-        text = CONTROLS.sub("", text)
+        text = characters.UNSEEN.sub("", text)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         hint = "Normalise it: equal words must be equal bytes."
         for n, line_text in enumerate(text.split("\n"), 1):
@@ -94,12 +89,15 @@ def decoded(data: bytes, table: str) -> tuple[str, list[Finding]]:
 
 def _controls(text: str, table: str) -> Iterator[Finding]:
     """Report each control or invisible character once, on the first line that has it."""
-    for character in sorted(set(CONTROLS.findall(text))):
-        line = text.count("\n", 0, text.find(character)) + 1
-        unseen = unicodedata.category(character) == "Cf"
-        kind = f"{'an invisible' if unseen else 'a control'} (U+{ord(character):04X})"
-        message, n = f"the file has {_NAMED.get(character, kind)} character", str(text.count(character))
-        yield Finding("bytes", message, table, line, None, "none", n, UNSEEN if unseen else SPREADSHEET)
+    found: dict[str, list[int]] = {}
+    for match in characters.UNSEEN.finditer(text):
+        found.setdefault(match[0], []).append(match.start())
+    for character in sorted(found):
+        line = text.count("\n", 0, found[character][0]) + 1
+        pasted = unicodedata.category(character) != "Cc" and character not in "\u2028\u2029"
+        kind = f"{'an invisible' if pasted else 'a control'} (U+{ord(character):04X})"
+        message, n = f"the file has {_NAMED.get(character, kind)} character", str(len(found[character]))
+        yield Finding("bytes", message, table, line, None, "none", n, UNSEEN if pasted else SPREADSHEET)
 
 
 # -- form

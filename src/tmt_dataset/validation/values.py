@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from tmt_dataset.cells import cell_checks, is_in
+from tmt_dataset.characters import MAY_BE_MISREAD, MISREAD
 from tmt_dataset.descriptor import Descriptor, Field, Table
 from tmt_dataset.errors import near
 from tmt_dataset.validation.declaration import is_sound
@@ -15,12 +17,16 @@ from tmt_dataset.validation.findings import Finding, marked
 
 #: Near misses cost time on long lists; a vocabulary is short.
 MAX_SUGGESTED = 5000
+#: Its text is that of a source, right or wrong: whether it is the same is for `prove` to say.
+VERBATIM = "quotes"
 
 
 def check(table: Table, frame: pd.DataFrame) -> Iterator[Finding]:
     """Check the cells of a table by their fields, and its primary key."""
     for field in table.fields:
         yield from _field(table, field, frame)
+        if field.type == "string" and not field.pattern and not field.enum:
+            yield from _misread(table, field, frame)
     key = [name for name in table.primary_key if name in table.field_names]
     if key and (repeated := frame.duplicated(key)).any():
         yield from marked(
@@ -74,6 +80,28 @@ def _field(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[Finding]
             wanted=expected,
             near=_near(wrong, pd.Series(field.enum, dtype="str")),
         )
+
+
+def _misread(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[Finding]:
+    """Report text that was decoded or escaped wrongly before it came here; in a quote it may be the source's own."""
+    cells = frame[field.name].dropna()
+    cells = cells[cells.str.contains(MAY_BE_MISREAD)]
+    if cells.empty:
+        return
+    part = cells.map(lambda cell: found[0] if (found := MISREAD.search(cell)) else None)
+    for finding in marked(
+        "schema",
+        table.name,
+        frame,
+        part.notna(),
+        field.name,
+        "the text was decoded or escaped wrongly before it came here",
+        "the characters themselves",
+        "{part}",
+        "Read the original as UTF-8, undo its escapes, and write what it says.",
+        part=part,
+    ):
+        yield replace(finding, severity="warning") if table.name == VERBATIM else finding
 
 
 def _near(wrong: pd.Series, known: pd.Series) -> pd.Series:

@@ -10,12 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from tmt_dataset.validation.form import CONTROLS
+from tmt_dataset.characters import UNSEEN
 
 #: One escaped character: its code point in hexadecimal.
 ESCAPE = re.compile(r"\\u\{((?!0*[dD][89a-fA-F][0-9a-fA-F]{2}\})(?:10|0?[0-9a-fA-F])?[0-9a-fA-F]{1,4})\}")
 #: What no cell may hold.
-_UNHELD = re.compile(rf"{CONTROLS.pattern}|\n")
+_UNHELD = re.compile(rf"{UNSEEN.pattern}|\n")
 
 
 def escaped(text: str) -> str:

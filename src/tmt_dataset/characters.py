@@ -1,0 +1,62 @@
+"""Characters that nobody sees, and text that was decoded or escaped wrongly: one definition for checks, output and citations."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.entities import name2codepoint
+
+#: Scripts whose letters join or part at U+200C and U+200D: Arabic to Sinhala, Myanmar, Khmer and Mongolian.
+_JOINING = "\u0600-\u0dff\u1000-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af"
+_NONCHARACTERS = "".join(f"{chr(n - 2)}{chr(n - 1)}" for n in range(0x20000, 0xF0001, 0x10000))
+#: Control, private-use and surrogate code points, noncharacters, and all that Unicode lets a display ignore. A line feed
+#: is not among them; a joiner is, except between letters of a script that needs it.
+UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    f"{_NONCHARACTERS}]|(?<![{_JOINING}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINING}])"
+)
+
+
+def escaped(text: str) -> str:
+    r"""Return a text for people with its unseen characters written out; line feed and tab stay.
+
+    Examples
+    --------
+    >>> escaped("\x1b[31mred\u202e")
+    '\\x1b[31mred\\u202e'
+    """
+    return UNSEEN.sub(lambda found: found[0] if found[0] == "\t" else ascii(found[0])[1:-1], text)
+
+
+def json_escaped(text: str) -> str:
+    r"""Return JSON with the unseen characters of its strings as escapes of JSON: it says the same.
+
+    Examples
+    --------
+    >>> json_escaped('{"title": "line\u2028end"}')
+    '{"title": "line\\u2028end"}'
+    """
+    return UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+# The second and later bytes of a character in UTF-8, as Windows-1252 or Latin-1 shows them.
+_LATER = (
+    "".join({bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xC0)} - {"\ufffd"}) + "\x80-\x9f"
+)
+# After a letter these are also plain punctuation, as in CAFÉ” or café »: alone they prove nothing.
+_MARKS = "‘’“”–—…‹›«»\xa0"
+_TELLING = f"(?![{_MARKS}])[{_LATER}]"
+_ENTITIES = "|".join([*name2codepoint, "apos"])
+#: Text that was decoded or escaped wrongly before it came here.
+MISREAD = re.compile(
+    "\ufffd|锟斤拷|烫烫烫|屯屯屯|[?]{4}"  # what a decoder puts where it fails
+    rf"|[ÂÃ](?:\xa0|{_TELLING})|(?:[Â-ß][{_LATER}]){{2}}"  # UTF-8 read as Windows-1252
+    rf"|[à-ï](?:{_TELLING}[{_LATER}]|[{_LATER}]{_TELLING})|[ð-ô][{_LATER}]{{3}}"
+    "|[À-ÖØ-öø-ÿ]{2}[¡-ÿ]{2}"  # GBK or Cyrillic read as Latin-1
+    rf"|&(?:{_ENTITIES}|#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});"  # HTML
+    r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|_x[0-9A-Fa-f]{4}_|(?:%[89A-Fa-f][0-9A-Fa-f]){2}"  # code, Excel, addresses
+)
+#: A cheap test that every misread text passes.
+MAY_BE_MISREAD = r"[&\\%À-ÿ锟烫屯\x{FFFD}]|_x|[?]{4}"
