@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -305,6 +306,13 @@ def parse(files: Files, where: str) -> Package:
     except UnicodeDecodeError as error:
         raise PackageError(f"{where}: not UTF-8 ({error})") from None
     return Package(Descriptor.parse(text, where), files)
+
+
+@cache
+def own_patterns() -> frozenset[str]:
+    """Return the patterns that the library itself declares: they have been tried on its data, and end in time."""
+    tables = open_package().descriptor.tables.values()
+    return frozenset(field.pattern for table in tables for field in table.fields if field.pattern)
 
 
 def library_descriptor(package: Package) -> Descriptor:

@@ -72,7 +72,7 @@ def _table(ds: Dataset, table: Table) -> Iterator[str]:
 
 def data_dictionary(ds: Dataset) -> str:
     """Return the data dictionary as Markdown: each table and field with type, meaning, example and number of empty cells."""
-    lines = [NOTE, "# Data dictionary", "", f"{ds.descriptor.raw['title']}, version {ds.version}.", ""]
+    lines = [NOTE, "# Data dictionary", "", f"{ds.descriptor.title}, version {ds.version}.", ""]
     for table in ds.descriptor.tables.values():
         lines += _table(ds, table)
     return "\n".join(lines).rstrip() + "\n"
@@ -137,7 +137,10 @@ def datasheet_blocks(ds: Dataset) -> dict[str, str]:
         ["version", ref.version],
         ["date", ref.date],
         ["authors", ", ".join(a.name for a in ref.authors)],
-        ["licence of the data", ", ".join(one["name"] for one in ds.descriptor.raw["licenses"])],
+        [
+            "licence of the data",
+            ", ".join(one.get("name") or "" for one in ds.descriptor.raw.get("licenses") or ()),
+        ],
         ["archive", f"`{ref.archive}`"],
         ["fingerprint", f"`{ref.fingerprint}`"],
     ]
