@@ -13,9 +13,11 @@ SOURCE = Path(__file__).parents[1] / "src" / "tmt_dataset"
 #: The reader's part, from the ground up: a room uses the rooms of its own floor and those below.
 FLOORS = [
     {"errors", "edtf", "files", "characters"},
+    {"shapes"},
     {"descriptor"},
     {"package", "releases"},
     {"cells"},
+    {"guard"},
     {"selection", "search", "views", "record"},
     {"dataset"},
     {"citation", "exports"},
@@ -25,8 +27,8 @@ FLOORS = [
 READER = set().union(*FLOORS)
 #: The wings: what each may use beside itself.
 WINGS = {
-    "validation": set().union(*FLOORS[:4]),
-    "coding": set().union(*FLOORS[:6]) | {"validation"},
+    "validation": set().union(*FLOORS[:5]),
+    "coding": set().union(*FLOORS[:8]) | {"validation"},
     "publish": READER | {"validation", "coding"},
     "cli": READER | {"validation", "coding", "publish"},
 }

@@ -383,8 +383,9 @@ def test_bibtex_escapes_what_tex_would_read(title: str) -> None:
 
 
 def test_the_key_has_no_character_that_bibtex_reserves(package: Path) -> None:
-    factories.edit_descriptor(package, lambda raw: raw.update(name="lamps, {old} = %1"))
-    assert re.fullmatch(r"[A-Za-z0-9._:-]+", read_bibtex(cite(package, style="bibtex"))[1])
+    raw = {**open_package(package).descriptor.raw, "version": "lamps, {old} = %1"}
+    key = read_bibtex(citation.bibtex(reference(Descriptor(raw))))[1]
+    assert re.fullmatch(r"[A-Za-z0-9._:-]+", key)
 
 
 # -- the fingerprint
@@ -540,7 +541,7 @@ def test_invalid_contributors_are_reported(package: Path, contributors: Any) -> 
 @pytest.mark.parametrize(("key", "value"), [("hash", 5), ("hash", ["x"]), ("bytes", "many")])
 def test_a_checksum_of_a_wrong_type_is_reported(package: Path, key: str, value: Any) -> None:
     factories.edit_descriptor(package, lambda raw: raw["resources"][1].update({key: value}))
-    with pytest.raises(PackageError, match=rf"resource 'segments' .*{key}: expected \w+, found"):
+    with pytest.raises(PackageError, match=rf"resource 'segments', {key}: expected [\w ]+, found"):
         cite(package)
 
 

@@ -208,7 +208,7 @@ def hostile(package: Path) -> Path:
         frame.loc[0, ["title", "summary"]] = ["=cmd|' /C calc'!A0", "\x1b[31mred\x9b0m\u202e"]
 
     factories.edit_table(package, "developments", change)
-    factories.edit_descriptor(package, lambda raw: raw.update(name="n[/red]"))
+    factories.edit_descriptor(package, lambda raw: raw.update(version="1[/red]"))
     return package
 
 
@@ -294,7 +294,7 @@ def test_no_format_controls_a_terminal(form: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_name_that_looks_like_markup_is_text(hostile: Path) -> None:
-    assert f"n[/red] {tmt.load(hostile).version}" in run("info", "--package", str(hostile)).output
+    assert "tmt-dataset 1[/red]" in run("info", "--package", str(hostile)).output
 
 
 # what is printed in which form

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from factories import SPRING, WINTER, edit_table, make_package
+from factories import SPRING, WINTER, edit_descriptor, edit_table, make_package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -421,3 +421,66 @@ def test_anything_but_a_name_is_a_type_error(ds: Dataset, asked: Any) -> None:
 @pytest.mark.parametrize("criteria", [{"year": 1999}, {"source": WINTER}, {"topic": "data"}])
 def test_flat_has_the_same_types_whatever_is_selected(ds: Dataset, criteria: dict[str, Any]) -> None:
     assert ds.select(**criteria).flat().dtypes.equals(ds.flat().dtypes)
+
+
+# a package that loads but is not valid
+def unnamed(f: pd.DataFrame) -> None:
+    f["name"] = ""
+
+
+INVALID: list[tuple[str, Any, str]] = [
+    ("authorities", unnamed, "authorities, row 2, name: expected a value, found none"),
+    ("development_topics", lambda f: pd.concat([f, f.iloc[:1]]), "development_topics: duplicate primary key"),
+    (
+        "mentions",
+        lambda f: f.__setitem__("segment_id", ["newsletter-2024-01:999", *f["segment_id"][1:]]),
+        "mentions, segment_id: there is no row 'newsletter-2024-01:999' in segments",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "edit", "message"), INVALID, ids=[m for _, _, m in INVALID])
+def test_a_view_of_invalid_data_says_what_is_wrong(
+    package: Path, table: str, edit: Any, message: str
+) -> None:
+    edit_table(package, table, edit)
+    with pytest.raises(PackageError, match=f"^flat: {message}.*run `tmt-dataset validate`"):
+        tmt.load(package).flat()
+
+
+def test_the_life_of_an_instrument_with_a_missing_date_says_so(package: Path) -> None:
+    edit_table(package, "developments", lambda f: f.assign(date_start="", date_end=""))
+    ds = tmt.load(package)
+    with pytest.raises(PackageError, match=r"^lifecycle: developments, row 2, date_start: expected a value"):
+        ds.lifecycle(
+            ds.development_instruments.loc[
+                ds.development_instruments["stage"] != "cited", "instrument_id"
+            ].iloc[0]
+        )
+
+
+def test_a_development_with_a_duplicate_row_is_not_shown(package: Path) -> None:
+    edit_table(package, "developments", lambda f: pd.concat([f, f.iloc[:1]]))
+    with pytest.raises(
+        PackageError, match=r"duplicate development_id 'TMT-0001'; run `tmt-dataset validate`"
+    ):
+        tmt.load(package).record("TMT-0001")
+
+
+def test_a_missing_table_is_named_by_views_and_the_summary(package: Path) -> None:
+    def change(raw: dict[str, Any]) -> None:
+        raw["resources"] = [r for r in raw["resources"] if r["name"] not in ("sources", "figures")]
+        for r in raw["resources"]:
+            r["schema"].pop("foreignKeys", None)
+
+    edit_descriptor(package, change)
+    ds = tmt.load(package)
+    with pytest.raises(PackageError, match=r"flat: unknown table 'figures'.*run `tmt-dataset validate`"):
+        ds.flat()
+    assert "unknown table 'sources'" in repr(ds)
+    assert "unknown table" in ds._repr_html_()
+
+
+def test_a_wrong_argument_stays_an_error_of_its_own(ds: Dataset) -> None:
+    with pytest.raises(TypeError, match="expected one measure"):
+        ds.series(5)  # type: ignore[arg-type]

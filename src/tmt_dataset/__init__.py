@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tmt_dataset.errors import TmtDatasetError
     from tmt_dataset.exports import export
     from tmt_dataset.publish.changes import diff
-    from tmt_dataset.validation.schemas import schema
     from tmt_dataset.validation import validate
+    from tmt_dataset.validation.schemas import schema
 
 __all__ = [
     "Dataset",

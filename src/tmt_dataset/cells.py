@@ -14,7 +14,7 @@ import pandas as pd
 
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table
 from tmt_dataset.errors import PackageError
-from tmt_dataset.package import check_bounds
+from tmt_dataset.package import check_bounds, own_patterns
 
 #: Calendar dates need no finer unit than a second.
 DATE_DTYPE: Final = "datetime64[s]"
@@ -145,6 +145,12 @@ def read_text(data: bytes, table: Table, where: str) -> pd.DataFrame:
         If the bytes are not a CSV file of this table, or exceed its bounds.
     """
     check_bounds(table, data, where)
+    for property, expected, found, field in table.unread:
+        place = ", ".join(part for part in (table.name, field and f"field {field}", property) if part)
+        raise PackageError(
+            f"{where}: {DESCRIPTOR}, {place}: expected {expected}, found {found}; files are read in no other way: "
+            "write the file and its declaration in this one"
+        )
     try:
         frame = read_cells(data, table)
     except UnicodeDecodeError as error:
@@ -431,7 +437,7 @@ def cell_checks(field: Field) -> list[Asked]:
     Raises
     ------
     re.error
-        If the pattern of the field is not a regular expression.
+        If the pattern of the field is refused; see :func:`check_pattern`.
 
     Examples
     --------
@@ -474,5 +480,37 @@ def _form_checks(field: Field) -> list[Asked]:
 
 
 def _matching(pattern: str) -> Callable[[pd.Series], Any]:
-    re.compile(pattern)  # an invalid pattern is an error here, not a failure of every cell
+    check_pattern(pattern)  # an invalid pattern is an error here, not a failure of every cell
     return lambda s: full_match(s, pattern)
+
+
+_ITEM = r"(?:[\w :/@#,;=_-]|\\[dwsDWS.\-/]|\[(?:\w-\w|[\w :/.])+\])(?:\{[0-9]{1,2}\})?"
+#: A pattern that any engine decides in one pass: characters, classes and counts, at the end of each alternative perhaps
+#: a repeat. Groups are not in it, nor repeats before the end: a few of them can take longer than the world lasts.
+_PLAIN = re.compile(rf"(?:{_ITEM})*+[+*?]?(?:\|(?:{_ITEM})*+[+*?]?)*+")
+_PLAIN_LENGTH = 100
+
+
+def check_pattern(pattern: str) -> None:
+    r"""Refuse a pattern that is not a regular expression, or that may take for ever.
+
+    Raises
+    ------
+    re.error
+        If it is neither one that the library itself declares nor a plain one.
+
+    Examples
+    --------
+    >>> check_pattern(r"TMT-\d{4}|[a-z]+")
+    >>> check_pattern("(a+)+b")
+    Traceback (most recent call last):
+    ...
+    re.error: it is not run, as it may take for ever: ...
+    """
+    plain = len(pattern) <= _PLAIN_LENGTH and _PLAIN.fullmatch(pattern) is not None
+    if not plain and pattern not in CANONICAL.values() and pattern not in own_patterns():
+        raise re.error(
+            "it is not run, as it may take for ever: only patterns of the library's own declaration may have groups, "
+            "or repeats before their end"
+        )
+    re.compile(pattern)

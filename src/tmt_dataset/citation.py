@@ -163,7 +163,7 @@ def reference(
     release = f"{descriptor.name}-{descriptor.version}"
     return Reference(
         key=re.sub(r"[^A-Za-z0-9._:-]+", "-", f"{release}-{record}" if record else release),
-        title=str(raw.get("title") or descriptor.name),
+        title=descriptor.title,
         version=descriptor.version,
         authors=authors,
         publisher=(_agents(descriptor, "publisher") or authors)[0].name,

@@ -12,9 +12,10 @@ import pandas as pd
 
 from tmt_dataset import record as records
 from tmt_dataset import selection, views
-from tmt_dataset.cells import read_text, typed
+from tmt_dataset.cells import Tables, read_text, typed
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
-from tmt_dataset.errors import PackageError, near, unknown
+from tmt_dataset.errors import PackageError, TmtDatasetError, near, unknown
+from tmt_dataset.guard import guarded
 from tmt_dataset.package import Package, library_package, open_package
 from tmt_dataset.releases import false_claim
 from tmt_dataset.selection import Codes, Day
@@ -121,6 +122,18 @@ def _check_declaration(descriptor: Descriptor, where: str) -> None:
                 )
 
 
+@guarded
+def _period(ds: Tables) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """See :attr:`Dataset.period`."""
+    sources = ds["sources"]
+    if not len(sources):
+        return None
+    first, last = sources["period_start"].min(), sources["period_end"].max()
+    if pd.isna(first) or pd.isna(last):
+        raise ValueError("the sources have no window")
+    return first, last
+
+
 class Dataset(Mapping[str, pd.DataFrame]):
     """The tables of a data package, each a typed frame: ``ds.developments`` or ``ds["developments"]``.
 
@@ -208,8 +221,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         In a selection these are the sources that it still has: ``ds.select(topic="games").period`` leaves out the windows
         in which nothing on games was reported. The observed period is that of the whole data set, ``ds.period``.
         """
-        sources = self["sources"]
-        return (sources["period_start"].min(), sources["period_end"].max()) if len(sources) else None
+        return _period(self)
 
     # -- selection
 
@@ -439,12 +451,15 @@ class Dataset(Mapping[str, pd.DataFrame]):
     # -- what a reader sees
 
     def _summary(self) -> list[tuple[str, str]]:
-        sources = self["sources"]
         lines = [("version", self.version)]
-        if self.period:
-            lines.append(("period", f"{self.period[0]:%Y-%m-%d} to {self.period[1]:%Y-%m-%d}"))
-        lines.append(("sources", ", ".join(sources["source_id"]) or "none"))
-        return lines
+        try:
+            period = self.period
+            sources = ", ".join(self["sources"]["source_id"].dropna()) if period else "none"
+        except TmtDatasetError as error:  # whatever was loaded has a representation
+            return [*lines, ("sources", str(error))]
+        if period:
+            lines.append(("period", f"{period[0]:%Y-%m-%d} to {period[1]:%Y-%m-%d}"))
+        return [*lines, ("sources", sources)]
 
     def __repr__(self) -> str:
         head = "\n".join(f"  {k:<8} {v}" for k, v in self._summary())
@@ -461,9 +476,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
             f"<td {left}>{escape(self.descriptor.tables[n].title)}</td></tr>"
             for n in self
         )
-        title = str(self.descriptor.raw.get("title", self.descriptor.name))
         return (
-            f"<div><strong>{escape(title)}</strong><table>{head}</table><table><thead><tr>"
+            f"<div><strong>{escape(self.descriptor.title)}</strong><table>{head}</table><table><thead><tr>"
             f"<th {left}>table</th><th>rows</th><th {left}>holds</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )

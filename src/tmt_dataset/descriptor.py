@@ -8,27 +8,65 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
 
-from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.errors import DeclarationError, PackageError, unknown
 from tmt_dataset.files import sha256
+from tmt_dataset.shapes import (
+    MAX_CHARACTERS,
+    MAX_ENUM,
+    MAX_FIELDS,
+    MAX_FOREIGN_KEYS,
+    MAX_NAME,
+    MAX_PATTERN,
+    MAX_TABLES,
+    check_texts,
+    count,
+    each,
+    of,
+    parsed,
+    text_of,
+)
 
 DESCRIPTOR = "datapackage.json"
 
 
-def _of(raw: Mapping[str, Any], key: str, kind: type | tuple[type, ...], *, required: bool = False) -> Any:
-    """Return a property of the expected type, or None if it is missing and optional."""
-    value = raw.get(key)
-    if value is None and not required:
-        return None
-    if not isinstance(value, kind):
-        wanted = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
-        raise TypeError(f"{key}: expected {wanted}, found {value!r:.60}")
-    return value
+#: Names become names of files: no path, no hidden file, no option of a command.
+NAME = r"[a-z0-9][a-z0-9._-]*"
+TYPES = ("string", "integer", "number", "date", "boolean")
+
+
+def _name(raw: Mapping[str, Any]) -> str:
+    """Return the name of a package or a table."""
+    name = text_of(raw, "name", required=True)
+    if len(name) > MAX_NAME or not re.fullmatch(NAME, name):
+        expected = f"at most {MAX_NAME} lower-case letters, digits, '.', '_', '-', a letter or digit first"
+        raise DeclarationError("name", expected, f"{name!r:.60}")
+    return name
+
+
+def _codes(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the listed values of a field as the text of their cells."""
+    found = of(raw, "enum", list, "a list of texts or numbers", most=MAX_ENUM)
+    for value in found or ():
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise DeclarationError("enum", "a list of texts or numbers", f"the item {value!r:.60}")
+    if found == []:
+        raise DeclarationError("enum", "at least one value", "none")
+    return tuple(str(value) for value in found or ())
+
+
+def _names(raw: Mapping[str, Any], key: str, *, required: bool = False) -> tuple[str, ...]:
+    """Return names of fields; a single one may be given without a list."""
+    value = of(raw, key, (str, list), "a name or a list of names", required=required, most=MAX_FIELDS)
+    names = (value,) if isinstance(value, str) else tuple(value or ())
+    if not all(isinstance(name, str) for name in names) or (required and not names):
+        raise DeclarationError(key, "a name or a list of names", f"{value!r:.60}")
+    return names
 
 
 class Field(NamedTuple):
@@ -52,21 +90,40 @@ class Field(NamedTuple):
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Field:
         """Read a field of a table schema."""
-        c = raw.get("constraints", {})
+        name = text_of(raw, "name", required=True)
+        if not (name.isprintable() and name.strip() and len(name) <= MAX_NAME):
+            expected = f"at most {MAX_NAME} printable characters"
+            raise DeclarationError("name", expected, f"{name!r:.60}")
+        try:
+            return cls._from_json(name, raw)
+        except DeclarationError as error:
+            error.field = name
+            raise
+
+    @classmethod
+    def _from_json(cls, name: str, raw: Mapping[str, Any]) -> Field:
+        kind = text_of(raw, "type") or "string"
+        if kind not in TYPES:
+            raise DeclarationError("type", f"one of {', '.join(TYPES)}", f"{kind!r:.60}")
+        c = of(raw, "constraints", dict, "an object") or {}
+        pattern = of(c, "pattern", str, "text")
+        if pattern is not None and len(pattern) > MAX_PATTERN:
+            raise DeclarationError("pattern", f"at most {MAX_PATTERN:,} characters", f"{len(pattern):,}")
+        count(c, "minLength")
         return cls(
-            name=_of(raw, "name", str, required=True),
-            type=_of(raw, "type", str) or "string",
-            title=raw.get("title", ""),
-            description=raw.get("description", ""),
+            name=name,
+            type=kind,
+            title=text_of(raw, "title"),
+            description=text_of(raw, "description"),
             example=raw.get("example"),
-            required=bool(_of(c, "required", bool)),
-            unique=bool(_of(c, "unique", bool)),
-            enum=tuple(str(v) for v in _of(c, "enum", list) or ()),
-            pattern=_of(c, "pattern", str),
-            minimum=_of(c, "minimum", (int, float)),
-            maximum=_of(c, "maximum", (int, float)),
-            max_length=_of(c, "maxLength", int),
-            item_enum=tuple(_of(raw, "itemEnum", list) or ()),
+            required=bool(of(c, "required", bool, "true or false")),
+            unique=bool(of(c, "unique", bool, "true or false")),
+            enum=_codes(c),
+            pattern=pattern,
+            minimum=of(c, "minimum", (int, float), "a number"),
+            maximum=of(c, "maximum", (int, float), "a number"),
+            max_length=count(c, "maxLength"),
+            item_enum=tuple(each(raw, "itemEnum", str, "texts", MAX_ENUM)),
         )
 
 
@@ -77,9 +134,21 @@ class ForeignKey(NamedTuple):
     table: str
     reference: tuple[str, ...]
 
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any], own: str) -> ForeignKey:
+        """Read a foreign key of the table ``own``, which an empty name means too."""
+        reference = of(raw, "reference", dict, "an object", required=True)
+        table = text_of(reference, "resource") or own
+        return cls(_names(raw, "fields", required=True), table, _names(reference, "fields", required=True))
 
-def _names(value: str | list[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+
+class Unread(NamedTuple):
+    """A property that says how a file is to be read, with a value by which no file is read here."""
+
+    property: str
+    expected: str
+    found: str
+    field: str = ""
 
 
 class Table(NamedTuple):
@@ -94,28 +163,38 @@ class Table(NamedTuple):
     foreign_keys: tuple[ForeignKey, ...]
     bytes: int | None = None
     hash: str | None = None
+    #: What the declaration asks of a reader and no reader here does.
+    unread: tuple[Unread, ...] = ()
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Table:
-        """Read a resource of the descriptor."""
-        schema = raw["schema"]
+        """Read a resource of the descriptor.
+
+        Raises
+        ------
+        DeclarationError
+            If a property has another form than is read, or the path leads outside the package.
+        """
+        name = _name(raw)
+        schema = of(raw, "schema", dict, "an object", required=True)
+        fields = each(schema, "fields", dict, "objects", MAX_FIELDS)
+        if not fields:
+            raise DeclarationError("fields", "at least one field", "none")
+        read = tuple(Field.from_json(field) for field in fields)
+        keys = each(schema, "foreignKeys", dict, "objects", MAX_FOREIGN_KEYS)
+        for key in ("type", "profile", "format", "scheme", "mediatype", "encoding"):
+            text_of(raw, key)
         return cls(
-            name=_of(raw, "name", str, required=True),
-            path=_of(raw, "path", str, required=True),
-            title=raw.get("title", ""),
-            description=raw.get("description", ""),
-            fields=tuple(Field.from_json(f) for f in schema["fields"]),
-            primary_key=_names(schema.get("primaryKey", [])),
-            foreign_keys=tuple(
-                ForeignKey(
-                    _names(k["fields"]),
-                    k["reference"].get("resource") or raw["name"],
-                    _names(k["reference"]["fields"]),
-                )
-                for k in schema.get("foreignKeys", [])
-            ),
-            bytes=_of(raw, "bytes", int),
-            hash=_of(raw, "hash", str),
+            name=name,
+            path=_path(raw),
+            title=text_of(raw, "title"),
+            description=text_of(raw, "description"),
+            fields=read,
+            primary_key=_names(schema, "primaryKey"),
+            foreign_keys=tuple(ForeignKey.from_json(key, name) for key in keys),
+            bytes=count(raw, "bytes"),
+            hash=of(raw, "hash", str, "text"),
+            unread=tuple(_unread(raw, schema)),
         )
 
     @property
@@ -147,6 +226,77 @@ class Table(NamedTuple):
         raise unknown(f"field of {self.name}", name, self.field_names, DESCRIPTOR)
 
 
+def _path(raw: Mapping[str, Any]) -> str:
+    """Return the path of a table, which stays inside the package."""
+    text = text_of(raw, "path", required=True)
+    path = PurePosixPath(text)
+    if not path.name or path.is_absolute() or ".." in path.parts or any(c in text for c in "\\:\0"):
+        raise DeclarationError("path", "one inside the package", f"{text!r:.60}")
+    return text
+
+
+# -- what says how a file is to be read
+
+#: The values by which files are read, by property; a property that is missing means the first of them.
+_RESOURCE: dict[str, list[Any]] = {
+    "encoding": ["utf-8", "utf8", "UTF-8", "UTF8"],
+    "format": ["csv"],
+    "scheme": ["file"],
+}
+_RESOURCE |= {
+    name: [None, "", "no"] for name in ("compression", "innerpath", "extrapaths", "layout", "control")
+}
+_DIALECT: dict[str, list[Any]] = {
+    "delimiter": [","],
+    "lineTerminator": ["\n", "\r\n"],
+    "quoteChar": ['"'],
+    "doubleQuote": [True],
+    "header": [True],
+    "skipInitialSpace": [False],
+}
+_MISSING: dict[str, list[Any]] = {"missingValues": [[""]]}
+_SCHEMA: dict[str, list[Any]] = {**_MISSING, "fieldsMatch": ["exact", ["exact"]]}
+_FIELD: dict[str, list[Any]] = {
+    **_MISSING,
+    "decimalChar": ["."],
+    "groupChar": [None, ""],
+    "bareNumber": [True],
+    "trueValues": [["true"]],
+    "falseValues": [["false"]],
+    "categories": [None],
+}
+
+
+def _unread(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Unread]:
+    """Yield what a resource asks of a reader and no reader here does."""
+    yield from _other(raw, _RESOURCE)
+    dialect = raw.get("dialect")
+    if isinstance(dialect, dict):
+        known: dict[str, list[Any]] = {
+            **_DIALECT,
+            **{name: [None] for name in dialect if name not in (*_DIALECT, "$schema")},
+        }
+        yield from _other(dialect, known, "dialect.")
+    elif dialect is not None:
+        yield Unread("dialect", "an object", f"{dialect!r:.60}")
+    yield from _other(schema, _SCHEMA)
+    for field in schema["fields"]:
+        formats: dict[str, list[Any]] = (
+            {} if field.get("type", "string") == "string" else {"format": ["default"]}
+        )
+        for found in _other(field, {**_FIELD, **formats}):
+            yield found._replace(field=field["name"])
+
+
+def _other(raw: Mapping[str, Any], read: Mapping[str, list[Any]], prefix: str = "") -> Iterator[Unread]:
+    """Yield the properties that have none of the values that are read."""
+    for name, values in read.items():
+        value = raw.get(name, values[0])
+        if not any(value == known and type(value) is type(known) for known in values):
+            expected = "none" if values[0] is None else repr(values[0])
+            yield Unread(prefix + name, expected, f"{value!r:.60}")
+
+
 class Descriptor:
     """The declaration as a whole."""
 
@@ -157,6 +307,11 @@ class Descriptor:
     def name(self) -> str:
         """Name of the package."""
         return str(self.raw["name"])
+
+    @property
+    def title(self) -> str:
+        """Title of the package, or its name."""
+        return str(self.raw.get("title") or self.name)
 
     @property
     def version(self) -> str:
@@ -210,8 +365,11 @@ class Descriptor:
         PackageError
             If the text is not a JSON object, or lacks what every data package of this kind has.
         """
+        if len(text) > MAX_CHARACTERS:
+            expected = f"expected at most {MAX_CHARACTERS:,} characters, found {len(text):,}"
+            raise PackageError(f"{where}: {expected}; not the descriptor of this data set")
         try:
-            raw = json.loads(text)
+            raw = parsed(text)
         except (ValueError, RecursionError) as error:
             raise PackageError(
                 f"{where}: invalid JSON ({error}); restore the file from the release"
@@ -223,25 +381,67 @@ class Descriptor:
                 raise PackageError(
                     f"{where}: the property {key!r} is missing; not the descriptor of this data set"
                 )
-        if not isinstance(raw["resources"], list):
-            raise PackageError(
-                f"{where}: resources: expected a list, found {type(raw['resources']).__name__}"
-            )
-        for n, resource in enumerate(raw["resources"], 1):
-            try:
-                Table.from_json(resource)
-            except (KeyError, TypeError, AttributeError) as error:
-                name = repr(resource.get("name", n)) if isinstance(resource, dict) else str(n)
-                what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-                raise PackageError(f"{where}: resource {name} is incomplete or malformed ({what})") from None
-        descriptor = cls(raw)
-        for table in descriptor.tables.values():
-            path = PurePosixPath(table.path)
-            if path.is_absolute() or ".." in path.parts or any(c in table.path for c in "\\:\0"):
-                raise PackageError(
-                    f"{where}: resource {table.name!r} has the path {table.path!r}; expected one inside the package"
-                )
-        return descriptor
+        try:
+            _check(raw)
+        except DeclarationError as error:
+            error.where = where
+            raise
+        return cls(raw)
+
+
+def _check(raw: dict[str, Any]) -> None:
+    """Refuse a declaration of another form than is read."""
+    check_texts({key: value for key, value in raw.items() if key != "resources"})
+    _name(raw)
+    of(raw, "version", (str, int, float), "text", required=True)
+    for key in ("$schema", "title", "description", "created", "homepage", "id", "doi"):
+        text_of(raw, key)
+    each(raw, "keywords", str, "texts")
+    for license_ in each(raw, "licenses", dict, "objects"):
+        for key in ("name", "path", "title"):
+            _inside("licenses", text_of, license_, key)
+    for contributor in each(raw, "contributors", dict, "objects, each with a title and a list of roles"):
+        for key in ("title", "givenName", "familyName", "organization", "path", "email", "role"):
+            _inside("contributors", text_of, contributor, key)
+        _inside("contributors", each, contributor, "roles", str, "texts")
+    _check_tables(of(raw, "resources", list, "a list", required=True, most=MAX_TABLES))
+
+
+def _inside(place: str, read: Callable[..., object], *arguments: object) -> None:
+    """Read a property of an item of a list, which messages name by the list."""
+    try:
+        read(*arguments)
+    except DeclarationError as error:
+        raise DeclarationError(f"{place}.{error.property}", error.expected, error.found) from None
+
+
+def _check_tables(resources: list[Any]) -> None:
+    """Refuse resources of another form than is read, and duplicate names."""
+    seen: set[str] = set()
+    for n, resource in enumerate(resources, 1):
+        try:
+            table = _table(resource)
+            _check_new("name", table.name, seen)
+            fields: set[str] = set()
+            for name in table.field_names:
+                _check_new("fields", name, fields)
+        except DeclarationError as error:
+            named = resource.get("name") if isinstance(resource, dict) else None
+            error.table = named if isinstance(named, str) else str(n)
+            raise
+
+
+def _table(resource: Any) -> Table:
+    if not isinstance(resource, dict):
+        raise DeclarationError("", "an object", f"{resource!r:.60}")
+    check_texts(resource)
+    return Table.from_json(resource)
+
+
+def _check_new(property: str, name: str, seen: set[str]) -> None:
+    if name in seen:
+        raise DeclarationError(property, "distinct names", f"the duplicate {name!r}")
+    seen.add(name)
 
 
 # -- versions
@@ -419,9 +619,9 @@ def _without(raw: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def _flat(raw: Mapping[str, Any], nested: str, left_out: Iterable[str] = ()) -> dict[str, Any]:
     """Return the properties of a resource or a field, those of its ``schema`` or ``constraints`` among them."""
-    flat = _without({**raw, **raw.get(nested, {})}, {"name", nested, *left_out})
+    flat = _without({**raw, **(raw.get(nested) or {})}, {"name", nested, *left_out})
     if "primaryKey" in flat:
-        flat["primaryKey"] = list(_names(flat["primaryKey"]))  # a single name may be given without a list
+        flat["primaryKey"] = list(_names(flat, "primaryKey"))  # a single name may be given without a list
     return flat
 
 

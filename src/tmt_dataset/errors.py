@@ -21,6 +21,31 @@ class PackageError(TmtDatasetError, ValueError):
     """A data package is there, but cannot be read: broken, foreign or incomplete."""
 
 
+class DeclarationError(PackageError):
+    """A declaration has another form than the library reads.
+
+    ``table``, ``field`` and ``property`` say where, ``expected`` and ``found`` what.
+    """
+
+    def __init__(self, property: str, expected: str, found: str) -> None:
+        super().__init__(property, expected, found)
+        self.property, self.expected, self.found = property, expected, found
+        self.where = "datapackage.json"
+        self.table: str | None = None
+        self.field: str | None = None
+
+    def __str__(self) -> str:
+        """Return the place, and what was expected and found there."""
+        places = (
+            self.table and f"resource {self.table!r}",
+            self.field and f"field {self.field}",
+            self.property,
+        )
+        place = ", ".join(part for part in places if part)
+        said = f"{self.where}: {place}: expected {self.expected}, found {self.found}"
+        return f"{said}; restore the file from the release"
+
+
 class ChecksumError(PackageError):
     """The bytes of a file are not those declared in the descriptor."""
 
@@ -29,7 +54,10 @@ class UnknownCodeError(TmtDatasetError, KeyError):
     """A code, identifier or table is not in its vocabulary.
 
     It is a KeyError, so that a data set keeps what a mapping promises: ``ds.get("nope")`` is None.
+    ``what`` is the kind of name, as ``"table"``.
     """
+
+    what = ""
 
     def __str__(self) -> str:
         """Return the message alone: KeyError would show its repr."""
@@ -126,4 +154,6 @@ def unknown(
     UnknownCodeError("unknown topic 'ai/ethic'; did you mean 'ai/ethics'? All of them: the table topics")
     """
     hint = near(name, known, names) or "."
-    return UnknownCodeError(f"unknown {what} {name!r}{hint} All of them: {where}")
+    error = UnknownCodeError(f"unknown {what} {name!r}{hint} All of them: {where}")
+    error.what = what
+    return error

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import repeat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -440,6 +440,13 @@ def parse(place: Files, where: str) -> Package:
     except UnicodeDecodeError as error:
         raise PackageError(f"{where}: not UTF-8 ({error})") from None
     return Package(Descriptor.parse(text, where), place)
+
+
+@cache
+def own_patterns() -> frozenset[str]:
+    """Return the patterns that the library itself declares: they have been tried on its data, and end in time."""
+    tables = open_package().descriptor.tables.values()
+    return frozenset(field.pattern for table in tables for field in table.fields if field.pattern)
 
 
 def library_package(package: Package) -> Package:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from tmt_dataset.cells import Tables, nullable
 from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.guard import guarded
 
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
 
@@ -59,12 +60,14 @@ class _Labels(dict[str, str]):
 
     def __init__(self, ds: Tables, register: str, column: str) -> None:
         names = labels(ds, register, column)
-        super().__init__(zip(names.index, names, strict=True))
-        self.register = register
+        named = zip(names.index, names, strict=True)
+        super().__init__({code: name for code, name in named if isinstance(name, str)})
+        self.register, self.column, self.codes = register, column, set(names.index)
 
     def __missing__(self, code: str) -> str:
-        """Name the register that lacks the code."""
-        raise PackageError(f"{self.register}: there is no row {code!r}; run `tmt-dataset validate`")
+        """Name the register that lacks the code or its name."""
+        lacks = f"{code!r} has no {self.column}" if code in self.codes else f"there is no row {code!r}"
+        raise PackageError(f"{self.register}: {lacks}; run `tmt-dataset validate`")
 
 
 def _of(ds: Tables, table: str, development_id: str) -> pd.DataFrame:
@@ -87,6 +90,10 @@ def _row(ds: Tables, development_id: str) -> pd.Series:
     found = _of(ds, "developments", development_id)
     if found.empty:
         raise unknown("development", development_id, dev["development_id"].tolist(), "the table developments")
+    if len(found) > 1:
+        raise PackageError(
+            f"developments: duplicate development_id {development_id!r}; run `tmt-dataset validate`"
+        )
     return found.iloc[0]
 
 
@@ -181,6 +188,7 @@ def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return proofs.loc[named] if any(named) else proofs
 
 
+@guarded
 def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
     coded = values(ds, development_id)
@@ -296,6 +304,7 @@ class Record:
         )
 
 
+@guarded
 def record(ds: Tables, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
     row = _row(ds, development_id)

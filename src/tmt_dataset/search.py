@@ -10,6 +10,7 @@ import pandas as pd
 
 from tmt_dataset.cells import TEXT_DTYPE, Tables
 from tmt_dataset.descriptor import Descriptor, Table
+from tmt_dataset.guard import guarded
 
 ROOT = "developments"
 
@@ -22,6 +23,7 @@ _REGISTERS = (
 )
 
 
+@guarded
 def found(ds: Tables, text: str) -> pd.Series:
     """Return the identifiers of the developments whose words or names contain a text, ignoring case.
 

@@ -12,6 +12,7 @@ import pandas as pd
 from tmt_dataset.cells import Tables, is_in
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import unknown
+from tmt_dataset.guard import guarded
 from tmt_dataset.search import found
 
 Codes = str | Iterable[str]
@@ -179,6 +180,7 @@ def _codes_by_name(register: pd.DataFrame, key: str) -> dict[str, str]:
 # -- all criteria together
 
 
+@guarded
 def matching(
     ds: Tables,
     codes: Mapping[str, Codes | None],
@@ -243,6 +245,7 @@ def _edtf(value: object) -> str:
     return value.strftime("%Y-%m-%d") if isinstance(value, datetime.date) else str(value)
 
 
+@guarded
 def restricted(ds: Tables, mask: Mask) -> dict[str, pd.DataFrame]:
     """Return the tables of the developments under a mask: rows of other developments, and what none of them uses, are gone."""
     dev = ds["developments"].loc[mask].reset_index(drop=True)

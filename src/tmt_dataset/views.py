@@ -9,6 +9,7 @@ import pandas as pd
 from tmt_dataset.cells import DATE_DTYPE, TEXT_DTYPE, Tables, nullable
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels, number
 
 #: Order of the stages of an instrument on one day; 'cited' is not part of its life.
@@ -26,6 +27,7 @@ def _labelled(ds: Tables, codes: pd.Series, register: str, column: str) -> pd.Se
     return codes.astype("str").map(labels(ds, register, column))
 
 
+@guarded
 def flat(ds: Tables) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.flat`."""
     dev = ds["developments"]
@@ -147,6 +149,7 @@ def _in_order(events: pd.DataFrame) -> pd.DataFrame:
     return events.loc[[event.Index for event in placed]].reset_index(drop=True)
 
 
+@guarded
 def lifecycle(ds: Tables, instrument_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.lifecycle`."""
     known = ds["instruments"]["instrument_id"]
@@ -191,6 +194,7 @@ def _effect(development_id: str, date: str) -> tuple[pd.Timestamp, pd.Timestamp]
     return pd.Timestamp(first), pd.Timestamp(last)
 
 
+@guarded
 def series(ds: Tables, measure: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.series`."""
     measures = ds["measures"].set_index("measure")

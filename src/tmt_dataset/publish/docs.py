@@ -105,7 +105,7 @@ def _readers(ds: Dataset) -> Iterator[str]:
 
 def data_dictionary(ds: Dataset) -> str:
     """Return the data dictionary as Markdown: each table and field with type, meaning, example and number of empty cells."""
-    lines = [NOTE, "# Data dictionary", "", f"{ds.descriptor.raw['title']}, version {ds.version}.", ""]
+    lines = [NOTE, "# Data dictionary", "", f"{ds.descriptor.title}, version {ds.version}.", ""]
     lines += _readers(ds)
     for table in ds.descriptor.tables.values():
         lines += _table(ds, table)
@@ -171,7 +171,10 @@ def datasheet_blocks(ds: Dataset) -> dict[str, str]:
         ["version", ref.version],
         ["date", ref.date],
         ["authors", ", ".join(a.name for a in ref.authors)],
-        ["licence of the data", ", ".join(one["name"] for one in ds.descriptor.raw["licenses"])],
+        [
+            "licence of the data",
+            ", ".join(one.get("name") or "" for one in ds.descriptor.raw.get("licenses") or ()),
+        ],
         ["archive", f"`{ref.archive}`"],
         ["fingerprint", f"`{ref.fingerprint}`"],
     ]

@@ -66,7 +66,7 @@ class Facts:
     @property
     def keywords(self) -> list[str]:
         """The keywords of the package."""
-        return [str(k) for k in self.descriptor.raw.get("keywords", ())]
+        return [str(k) for k in self.descriptor.raw.get("keywords") or ()]
 
     @property
     def publishers(self) -> str:
@@ -86,7 +86,7 @@ class Facts:
     def media_type(self, table: Table) -> str:
         """Return the declared media type of a table's file."""
         raw = next(r for r in self.descriptor.raw["resources"] if r["name"] == table.name)
-        return str(raw.get("mediatype", "text/csv"))
+        return str(raw.get("mediatype") or "text/csv")
 
 
 def facts(package: Package) -> Facts:
@@ -107,7 +107,7 @@ def facts(package: Package) -> Facts:
     reference = citation.reference(descriptor)
     if reference.date is None:
         raise PackageError(f"{DESCRIPTOR}: created is missing; the metadata need the date of the release")
-    licenses = tuple(descriptor.raw.get("licenses", ()))
+    licenses = tuple(descriptor.raw.get("licenses") or ())
     if not licenses or not all(one.get("name") and one.get("path") for one in licenses):
         raise PackageError(f"{DESCRIPTOR}: licenses needs at least one entry, each with name (SPDX) and path")
     tables = {name: _rows(package, table) for name, table in descriptor.tables.items()}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tmt_dataset.cells import lenient
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
-from tmt_dataset.errors import PackageError, PackageNotFoundError
+from tmt_dataset.errors import DeclarationError, PackageError, PackageNotFoundError
 from tmt_dataset.package import (
     SUMS,
     Archive,
@@ -88,6 +88,11 @@ def _opened(path: Path) -> Package | Finding:
     except PackageNotFoundError:
         hint = "Point to the folder of a data package."
         return Finding("descriptor", f"{path} has no {DESCRIPTOR}", hint=hint)
+    except DeclarationError as error:
+        place = error.field or error.property or None
+        message = f"{error.property or 'the resource'}: another form than is read"
+        hint = "Restore the file from the release."
+        return Finding("descriptor", message, error.table, None, place, error.expected, error.found, hint)
     except PackageError as error:
         return Finding("descriptor", str(error))
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from tmt_dataset.cells import check_pattern
+from tmt_dataset.characters import UNSEEN
 from tmt_dataset.descriptor import (
     Descriptor,
     Difference,
@@ -18,9 +20,13 @@ from tmt_dataset.descriptor import (
     version_numbers,
 )
 from tmt_dataset.errors import near
+from tmt_dataset.shapes import texts
 from tmt_dataset.validation.findings import Finding
 
 RULE = "descriptor"
+REWRITE = "Write the file and its declaration in this way."
+#: The constraints that are checked.
+CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum", "maximum", "maxLength"}
 
 
 def is_older(descriptor: Descriptor, library: Descriptor) -> bool:
@@ -34,14 +40,16 @@ def check(descriptor: Descriptor) -> Iterator[Finding]:
     raw = descriptor.raw
     yield from _identity(raw)
     yield from _provenance(raw)
-    names = [str(resource["name"]) for resource in raw["resources"]]
-    for name in _duplicates(names):
-        yield Finding(RULE, "duplicate table", name)
     for resource in raw["resources"]:
-        if str(encoding := resource.get("encoding")).lower() != "utf-8":
+        yield from _unchecked(resource)
+        if resource.get("encoding") is None:
             message = "the table does not declare its encoding"
-            yield Finding(RULE, message, resource["name"], None, "encoding", "utf-8", str(encoding))
+            yield Finding(RULE, message, resource["name"], None, "encoding", "utf-8", "None")
     for table in descriptor.tables.values():
+        for property, expected, found, field in table.unread:
+            message = f"{property}: files are read in no other way"
+            place = field or property
+            yield Finding(RULE, message, table.name, None, place, expected, found, REWRITE)
         yield from _keys(descriptor, table)
         yield from _fields(table)
 
@@ -69,10 +77,11 @@ def compare(descriptor: Descriptor, library: Descriptor) -> tuple[list[Finding],
 
 
 def _identity(raw: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check name, version and licence."""
-    if not re.fullmatch(r"[a-z0-9._/-]+", name := str(raw["name"])):
-        expected = "lower-case letters, digits, '.', '_', '-'"
-        yield Finding(RULE, "invalid package name", None, None, "name", expected, name)
+    """Check version, licence and texts."""
+    for place, text in texts(raw):
+        if unseen := UNSEEN.search(text.replace("\n", " ")):
+            message = f"{place}: the text has a control or invisible character (U+{ord(unseen[0]):04X})"
+            yield Finding(RULE, message, expected="none", found=f"{text!a:.80}", hint="Delete it.")
     if not is_version(version := str(raw["version"])):
         yield Finding(RULE, "invalid version", None, None, "version", "MAJOR.MINOR.PATCH", version)
     if not raw.get("licenses"):
@@ -81,11 +90,8 @@ def _identity(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _provenance(raw: Mapping[str, Any]) -> Iterator[Finding]:
     """Check who made the package and when: what a citation and the time of an archive are taken from."""
-    contributors = raw.get("contributors")
-    named = isinstance(contributors, list) and all(
-        isinstance(c, dict) and isinstance(c.get("title"), str) and c["title"].strip() for c in contributors
-    )
-    if not (named and contributors):
+    contributors = raw.get("contributors") or []
+    if not contributors or not all((c.get("title") or "").strip() for c in contributors):
         expected = 'a list of objects, each with a title: [{"title": "…"}]'
         found, hint = f"{json.dumps(contributors, ensure_ascii=False):.80}", "A citation needs them."
         yield Finding(
@@ -106,6 +112,16 @@ def _is_time(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _unchecked(resource: Mapping[str, Any]) -> Iterator[Finding]:
+    """Report constraints that nothing checks: a table would pass without having been asked."""
+    for field in resource["schema"]["fields"]:
+        for name in field.get("constraints") or {}:
+            if name not in CONSTRAINTS:
+                expected = f"one of {', '.join(sorted(CONSTRAINTS))}"
+                message = "the constraint is not checked"
+                yield Finding(RULE, message, resource["name"], None, field["name"], expected, name)
 
 
 def _keys(descriptor: Descriptor, table: Table) -> Iterator[Finding]:
@@ -135,13 +151,11 @@ def is_sound(key: ForeignKey, table: Table, descriptor: Descriptor) -> bool:
 
 def _fields(table: Table) -> Iterator[Finding]:
     """Check the fields of a table."""
-    for name in _duplicates(table.field_names):
-        yield Finding(RULE, "duplicate field", table.name, None, name)
     for field in table.fields:
         try:
-            re.compile(field.pattern or "")
+            check_pattern(field.pattern or "")
         except re.error as error:
-            message = f"the pattern is not a regular expression ({error})"
+            message = f"the pattern cannot be checked ({error})"
             yield Finding(RULE, message, table.name, None, field.name, found=field.pattern)
         for value in _duplicates(field.enum):
             message = "duplicate value in the enum"

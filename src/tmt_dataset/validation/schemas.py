@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tmt_dataset.cells import as_text, cell_checks, code_table, read_text
-from tmt_dataset.descriptor import Field, Table
-from tmt_dataset.errors import MissingExtraError
+from tmt_dataset.descriptor import DESCRIPTOR, Field, Table
+from tmt_dataset.errors import MissingExtraError, PackageError
 from tmt_dataset.package import Package, open_package
 
 if TYPE_CHECKING:
@@ -102,7 +103,12 @@ def _checks(package: Package, table: Table, field: Field) -> list[tuple[str, Cal
     def on_text(function: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
         return lambda values: function(as_text(values.to_frame(field.name), alone)[field.name])
 
-    checks = [(expected, on_text(function)) for expected, function in cell_checks(field)]
+    try:
+        checks = [(expected, on_text(function)) for expected, function in cell_checks(field)]
+    except re.error as error:
+        raise PackageError(
+            f"{DESCRIPTOR}: resource {table.name!r}, field {field.name}, pattern: {error}; found {field.pattern!r:.60}"
+        ) from None
     target = code_table(package.descriptor, table, field)
     if target is not None:
         known = read_text(package.read(target), target, package.where(target))[target.primary_key[0]]
