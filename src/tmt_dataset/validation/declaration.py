@@ -19,8 +19,8 @@ from tmt_dataset.descriptor import (
     is_version,
     version_numbers,
 )
+from tmt_dataset.descriptor.shapes import texts
 from tmt_dataset.errors import near
-from tmt_dataset.shapes import texts
 from tmt_dataset.validation.findings import Finding
 
 RULE = "descriptor"

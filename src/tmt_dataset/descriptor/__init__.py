@@ -14,9 +14,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
 
-from tmt_dataset.errors import DeclarationError, PackageError, unknown
-from tmt_dataset.files import sha256
-from tmt_dataset.shapes import (
+from tmt_dataset.descriptor.shapes import (
     MAX_CHARACTERS,
     MAX_ENUM,
     MAX_FIELDS,
@@ -31,6 +29,8 @@ from tmt_dataset.shapes import (
     parsed,
     text_of,
 )
+from tmt_dataset.errors import DeclarationError, PackageError, unknown
+from tmt_dataset.files import sha256
 
 DESCRIPTOR = "datapackage.json"
 
