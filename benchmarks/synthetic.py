@@ -102,5 +102,7 @@ def make(folder: Path, rows: int) -> tuple[Path, int]:
         resource["bytes"], resource["hash"] = len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"
     # four digits number ten thousand developments; a larger package needs more
     text = json.dumps(raw, indent=2, ensure_ascii=False).replace(r"TMT-\\d{4}", r"TMT-\\d{4,7}")
+    # a pattern that is not the library's own has to be cheap
+    text = text.replace(r"\\d+", r"\\d{1,7}")
     (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
     return folder, copies * rows_of_one

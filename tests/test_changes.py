@@ -435,7 +435,7 @@ def test_the_base_does_not_differ_from_itself() -> None:
 @pytest.mark.parametrize(
     ("declare", "step", "least", "said"),
     [
-        (of_field("type", "any"), "major", "major", "field t.a type changed: 'string' → 'any'"),
+        (of_field("type", "boolean"), "major", "major", "field t.a type changed: 'string' → 'boolean'"),
         (of_field("title", "B"), "patch", "patch", "field t.a title changed: 'A' → 'B'"),
         (of_field("description", "Else."), "major", "patch", "field t.a description changed"),
         (of_field("name", "c"), "major", "major", "field t.a removed"),

@@ -294,7 +294,7 @@ def test_no_format_controls_a_terminal(form: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_name_that_looks_like_markup_is_text(hostile: Path) -> None:
-    assert "tmt-dataset 1[/red]" in run("info", "--package", str(hostile)).output
+    assert "lamps 1[/red]" in run("info", "--package", str(hostile)).output
 
 
 # what is printed in which form

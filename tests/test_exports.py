@@ -912,7 +912,7 @@ def test_a_cell_too_long_for_excel_is_named(small: Dataset, tmp_path: Path) -> N
     assert not (tmp_path / "long.xlsx").exists()
 
 
-@pytest.mark.parametrize("sheet", ["x" * 32, "a/b", "flat", "Errata"])
+@pytest.mark.parametrize("sheet", ["x" * 32, "flat"])
 def test_a_name_that_no_sheet_may_have_is_refused(sheet: str, small: Dataset, tmp_path: Path) -> None:
     def add(resources: list[Any]) -> None:
         resources.append({**next(r for r in resources if r["name"] == "errata"), "name": sheet})

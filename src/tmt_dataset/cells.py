@@ -484,11 +484,31 @@ def _matching(pattern: str) -> Callable[[pd.Series], Any]:
     return lambda s: full_match(s, pattern)
 
 
-_ITEM = r"(?:[\w :/@#,;=_-]|\\[dwsDWS.\-/]|\[(?:\w-\w|[\w :/.])+\])(?:\{[0-9]{1,2}\})?"
-#: A pattern that any engine decides in one pass: characters, classes and counts, at the end of each alternative perhaps
-#: a repeat. Groups are not in it, nor repeats before the end: a few of them can take longer than the world lasts.
-_PLAIN = re.compile(rf"(?:{_ITEM})*+[+*?]?(?:\|(?:{_ITEM})*+[+*?]?)*+")
-_PLAIN_LENGTH = 100
+#: The parts of a pattern whose cost can be told: characters, classes, counts, alternatives, and groups without a repeat.
+_PART = re.compile(
+    r"(?P<repeat>[*+?]|\{(?P<least>[0-9]{1,2})(?P<range>,(?P<most>[0-9]{0,2}))?\})|(?P<alternative>\|)|(?P<end>\))"
+    r"|\(\?:|\\[dwsDWS./()|+*?{}\[\]^$\\-]|\[\^?(?:\\.|(?!--|&&|~~|\|\|)[^\[\]\\])+\]|[^\\()\[\]{}*+?|]"
+)
+#: How many ways through a pattern an engine may have to try; a repeat without an end counts as a thousand, so that there
+#: is one at most: two of them can take longer than the world lasts.
+_MAX_WAYS, _ENDLESS, _PLAIN_LENGTH = 10_000, 1000, 200
+
+
+def _ways(pattern: str) -> float:
+    """Return how many ways through a pattern there are at most, or infinity where that cannot be told."""
+    ways, at, after_group = 1.0, 0, False
+    while at < len(pattern):
+        part = _PART.match(pattern, at)
+        if part is None or (part["repeat"] and after_group and part["repeat"] != "?"):
+            return float("inf")
+        if part["alternative"] or part["repeat"] == "?":
+            ways *= 2
+        elif part["repeat"] in ("*", "+") or (part["range"] and not part["most"]):
+            ways *= _ENDLESS
+        elif part["range"]:
+            ways *= max(1, int(part["most"]) - int(part["least"]) + 1)
+        at, after_group = part.end(), part["end"] is not None
+    return ways
 
 
 def check_pattern(pattern: str) -> None:
@@ -497,20 +517,20 @@ def check_pattern(pattern: str) -> None:
     Raises
     ------
     re.error
-        If it is neither one that the library itself declares nor a plain one.
+        If it is neither one that the library itself declares nor one that is decided in a bounded number of steps.
 
     Examples
     --------
-    >>> check_pattern(r"TMT-\d{4}|[a-z]+")
+    >>> check_pattern(r"TMT-\d{4}(?:-\d{1,2})?|[a-z]+")
     >>> check_pattern("(a+)+b")
     Traceback (most recent call last):
     ...
     re.error: it is not run, as it may take for ever: ...
     """
-    plain = len(pattern) <= _PLAIN_LENGTH and _PLAIN.fullmatch(pattern) is not None
+    plain = len(pattern) <= _PLAIN_LENGTH and _ways(pattern) <= _MAX_WAYS
     if not plain and pattern not in CANONICAL.values() and pattern not in own_patterns():
         raise re.error(
-            "it is not run, as it may take for ever: only patterns of the library's own declaration may have groups, "
-            "or repeats before their end"
+            "it is not run, as it may take for ever: patterns other than the library's own may have one repeat without an end, and "
+            "no repeat of a group"
         )
     re.compile(pattern)

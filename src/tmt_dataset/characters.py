@@ -59,4 +59,4 @@ MISREAD = re.compile(
     r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|_x[0-9A-Fa-f]{4}_|(?:%[89A-Fa-f][0-9A-Fa-f]){2}"  # code, Excel, addresses
 )
 #: A cheap test that every misread text passes.
-MAY_BE_MISREAD = r"[&\\%À-ÿ锟烫屯\x{FFFD}]|_x|[?]{4}"
+MAY_BE_MISREAD = "[&\\\\%À-ÿ锟烫屯\ufffd]|_x|[?]{4}"

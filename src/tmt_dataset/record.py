@@ -60,8 +60,9 @@ class _Labels(dict[str, str]):
 
     def __init__(self, ds: Tables, register: str, column: str) -> None:
         names = labels(ds, register, column)
+        required = ds.descriptor.table(register).field(column).required
         named = zip(names.index, names, strict=True)
-        super().__init__({code: name for code, name in named if isinstance(name, str)})
+        super().__init__({code: name for code, name in named if isinstance(name, str) or not required})
         self.register, self.column, self.codes = register, column, set(names.index)
 
     def __missing__(self, code: str) -> str:
