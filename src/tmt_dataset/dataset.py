@@ -241,6 +241,12 @@ class Dataset(Mapping[str, pd.DataFrame]):
         dates: Literal["overlap", "within"] = "overlap",
         date_basis: Codes | None = None,
         instrument: Codes | None = None,
+        orientation: Codes | None = None,
+        ai_role: Codes | None = None,
+        risk: Codes | None = None,
+        addressee: Codes | None = None,
+        provision: Codes | None = None,
+        modality: Codes | None = None,
         text: str | None = None,
     ) -> Dataset:
         """Return the part of the data set whose developments meet every criterion given.
@@ -273,6 +279,15 @@ class Dataset(Mapping[str, pd.DataFrame]):
             How the date is known: ``stated``, ``context``, ``period``.
         instrument
             Documents, in any stage.
+        orientation
+            What the act does: ``control``, ``promotion``, ``both``, ``rights``, ``information``.
+        ai_role
+            The part that AI plays in it: ``core``, ``part``, ``mention``, ``none``.
+        risk
+            Harms that it is meant against.
+        addressee, provision, modality
+            Whom a provision addresses, its type (as ``labelling``) and its modality (as ``must``). Several of the three are met by one
+            and the same provision.
         text
             A text to be found, ignoring case, in titles, summaries, quotes, and the English and Chinese names of
             authorities, places, topics and instruments.
@@ -306,6 +321,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> ai = ds.select(topic="ai", action=["consultation", "issuance"], jurisdiction="100000")
         >>> set(ai.developments["action"]) <= {"consultation", "issuance"}
         True
+        >>> binding = ds.select(addressee="ai-provider", modality=["must", "must-not"])
+        >>> set(binding.developments["development_id"]) <= set(binding.provisions["development_id"])
+        True
         >>> ds.select(topic="ai/ethic")
         Traceback (most recent call last):
         ...
@@ -333,6 +351,12 @@ class Dataset(Mapping[str, pd.DataFrame]):
             "source": source,
             "date_basis": date_basis,
             "instrument": instrument,
+            "orientation": orientation,
+            "ai_role": ai_role,
+            "risk": risk,
+            "addressee": addressee,
+            "provision": provision,
+            "modality": modality,
         }
         mask = selection.matching(self, codes, selection.ranges(year, date), dates, text)
         return self._part(self._tables if mask is None else selection.restricted(self, mask))

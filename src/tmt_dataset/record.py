@@ -129,7 +129,10 @@ def values(ds: Tables, development_id: str) -> list[Value]:
     if isinstance(row["effective_date"], str):
         out.append(("effective_date", row["effective_date"], "takes effect", None))
     out += _linked(ds, "instruments", development_id)
-    return out + _figures(ds, development_id) + _relations(ds, development_id)
+    out += _orientation(ds, row)
+    return out + [
+        value for part in (_risks, _provisions, _figures, _relations) for value in part(ds, development_id)
+    ]
 
 
 def _linked(ds: Tables, variable: str, development_id: str) -> list[Value]:
@@ -139,6 +142,38 @@ def _linked(ds: Tables, variable: str, development_id: str) -> list[Value]:
         (variable, link[key], label[link[key]] + (f" ({link[extra]})" if extra else ""), None)
         for link in _of(ds, table, development_id).to_dict("records")
     ]
+
+
+# -- the variables that came with 2.0.0; an older release has none of them
+
+
+def _orientation(ds: Tables, row: pd.Series) -> list[Value]:
+    table = ds.descriptor.table("developments")
+    return [
+        (name, str(row[name]), table.field(name).title, None)
+        for name in ("orientation", "ai_role")
+        if name in table.field_names
+    ]
+
+
+def _risks(ds: Tables, development_id: str) -> list[Value]:
+    if "development_risks" not in ds.descriptor.tables:
+        return []
+    label = _Labels(ds, "risks", "label")
+    links = _rows(_of(ds, "development_risks", development_id))
+    return [("risks", link.risk_id, label[link.risk_id], link.quote_id) for link in links]
+
+
+def _provisions(ds: Tables, development_id: str) -> list[Value]:
+    if "provisions" not in ds.descriptor.tables:
+        return []
+    who, what = _Labels(ds, "addressees", "label"), _Labels(ds, "provision_types", "label")
+    out: list[Value] = []
+    for p in _rows(_of(ds, "provisions", development_id)):
+        case = "" if pd.isna(p.case) else f" (case {p.case})"
+        label = f"{who[p.addressee]} · {p.modality.replace('-', ' ')} · {what[p.type]}{case}"
+        out.append(("provisions", f"{p.addressee} {p.modality} {p.type}", label, p.quote_id))
+    return out
 
 
 def _figures(ds: Tables, development_id: str) -> list[Value]:

@@ -102,9 +102,10 @@ class Criterion:
         UnknownCodeError
             For a code that is not declared, with near misses.
         """
-        return self.meets(ds, self._known(ds, wanted))
+        return self.meets(ds, self.known(ds, wanted))
 
-    def _known(self, ds: Tables, wanted: Codes) -> list[str]:
+    def known(self, ds: Tables, wanted: Codes) -> list[str]:
+        """Return the codes that are asked for, each of which is declared."""
         codes = [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
         codes = [str(code) for code in codes]
         register = ds.whole[self.table]
@@ -119,6 +120,10 @@ class Criterion:
                 names = {} if self.column else _codes_by_name(register, _key(ds, self.table))
                 raise unknown(self.what, code, known, where, names)
         return codes
+
+
+#: The criteria of provisions, and their columns: asked for together, one and the same provision has to meet them.
+PROVISION = {"addressee": "addressee", "modality": "modality", "provision": "type"}
 
 
 #: Every criterion of ``select`` that takes codes.
@@ -158,6 +163,27 @@ CRITERIA: dict[str, Criterion] = {
     ),
     "date_basis": Criterion(
         "date basis", "developments", "date_basis", lambda ds, codes: _own(ds, "date_basis", codes)
+    ),
+    "orientation": Criterion(
+        "orientation", "developments", "orientation", lambda ds, codes: _own(ds, "orientation", codes)
+    ),
+    "ai_role": Criterion(
+        "role of AI", "developments", "ai_role", lambda ds, codes: _own(ds, "ai_role", codes)
+    ),
+    "risk": Criterion(
+        "risk", "risks", None, lambda ds, codes: _linked(ds, "development_risks", "risk_id", codes)
+    ),
+    "addressee": Criterion(
+        "addressee", "addressees", None, lambda ds, codes: _linked(ds, "provisions", "addressee", codes)
+    ),
+    "modality": Criterion(
+        "modality", "provisions", "modality", lambda ds, codes: _linked(ds, "provisions", "modality", codes)
+    ),
+    "provision": Criterion(
+        "type of provision",
+        "provision_types",
+        None,
+        lambda ds, codes: _linked(ds, "provisions", "type", codes),
     ),
 }
 
@@ -204,7 +230,12 @@ def matching(
         Text to be found.
     """
     dev = ds["developments"]
-    masks = [CRITERIA[name].mask(ds, wanted) for name, wanted in codes.items() if wanted is not None]
+    given = {name: wanted for name, wanted in codes.items() if wanted is not None}
+    masks = [CRITERIA[name].mask(ds, wanted) for name, wanted in given.items()]
+    if len(of_one := PROVISION.keys() & given) > 1:
+        rows = ds["provisions"]
+        met = [rows[PROVISION[name]].isin(CRITERIA[name].known(ds, given[name])) for name in of_one]
+        masks.append(_named(ds, rows.loc[np.logical_and.reduce(met), "development_id"]))
     for first, last in ranges:
         start, end = (
             (dev["date_end"], dev["date_start"])

@@ -49,6 +49,7 @@ def flat(ds: Tables) -> pd.DataFrame:
         "places": _flat_places(ds, index),
         "instruments": _flat_instruments(ds, index),
         "effective_date": dev["effective_date"],
+        **_flat_requirements(ds, index),
         "figures": _flat_figures(ds, index),
         "sources": _flat_sources(ds, index),
         "note": dev["note"],
@@ -87,6 +88,25 @@ def _flat_instruments(ds: Tables, index: pd.Index) -> pd.Series:
     links = ds["development_instruments"]
     titles = _labelled(ds, links["instrument_id"], "instruments", "title")
     return _joined(links, titles + " (" + links["stage"].astype("str") + ")", index)
+
+
+def _flat_requirements(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
+    """Return orientation, role of AI, risks and provisions; an older release has none of them."""
+    dev, columns = ds["developments"], {}
+    for name in ("orientation", "ai_role"):
+        if name in dev:
+            columns[name] = dev[name].astype("str")
+    if "development_risks" in ds.descriptor.tables:
+        risks = ds["development_risks"]
+        columns["risks"] = _joined(risks, _labelled(ds, risks["risk_id"], "risks", "label"), index)
+    if "provisions" in ds.descriptor.tables:
+        rows = ds["provisions"]
+        who = _labelled(ds, rows["addressee"], "addressees", "label")
+        what = _labelled(ds, rows["type"], "provision_types", "label")
+        case = rows["case"].map(lambda n: f" (case {n})", na_action="ignore").astype("str").fillna("")
+        texts = who + " · " + rows["modality"].astype("str").str.replace("-", " ") + " · " + what + case
+        columns["provisions"] = _joined(rows, texts, index)
+    return columns
 
 
 def _flat_figures(ds: Tables, index: pd.Index) -> pd.Series:

@@ -237,13 +237,32 @@ class Relation(_Strict):
         return self
 
 
+class FigureOf(_Strict):
+    """Names a figure of the same development by what it says."""
+
+    measure: Annotated[str, CodeOf("measures")]
+    value: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Provision(_Strict):
+    """What the act requires, grants or imposes, and of whom; its quote proves it."""
+
+    addressee: Annotated[str, CodeOf("addressees")]
+    modality: Annotated[str, CodeOf("provisions.modality")]
+    type: Annotated[str, CodeOf("provision_types")]
+    case: Annotated[int, _declared("provisions", "case")] | None = None
+    figure: FigureOf | None = None
+
+
 class Quote(_Strict):
     """A verbatim span of the source, with the values that it proves."""
 
     at: Offsets | None = None
     text: Annotated[str, Field(min_length=1), _declared("quotes", "exact"), Verbatim]
     supports: list[Annotated[str, CodeOf("quotes.supports")]] = []
+    risks: list[Annotated[str, CodeOf("risks")]] = []
     figures: list[Figure] = []
+    provisions: list[Provision] = []
     relations: list[Relation] = []
 
 
@@ -262,6 +281,9 @@ class Development(_Strict):
     ] = {}
     unnamed_authorities: Annotated[int, _declared("developments", "unnamed_authorities")] = 0
     effective_date: Edtf | None = None
+    # None in the codings that were made before these variables were
+    orientation: Annotated[str, CodeOf("developments.orientation")] | None = None
+    ai_role: Annotated[str, CodeOf("developments.ai_role")] | None = None
     topics: Annotated[list[Annotated[str, CodeOf("topics")]], Field(min_length=1)]
     places: list[Annotated[str, CodeOf("places")]] = []
     instruments: dict[
@@ -570,6 +592,7 @@ def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
         "instruments": Instrument,
         "quotes": Quote,
         "figures": Figure,
+        "provisions": Provision,
         "relations": Relation,
         "errata": Erratum,
         "reported_elsewhere": FurtherReport,

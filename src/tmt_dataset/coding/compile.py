@@ -15,7 +15,7 @@ from tmt_dataset.cells import table_bytes
 from tmt_dataset.coding.annotation import SEPARATOR, Annotation, Quote, Relation, read_all
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import OutOfStepError
+from tmt_dataset.errors import AnnotationError, OutOfStepError
 from tmt_dataset.files import content, sha256
 from tmt_dataset.package import Package, mismatches
 
@@ -111,7 +111,7 @@ def _mentions(a: Annotation) -> Iterator[Row]:
 def _quotes(a: Annotation) -> Iterator[Row]:
     for development_id, quote_id, q in _identified(a):
         start, end = _span(q.at)
-        beside = [name for name, records in (("figures", q.figures), ("relations", q.relations)) if records]
+        beside = [name for name in ("risks", "figures", "provisions", "relations") if getattr(q, name)]
         yield {
             "quote_id": quote_id, "development_id": development_id, "source_id": a.source.source_id,
             "start": start, "end": end, "exact": q.text, "supports": " ".join(dict.fromkeys([*q.supports, *beside])),
@@ -157,6 +157,32 @@ def _development_places(a: Annotation) -> Iterator[Row]:
             yield {"development_id": d.id, "place_id": place}
 
 
+def _development_risks(a: Annotation) -> Iterator[Row]:
+    for development_id, quote_id, q in _identified(a):
+        for risk in q.risks:
+            yield {"development_id": development_id, "risk_id": risk, "quote_id": quote_id}
+
+
+def _provisions(a: Annotation) -> Iterator[Row]:
+    figures = {(row["development_id"], row["measure"], row["value"]): row["figure_id"] for row in _figures(a)}
+    for development_id, quote_id, q in _identified(a):
+        for p in q.provisions:
+            parts = (development_id, p.case, p.addressee, p.modality, p.type)
+            figure_id = None
+            if (
+                p.figure is not None
+                and (figure_id := figures.get((development_id, *p.figure.model_dump().values()))) is None
+            ):
+                raise AnnotationError(
+                    f"{development_id}: a provision names the figure {p.figure.measure} {p.figure.value:g}; the development has no such "
+                    "figure in this file: correct the provision, or code the figure"
+                )
+            yield {
+                "provision_id": ":".join(str(part) for part in parts if part is not None), "development_id": development_id,
+                **p.model_dump(), "figure_id": figure_id, "quote_id": quote_id,
+            }  # fmt: skip
+
+
 def _development_instruments(a: Annotation) -> Iterator[Row]:
     for d in a.developments:
         for instrument, stages in d.instruments.items():
@@ -173,9 +199,11 @@ _ROWS: dict[str, Callable[[Annotation], Iterator[Row]]] = {
     "development_authorities": _development_authorities,
     "development_topics": _development_topics,
     "development_places": _development_places,
+    "development_risks": _development_risks,
     "instruments": _instruments,
     "development_instruments": _development_instruments,
     "figures": _figures,
+    "provisions": _provisions,
     "relations": _relations,
     "errata": _errata,
 }

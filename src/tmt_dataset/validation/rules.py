@@ -13,6 +13,7 @@ import pandas as pd
 
 from tmt_dataset.cells import is_in, nullable
 from tmt_dataset.edtf import bounds
+from tmt_dataset.validation import provisions
 from tmt_dataset.validation.findings import Finding, marked
 from tmt_dataset.validation.numbers import reads
 from tmt_dataset.validation.verbatim import ESCAPE, visible
@@ -33,6 +34,8 @@ LINKED = {
     "instruments": "development_instruments",
     "figures": "figures",
     "relations": "relations",
+    "risks": "development_risks",
+    "provisions": "provisions",
 }
 
 
@@ -195,7 +198,7 @@ def quotes_needed(t: Tables) -> Iterator[Finding]:
     """
     d, q = t["developments"], t["quotes"]
     owners = {
-        **{variable: t[table]["development_id"] for variable, table in LINKED.items()},
+        **{variable: t[table]["development_id"] for variable, table in LINKED.items() if table in t},
         "effective_date": d.loc[d["effective_date"].notna(), "development_id"],
         # a number that could not be read is some number
         "unnamed_authorities": d.loc[d["unnamed_authorities"].fillna(1) > 0, "development_id"],
@@ -691,4 +694,5 @@ CHECKS: dict[Check, str] = {
     aggregation: "Rule 5 (statistics have an aggregation)",
     agreement_bounds: "Records (a statistic lies within its interval)",
     quoted_share: "Rule 7 (quotes hold a limited share of their source)",
+    **provisions.CHECKS,
 }

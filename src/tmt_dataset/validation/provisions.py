@@ -1,0 +1,204 @@
+"""Rule 8: what acts require, of whom, against what; orientation, role of AI, risks and provisions with their quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from tmt_dataset.cells import is_in
+from tmt_dataset.validation.findings import Finding, marked
+
+Tables = Mapping[str, pd.DataFrame]
+
+RULE = "provisions"
+MAX_RISKS = 4
+MAX_COVERED = 6
+#: The families of types that a modality goes with.
+FAMILIES = {
+    "must": ("duty",),
+    "must-not": ("duty",),
+    "should": ("duty", "support"),
+    "covers": ("duty", "support"),
+    "may": ("support",),
+    "receives": ("support",),
+    "incurs": ("sanction",),
+}
+#: The variables of a development that need a quote, but for one of their codes.
+NEEDS = {"orientation": "information", "ai_role": "none"}
+#: The tables whose rows have a quote of their own, and the variable that it supports.
+QUOTED = {"development_risks": "risks", "provisions": "provisions"}
+
+
+def orientation_proved(t: Tables) -> Iterator[Finding]:
+    """Rule 8: orientation and role of AI have a quote.
+
+    An act was called a restraint for the name of its issuer.
+    """
+    d, q = t["developments"], t["quotes"].dropna(subset=["development_id", "supports"])
+    for variable, exempt in NEEDS.items():
+        named = q["supports"].str.split(" ").map(lambda names, variable=variable: variable in names)
+        proved = is_in(d["development_id"], q.loc[named.astype(bool), "development_id"])
+        yield from marked(
+            RULE,
+            "developments",
+            d,
+            d[variable].notna() & (d[variable] != exempt) & ~proved,
+            variable,
+            f"{{development_id}} has no quote that supports its {variable}",
+            f"a quote, or the code {exempt}",
+            f"{{{variable}}}",
+            "Add a quote, or name the variable in the `supports` of one that proves it.",
+        )
+
+
+def quotes_of_their_own(t: Tables) -> Iterator[Finding]:
+    """Rule 8: the quote of a risk or a provision is one of its development, and says that it supports it.
+
+    A duty of one act was proved by the words of its neighbour.
+    """
+    quotes = t["quotes"].dropna(subset="quote_id").drop_duplicates("quote_id").set_index("quote_id")
+    for table, variable in QUOTED.items():
+        f = t[table]
+        owner, supports = f["quote_id"].map(quotes["development_id"]), f["quote_id"].map(quotes["supports"])
+        yield from marked(
+            RULE,
+            table,
+            f,
+            owner.notna() & (owner != f["development_id"]),
+            "quote_id",
+            "the quote is one of another development",
+            "a quote of {development_id}",
+            "{owner}",
+            "Move the value to a quote of its own development.",
+            owner=owner,
+        )
+        silent = [isinstance(text, str) and variable not in text.split(" ") for text in supports]
+        yield from marked(
+            RULE,
+            table,
+            f,
+            pd.Series(silent, index=f.index, dtype=bool),
+            "quote_id",
+            f"the quote does not say that it supports {variable}",
+            variable,
+            "{supports}",
+            "Run `tmt-dataset build`, which fills `supports`.",
+            supports=supports,
+        )
+
+
+def families(t: Tables) -> Iterator[Finding]:
+    """Rule 8: the modality fits the family of the type.
+
+    A subsidy that an enterprise incurs would be counted as a sanction.
+    """
+    p, types = t["provisions"], t["provision_types"].dropna(subset="type").drop_duplicates("type")
+    family = p["type"].map(types.set_index("type")["family"])
+    for modality, fitting in FAMILIES.items():
+        yield from marked(
+            RULE,
+            "provisions",
+            p,
+            (p["modality"] == modality) & family.notna() & ~family.isin(fitting),
+            "type",
+            f"the type {{type}} does not go with the modality {modality}",
+            f"a type of {' or '.join(fitting)}",
+            "{family}",
+            "Correct the modality or the type in the annotation.",
+            family=family,
+        )
+
+
+def parts_of_provisions(t: Tables) -> Iterator[Finding]:
+    """Rule 8: a provision has a figure of its own development, and the identifier that its cells make.
+
+    The amount of one fine stood beside the offender of another.
+    """
+    p, figures = t["provisions"], t["figures"].dropna(subset="figure_id").drop_duplicates("figure_id")
+    owner = p["figure_id"].map(figures.set_index("figure_id")["development_id"])
+    yield from marked(
+        RULE,
+        "provisions",
+        p,
+        owner.notna() & (owner != p["development_id"]),
+        "figure_id",
+        "the figure is one of another development",
+        "a figure of {development_id}",
+        "{owner}",
+        "Name a figure of its own development, or none.",
+        owner=owner,
+    )
+    case = p["case"].map(lambda n: f":{n}", na_action="ignore").fillna("").astype("str")
+    made = p["development_id"] + case + ":" + p["addressee"] + ":" + p["modality"] + ":" + p["type"]
+    yield from marked(
+        RULE,
+        "provisions",
+        p,
+        made.notna() & p["provision_id"].notna() & (made != p["provision_id"]),
+        "provision_id",
+        "the identifier does not agree with the cells that it is made of",
+        "{made}",
+        "{provision_id}",
+        "Run `tmt-dataset build`, which makes the identifiers.",
+        made=made,
+    )
+
+
+def cases(t: Tables) -> Iterator[Finding]:
+    """Rule 8: cases are numbered upwards in the order of the report.
+
+    Two cases that had changed places gave each offender the penalty of the other.
+    """
+    p = t["provisions"].dropna(subset=["development_id", "case"])
+    number = p["case"].astype("int64")
+    before = number.groupby(p["development_id"]).cummax().groupby(p["development_id"]).shift(fill_value=0)
+    yield from marked(
+        RULE,
+        "provisions",
+        p,
+        number < before,
+        "case",
+        "the cases of {development_id} are not in the order of the report",
+        "at least {before}",
+        "{case}",
+        "Number the cases upwards from 1, as the report tells them.",
+        before=before,
+    )
+
+
+def bounds(t: Tables) -> Iterator[Finding]:
+    """Rule 8: a development has at most four risks, and at most six matters that it only covers.
+
+    A table of contents became a list of duties.
+    """
+    p = t["provisions"]
+    covered = p.loc[p["modality"] == "covers"].drop_duplicates(["development_id", "type"])
+    for table, rows, what, most in (
+        ("development_risks", t["development_risks"], "risks", MAX_RISKS),
+        ("provisions", covered, "matters with the modality covers", MAX_COVERED),
+    ):
+        n = rows["development_id"].map(rows["development_id"].value_counts()).fillna(0).astype("int64")
+        first = ~rows["development_id"].duplicated()
+        yield from marked(
+            RULE,
+            table,
+            rows,
+            first & (n > most),
+            "development_id",
+            f"{{development_id}} has too many {what}",
+            f"at most {most}",
+            "{n}",
+            "Keep those that the report names first.",
+            n=n,
+        )
+
+
+CHECKS = {
+    orientation_proved: "Rule 8 (orientation and role of AI have a quote)",
+    quotes_of_their_own: "Rule 8 (risks and provisions have a quote of their development)",
+    families: "Rule 8 (the modality fits the family of the type)",
+    parts_of_provisions: "Rule 8 (provisions agree with their figures and identifiers)",
+    cases: "Rule 8 (cases are numbered upwards)",
+    bounds: "Rule 8 (at most four risks, and six matters covered)",
+}
