@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmt_dataset.coding import agreement as module
+from tmt_dataset.coding import reliability
 from tmt_dataset.coding.annotation import Annotation, yaml
 from tmt_dataset.errors import AnnotationError, PackageError, PackageNotFoundError
 from tmt_dataset.package import embedded
@@ -166,19 +167,19 @@ def test_alpha_has_the_value_of_the_textbook() -> None:
     expected = sum(x != y for i, x in enumerate(pooled) for k, y in enumerate(pooled) if i != k) / (
         2 * n * (2 * n - 1)
     )
-    assert module.alpha(a, b) == pytest.approx(1 - disagreement / expected)
+    assert reliability.alpha(a, b) == pytest.approx(1 - disagreement / expected)
 
 
 @given(st.frozensets(st.sampled_from("abcd")), st.frozensets(st.sampled_from("abcd")))
 def test_masi_is_a_distance_between_0_and_1(a: frozenset[str], b: frozenset[str]) -> None:
-    assert module.masi(a, b) == module.masi(b, a)
-    assert 0 <= module.masi(a, b) <= 1
-    assert (module.masi(a, b) == 0) == (a == b)
+    assert reliability.masi(a, b) == reliability.masi(b, a)
+    assert 0 <= reliability.masi(a, b) <= 1
+    assert (reliability.masi(a, b) == 0) == (a == b)
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=2, max_size=12))
 def test_alpha_of_equal_codings_is_one(values: list[str]) -> None:
-    assert module.alpha(values, list(values)) == 1.0
+    assert reliability.alpha(values, list(values)) == 1.0
 
 
 @given(
@@ -186,7 +187,7 @@ def test_alpha_of_equal_codings_is_one(values: list[str]) -> None:
         st.tuples(st.integers(0, 4), *[st.frozensets(st.sampled_from("abc"), max_size=2)] * 2), min_size=1
     ),
     st.lists(st.integers(0, 3), min_size=5, max_size=5),
-    st.sampled_from([None, module.masi]),
+    st.sampled_from([None, reliability.masi]),
 )
 def test_alphas_of_resamples_are_those_of_each_resample(
     units: list[tuple[int, frozenset[str], frozenset[str]]], drawn: list[int], distance: Any
@@ -194,8 +195,8 @@ def test_alphas_of_resamples_are_those_of_each_resample(
     numbers, developments = np.unique([n for n, _, _ in units], return_inverse=True)
     times = np.array(drawn)[: len(numbers)]
     chosen = [unit for k, unit in zip(developments, units, strict=True) for _ in range(times[k])]
-    of = module.alphas(developments, [a for _, a, _ in units], [b for _, _, b in units], distance)
-    expected = module.alpha([a for _, a, _ in chosen], [b for _, _, b in chosen], distance)
+    of = reliability.alphas(developments, [a for _, a, _ in units], [b for _, _, b in units], distance)
+    expected = reliability.alpha([a for _, a, _ in chosen], [b for _, _, b in chosen], distance)
     assert of(np.array([times, times])) == pytest.approx([expected] * 2)
 
 

@@ -133,7 +133,7 @@ def checked(tmp_path: Path, text: str, codes: Codes) -> tuple[Annotation | None,
     """Read and check a file; the messages start with its name."""
     path = tmp_path / "newsletter-2024-05.yaml"
     path.write_text(text, encoding="utf-8")
-    annotation, found = problems(path, read_yaml(path), codes)
+    annotation, found = problems(path, read_yaml(path), codes, Annotation)
     assert all(line.startswith(f"{path}:") for line in found)
     return annotation, [line.removeprefix(f"{tmp_path}/") for line in found]
 

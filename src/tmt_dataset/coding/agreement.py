@@ -15,16 +15,27 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.cells import read_text
-from tmt_dataset.coding.annotation import Annotation, Development, misnamed, problems, read_yaml
-from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageNotFoundError
+from tmt_dataset.coding import requirements
+from tmt_dataset.coding.annotation import Annotation, Development, read_models
+from tmt_dataset.coding.reliability import (
+    SHARED,
+    Array,
+    Coded,
+    Row,
+    masi,
+    rounded,
+    row,
+    set_rows,
+    shares,
+    value_rows,
+)
+from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.files import content
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.validation.verbatim import unescaped
 
 try:
-    import krippendorff
     from scipy.optimize import linear_sum_assignment
-    from scipy.stats import bootstrap
 except ImportError:
     raise MissingExtraError(
         'agreement needs krippendorff and scipy: pip install "tmt-dataset[coding]"'
@@ -32,19 +43,11 @@ except ImportError:
 
 SYNONYMS = "authority_synonyms"
 NONE = "none"
-RESAMPLES = 1000
-SEED = 2025
-
-SHARED = ("precision", "recall", "f1")
 FIGURE_VARIABLES = ("kind", "qualifier", "aggregation", "period_start", "period_end")
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Span = tuple[int, int]
 #: Title and kind of each instrument of a source.
 Titles = Mapping[str, tuple[str, str]]
-#: Number of the pair, first value, second value.
-Coded = tuple[int, Hashable, Hashable]
-Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -85,19 +88,7 @@ def read_coding(folder: Path) -> dict[str, Annotation]:
     AnnotationError
         Listing every problem of every file.
     """
-    paths = [p for p in sorted(folder.glob("*.yaml")) if p.stem != "registers"]
-    if not paths:
-        raise PackageNotFoundError(f"{folder}: no annotation files (*.yaml)")
-    out: dict[str, Annotation] = {}
-    wrong = misnamed(folder)
-    for path in paths:
-        annotation, found = problems(path, read_yaml(path), {})
-        wrong += found
-        if annotation is not None:
-            out[annotation.source.source_id] = annotation
-    if wrong:
-        raise AnnotationError("\n".join(wrong))
-    return out
+    return {a.source.source_id: a for a in read_models(folder, Annotation, besides="registers")}
 
 
 # -- units
@@ -184,146 +175,6 @@ SETS: dict[str, Callable[[Development], frozenset[str]]] = {
 }
 
 
-def masi(a: frozenset[str], b: frozenset[str]) -> float:
-    """Return the MASI distance of two sets (Passonneau 2006): 0 if equal, 1 if disjoint; subsets are closer than overlaps.
-
-    Examples
-    --------
-    >>> masi(frozenset("ab"), frozenset("ab")), round(masi(frozenset("a"), frozenset("ab")), 3), masi(frozenset("a"), frozenset("b"))
-    (0.0, 0.667, 1.0)
-    """
-    if a == b:
-        return 0.0
-    if not a & b:
-        return 1.0
-    monotone = 2 / 3 if a <= b or b <= a else 1 / 3
-    return 1 - monotone * len(a & b) / len(a | b)
-
-
-def alpha(
-    first: Sequence[Hashable], second: Sequence[Hashable], distance: Callable[[Any, Any], float] | None = None
-) -> float:
-    """Return Krippendorff's α of two coders.
-
-    Parameters
-    ----------
-    first, second
-        Their values, unit by unit.
-    distance
-        Distance of two values, from 0 to 1; None for nominal values.
-
-    Returns
-    -------
-    float
-        1 if all units agree (also if there is only one value, for which α is not defined).
-
-    Examples
-    --------
-    >>> round(alpha(["a", "a", "b", "b"], ["a", "b", "b", "b"]), 3)
-    0.533
-    """
-    if list(first) == list(second):
-        return 1.0
-    values, codes = _positions(first, second)
-    counts = np.zeros((len(first), len(values)), dtype="int64")
-    for side in codes:
-        counts[np.arange(len(side)), side] += 1  # one value per unit and coder
-    if distance is None:
-        return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
-    table = _distances(values, distance)
-
-    def metric(v1: Array, v2: Array, i1: Array, i2: Array, n_v: Array, dtype: Any = np.float64) -> Array:
-        return np.asarray(table[i1.astype(int), i2.astype(int)], dtype=dtype)
-
-    return float(krippendorff.alpha(value_counts=counts, level_of_measurement=metric))
-
-
-def _positions(
-    first: Sequence[Hashable], second: Sequence[Hashable]
-) -> tuple[list[Hashable], tuple[Array, Array]]:
-    """Return the distinct values of two coders, and their values as positions in that list."""
-    values = list(dict.fromkeys([*first, *second]))
-    position = {v: n for n, v in enumerate(values)}
-    return values, (np.array([position[v] for v in first]), np.array([position[v] for v in second]))
-
-
-def _distances(values: Sequence[Any], distance: Callable[[Any, Any], float] | None) -> Array:
-    """Return the distance of each value from each other; None for nominal values."""
-    if distance is None:
-        return 1.0 - np.eye(len(values))
-    return np.array([[distance(a, b) for b in values] for a in values])
-
-
-def alphas(
-    developments: Array,
-    first: Sequence[Hashable],
-    second: Sequence[Hashable],
-    distance: Callable[[Any, Any], float] | None = None,
-) -> Callable[[Array], Array]:
-    """Return a function that gives Krippendorff's α of many resamples of developments at once.
-
-    It is :func:`alpha` in closed form for two coders without missing values, 50 times as fast on a thousand resamples.
-
-    Parameters
-    ----------
-    developments
-        The development of each unit, numbered from 0 on: units of one development are resampled together.
-    first, second, distance
-        As for :func:`alpha`.
-
-    Returns
-    -------
-    callable
-        From an array of how often each development is drawn, of shape (resamples, developments), to one α per resample.
-
-    Examples
-    --------
-    >>> of = alphas(np.array([0, 1, 2, 3]), ["a", "a", "b", "b"], ["a", "b", "b", "b"])
-    >>> of(np.array([[1, 1, 1, 1], [2, 0, 2, 0]])).round(3).tolist()
-    [0.533, 1.0]
-    """
-    values, (left, right) = _positions(first, second)
-    distances = _distances(values, distance)
-    disagreement = np.bincount(developments, weights=distances[left, right])
-    counts = np.zeros((len(disagreement), len(values)))
-    for side in (left, right):
-        np.add.at(counts, (developments, side), 1)
-
-    def of(drawn: Array) -> Array:
-        observed, totals = drawn @ disagreement, drawn @ counts
-        expected = ((totals @ distances) * totals).sum(axis=-1)
-        with np.errstate(invalid="ignore"):  # without disagreement α is 1, also where one value is left
-            result = 1 - 2 * observed * (totals.sum(axis=-1) - 1) / expected
-        return np.where(observed == 0, 1.0, result)
-
-    return of
-
-
-def _interval(n: int, statistic: Callable[[Array], Array]) -> tuple[float, float]:
-    """Return the 95 % percentile bootstrap interval of a statistic over n resampled developments.
-
-    The statistic gets how often each development is drawn, of shape (resamples, n), and returns one value per resample.
-    """
-    if n < 2:
-        return float("nan"), float("nan")
-
-    def of(index: Array, axis: int) -> Array:
-        rows = index.reshape(-1, n)
-        offsets = n * np.arange(len(rows))[:, np.newaxis]
-        drawn = np.bincount((rows + offsets).ravel(), minlength=rows.size)
-        return statistic(drawn.reshape(rows.shape))
-
-    result = bootstrap(
-        (np.arange(n),),
-        of,
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    )
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
-
-
 def _figures(pair: Pair) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
     """Pair the figures of one development: equal values, in their order; the others are paired with None."""
     first, rest = (
@@ -388,14 +239,8 @@ def _spans(d: Development) -> set[Span]:
     return {(q.at[0], q.at[1]) for q in d.quotes if q.at}
 
 
-def _shares(counts: Array) -> Array:
-    """Return precision, recall and F1 of the second coding against the first; NaN where nothing was coded.
-
-    The last axis of ``counts`` is: in both codings, in the first, in the second.
-    """
-    both, first, second = np.moveaxis(counts, -1, 0)
-    with np.errstate(invalid="ignore"):
-        return np.stack([both / second, both / first, 2 * both / (first + second)], axis=-1)
+#: How quotes are compared: as whole spans, and word by word.
+QUOTES: dict[str, Callable[[Development], set[Any]]] = {"quote_exact": _spans, "quote_token": _tokens}
 
 
 def compare(
@@ -428,13 +273,13 @@ def compare(
     for scope in ["all", *sorted(first)]:
         chosen = {n for n, p in enumerate(matched.pairs) if scope in ("all", p.source_id)}
         rows += _unit_rows(scope, matched)
-        rows += _quote_rows(scope, [p for n, p in enumerate(matched.pairs) if n in chosen])
+        for name, of in QUOTES.items():
+            pairs = [p for n, p in enumerate(matched.pairs) if n in chosen]
+            rows += set_rows(scope, name, [(of(p.first), of(p.second)) for p in pairs])
         for variable, values in coded.items():
-            rows += _value_rows(scope, variable, [v for v in values if v[0] in chosen])
-    measured = pd.DataFrame(rows)
-    numbers = ["value", "low", "high"]
-    measured[numbers] = measured[numbers].astype("float64").round(3)
-    return measured, disagreements
+            distance = masi if variable in SETS else None
+            rows += value_rows(scope, variable, [v for v in values if v[0] in chosen], distance)
+    return rounded(rows), disagreements
 
 
 def _with_synonyms(matched: Matched, synonyms: Mapping[str, str]) -> Matched:
@@ -484,63 +329,15 @@ def _values(pair: Pair, registers: tuple[Titles, Titles]) -> list[tuple[str, Has
     return out
 
 
-def _row(
-    scope: str,
-    variable: str,
-    statistic: str,
-    value: object,
-    n: int,
-    interval: tuple[float, float] | None = None,
-) -> Row:
-    low, high = interval or (None, None)
-    return {
-        "scope": scope, "variable": variable, "statistic": statistic, "value": value, "low": low, "high": high, "n": n,
-    }  # fmt: skip
-
-
 def _unit_rows(scope: str, matched: Matched) -> list[Row]:
     """Return precision, recall and F1 of the developments themselves."""
     both = sum(scope in ("all", p.source_id) for p in matched.pairs)
     first, second = (
         sum(scope in ("all", sid) for sid, _ in side) for side in (matched.first_alone, matched.second_alone)
     )
-    measured = _shares(np.array([both, both + first, both + second]))
+    measured = shares(np.array([both, both + first, both + second]))
     n = both + first + second
-    return [_row(scope, "unit", s, value, n) for s, value in zip(SHARED, measured, strict=True)]
-
-
-def _quote_rows(scope: str, pairs: Sequence[Pair]) -> list[Row]:
-    """Return precision, recall and F1 of the quotes, as whole spans and word by word."""
-    rows: list[Row] = []
-    marks: dict[str, Callable[[Development], set[Any]]] = {"quote_exact": _spans, "quote_token": _tokens}
-    for name, of in marks.items():
-        sets = [(of(p.first), of(p.second)) for p in pairs]
-        counts = np.array([(len(a & b), len(a), len(b)) for a, b in sets], dtype=int).reshape(-1, 3)
-
-        def f1(drawn: Array, counts: Array = counts) -> Array:
-            return np.asarray(_shares(drawn @ counts)[..., 2])
-
-        n = int(counts[:, 1:].sum())
-        for statistic, value in zip(SHARED, _shares(counts.sum(axis=0)), strict=True):
-            interval = _interval(len(pairs), f1) if statistic == "f1" else None
-            rows.append(_row(scope, name, statistic, value, n, interval))
-    return rows
-
-
-def _value_rows(scope: str, variable: str, values: Sequence[Coded]) -> list[Row]:
-    """Return percent agreement and α of one variable."""
-    if not values:
-        return []
-    distance = masi if variable in SETS else None
-    numbers, first, second = zip(*values, strict=True)
-    developments, unit = np.unique(numbers, return_inverse=True)
-    interval = _interval(len(developments), alphas(unit, first, second, distance))
-    same = float(np.mean([a == b for a, b in zip(first, second, strict=True)]))
-    n = len(values)
-    return [
-        _row(scope, variable, "agreement", same, n),
-        _row(scope, variable, "alpha", alpha(first, second, distance), n, interval),
-    ]
+    return [row(scope, "unit", s, value, n) for s, value in zip(SHARED, measured, strict=True)]
 
 
 def _shown(value: object) -> str:
@@ -548,7 +345,7 @@ def _shown(value: object) -> str:
 
 
 def agreement(validation: Path, package: Package | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Compare the two codings that a folder keeps as ``first_coding`` and ``second_coding``.
+    """Compare the two codings that a folder keeps as ``first_coding`` and ``second_coding``, and the two readings in ``requirements``.
 
     Parameters
     ----------
@@ -571,8 +368,17 @@ def agreement(validation: Path, package: Package | None = None) -> tuple[pd.Data
     PackageError
         If the table of synonyms cannot be read.
     """
-    first, second = (read_coding(validation / f"{which}_coding") for which in ("first", "second"))
-    return compare(first, second, _synonyms(validation, package or open_package()))
+    first, second = (read_coding(validation / f"{which}_coding") for which in requirements.READINGS)
+    measured, differing = compare(first, second, _synonyms(validation, package or open_package()))
+    if not (validation / requirements.FOLDER).is_dir():
+        return measured, differing
+    readings = (
+        requirements.read_reading(validation / requirements.FOLDER / which) for which in requirements.READINGS
+    )
+    rows, more = requirements.compare(*readings)
+    return pd.concat([measured, rounded(rows)], ignore_index=True), pd.concat(
+        [differing, more], ignore_index=True
+    )
 
 
 def _synonyms(validation: Path, package: Package) -> dict[str, str]:

@@ -13,12 +13,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Self
+from typing import Annotated, Any, NoReturn, Self, TypeVar
 
 from tmt_dataset.cells import read_text
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import AnnotationError, MissingExtraError, near
+from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageNotFoundError, near
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -53,6 +53,7 @@ except ImportError:
 SEPARATOR = " | "
 #: The codes of vocabularies and registers by table (``"actions"``), those of enumerations by field (``"segments.role"``).
 Codes = Mapping[str, Iterable[str]]
+M = TypeVar("M", bound="Strict")
 
 
 @dataclass(frozen=True)
@@ -157,11 +158,13 @@ Related = Annotated[DevelopmentId, CodeOf("developments")]
 Sha256 = Annotated[str, _declared("segments", "sha256")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A record of a file that a coder writes: no other keys, no other types."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Source(_Strict):
+class Source(Strict):
     """What is known of the document."""
 
     source_id: str
@@ -177,7 +180,7 @@ class Source(_Strict):
     sha256: Sha256
 
 
-class Segment(_Strict):
+class Segment(Strict):
     """A run of characters with one role.
 
     A coder writes its first words as ``starts``; when offsets are filled in, ``at`` and ``sha256`` replace them.
@@ -191,7 +194,7 @@ class Segment(_Strict):
     sha256: Sha256 | None = None
 
 
-class Instrument(_Strict):
+class Instrument(Strict):
     """An instrument, declared in the file of the source that names it first."""
 
     id: Slug
@@ -201,7 +204,7 @@ class Instrument(_Strict):
     aliases: list[Item] = []
 
 
-class Figure(_Strict):
+class Figure(Strict):
     """A number that its quote proves."""
 
     measure: Annotated[str, CodeOf("measures")]
@@ -214,7 +217,7 @@ class Figure(_Strict):
     place: Annotated[str, CodeOf("places")] | None = None
 
 
-class Relation(_Strict):
+class Relation(Strict):
     """One relation to another development: the key is the relation, as ``finalises``."""
 
     finalises: Related | None = None
@@ -237,14 +240,14 @@ class Relation(_Strict):
         return self
 
 
-class FigureOf(_Strict):
+class FigureOf(Strict):
     """Names a figure of the same development by what it says."""
 
     measure: Annotated[str, CodeOf("measures")]
     value: Annotated[float, Field(allow_inf_nan=False)]
 
 
-class Provision(_Strict):
+class Provision(Strict):
     """What the act requires, grants or imposes, and of whom; its quote proves it."""
 
     addressee: Annotated[str, CodeOf("addressees")]
@@ -254,7 +257,7 @@ class Provision(_Strict):
     figure: FigureOf | None = None
 
 
-class Quote(_Strict):
+class Quote(Strict):
     """A verbatim span of the source, with the values that it proves."""
 
     at: Offsets | None = None
@@ -266,7 +269,7 @@ class Quote(_Strict):
     relations: list[Relation] = []
 
 
-class Development(_Strict):
+class Development(Strict):
     """One development: what an authority did or announced."""
 
     id: DevelopmentId
@@ -298,7 +301,7 @@ class Development(_Strict):
     note: Text | None = None
 
 
-class FurtherReport(_Strict):
+class FurtherReport(Strict):
     """A report of a development that is coded in the file of another source."""
 
     development: Annotated[str, CodeOf("developments")]
@@ -306,7 +309,7 @@ class FurtherReport(_Strict):
     quotes: list[Quote] = []
 
 
-class Erratum(_Strict):
+class Erratum(Strict):
     """A place where the source contradicts itself, is wrong or has lost a part."""
 
     at: Offsets | None = None
@@ -316,7 +319,7 @@ class Erratum(_Strict):
     reason: Text
 
 
-class Annotation(_Strict):
+class Annotation(Strict):
     """The coding of one source."""
 
     source: Source
@@ -541,7 +544,7 @@ def read_yaml(path: Path) -> Any:
     return node
 
 
-def problems(path: Path, node: Any, codes: Codes) -> tuple[Annotation | None, list[str]]:
+def problems(path: Path, node: Any, codes: Codes, model: type[M]) -> tuple[M | None, list[str]]:
     """Return the record of a file, or what is wrong with it: a message per problem, with file and line.
 
     Parameters
@@ -552,12 +555,14 @@ def problems(path: Path, node: Any, codes: Codes) -> tuple[Annotation | None, li
         Its content, as :func:`read_yaml` gives it.
     codes
         As :func:`known_codes` gives them. Codes whose name is missing here are not checked.
+    model
+        The form of the record.
     """
     context = {
         k: (v if isinstance(v, set | frozenset | dict) else dict.fromkeys(v)) for k, v in codes.items()
     }
     try:
-        return Annotation.model_validate(_plain(node), context=context), []
+        return model.model_validate(_plain(node), context=context), []
     except ValidationError as error:
         errors = [(_keys(e["loc"]), e) for e in error.errors()]
     # a value that may be a text or a list fails as both; where a code was checked, the other failure says nothing
@@ -586,7 +591,7 @@ def _keys(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 def _fields_at(loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys of the model at a path, for near misses."""
-    names: dict[int | str, type[_Strict]] = {
+    names: dict[int | str, type[Strict]] = {
         "developments": Development,
         "segments": Segment,
         "instruments": Instrument,
@@ -637,6 +642,40 @@ def misnamed(folder: Path) -> list[str]:
     ]
 
 
+def read_models(folder: Path, model: type[M], besides: str | None = None) -> list[M]:
+    """Return the files of a coding that is compared with another: of one form, with codes that may be their own.
+
+    Parameters
+    ----------
+    folder
+        With ``<source_id>.yaml`` for each source.
+    model
+        The form of the files.
+    besides
+        The name of a file that may lie there and is not read, without its suffix.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If the folder is missing, or has no files.
+    AnnotationError
+        Listing every problem of every file.
+    """
+    paths = [p for p in sorted(folder.glob("*.yaml")) if p.stem != besides]
+    if not paths:
+        raise PackageNotFoundError(f"{folder}: no annotation files (*.yaml)")
+    out: list[M] = []
+    wrong = misnamed(folder)
+    for path in paths:
+        record, found = problems(path, read_yaml(path), {}, model)
+        wrong += found
+        if record is not None:
+            out.append(record)
+    if wrong:
+        raise AnnotationError("\n".join(wrong))
+    return out
+
+
 def read_all(folder: Path, package: Package) -> list[Annotation]:
     """Read all annotation files of a folder; each may refer to the instruments and developments of all.
 
@@ -669,7 +708,7 @@ def read_all(folder: Path, package: Package) -> list[Annotation]:
             codes[kind] = first
     annotations = []
     for path, node in nodes.items():
-        annotation, wrong = problems(path, node, codes)
+        annotation, wrong = problems(path, node, codes, Annotation)
         found += [*wrong, *_misnamed_source(path, node)]
         if annotation is not None:
             annotations.append(annotation)

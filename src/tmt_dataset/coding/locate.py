@@ -233,7 +233,7 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
     if text is None:
         return None, None
     node = read_yaml(path)
-    annotation, found = problems(path, node, {})  # codes are checked when the tables are built
+    annotation, found = problems(path, node, {}, Annotation)  # codes are checked when the tables are built
     if annotation is not None:
         found = _other_text(annotation.source, text, node, path, at)
     if found:
