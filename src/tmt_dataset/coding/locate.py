@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tmt_dataset.coding.annotation import Source, line_of, misnamed, problems, read_yaml, yaml
+from tmt_dataset.coding.annotation import Annotation, Source, line_of, misnamed, problems, read_yaml, yaml
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
 from tmt_dataset.files import sha256, update
