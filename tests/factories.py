@@ -369,6 +369,51 @@ VOCABULARIES: dict[str, list[Row]] = {
             "definition": "Share of complaints settled.",
         },
     ],
+    "risks": [
+        {
+            "risk_id": "personality",
+            "label": "Copied voices",
+            "definition": "Voices used against the will of their owner.",
+        },
+        {"risk_id": "privacy", "label": "Harm to privacy", "definition": "What is recorded of people."},
+    ],
+    "addressees": [
+        {"addressee": "device-maker", "label": "Makers", "definition": "Makers of lamps."},
+        {
+            "addressee": "account-holder",
+            "label": "Account holders",
+            "definition": "Who speaks on a platform.",
+        },
+        {"addressee": "app-provider", "label": "App providers", "definition": "Who offers an app."},
+    ],
+    "provision_types": [
+        {
+            "type": "labelling",
+            "family": "duty",
+            "label": "Labelling",
+            "definition": "Marks on what is generated.",
+        },
+        {
+            "type": "data-security",
+            "family": "duty",
+            "label": "Data security",
+            "definition": "Where data are kept.",
+        },
+        {
+            "type": "showcase",
+            "family": "support",
+            "label": "Showcases",
+            "definition": "Publicity for good lamps.",
+        },
+        {
+            "type": "damages",
+            "family": "sanction",
+            "label": "Damages",
+            "definition": "What a court orders to pay.",
+        },
+        {"type": "closure", "family": "sanction", "label": "Closure", "definition": "Accounts are closed."},
+        {"type": "removal", "family": "sanction", "label": "Removal", "definition": "Apps are removed."},
+    ],
 }
 
 # instruments, coding
@@ -399,6 +444,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "date": "2024-01-15",
             "date_basis": "stated",
             "action": "consultation",
+            "orientation": "control",
+            "ai_role": "core",
             "jurisdiction": "100000",
             "authorities": {"cac": "lead"},
             "topics": ["ai/voices", "data/personal-information"],
@@ -411,7 +458,11 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                         "The Cyberspace Administration of China (CAC) opened a public consultation "
                         "on the “Measures"
                     ),
-                    "supports": ["action", "authorities", "jurisdiction", "topics"],
+                    "supports": ["action", "authorities", "jurisdiction", "topics", "orientation", "ai_role"],
+                },
+                {
+                    "text": "label every spoken sentence",
+                    "provisions": [{"addressee": "device-maker", "modality": "must", "type": "labelling"}],
                 },
             ],
         },
@@ -422,6 +473,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "date": "2024-02-06",
             "date_basis": "stated",
             "action": "issuance",
+            "orientation": "control",
+            "ai_role": "none",
             "jurisdiction": "310000",
             "authorities": {"cac-shanghai": "lead", "communications-shanghai": "joint"},
             "effective_date": "2024-03-01",
@@ -435,10 +488,17 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                     "text": (
                         "CAC's Shanghai office and the local communications administration jointly released"
                     ),
-                    "supports": ["action", "authorities", "jurisdiction", "places"],
+                    "supports": ["action", "authorities", "jurisdiction", "places", "orientation"],
                 },
                 {"text": "take effect on 1 March 2024", "supports": ["effective_date"]},
-                {"text": "Recordings of a household", "supports": ["topics"]},
+                {
+                    "text": "Recordings of a household",
+                    "supports": ["topics"],
+                    "risks": ["privacy"],
+                    "provisions": [
+                        {"addressee": "device-maker", "modality": "must", "type": "data-security"}
+                    ],
+                },
             ],
         },
         {
@@ -448,6 +508,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "date": "2024-02-29",
             "date_basis": "stated",
             "action": "judgment",
+            "orientation": "rights",
+            "ai_role": "core",
             "jurisdiction": "110000",
             "authorities": {"court-beijing-internet": "court"},
             "topics": ["ai/voices"],
@@ -456,11 +518,21 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                 {"text": "(29 February)", "supports": ["date"]},
                 {
                     "text": "The Beijing Internet Court ordered a manufacturer to pay ¥40,000",
-                    "supports": ["action", "authorities", "jurisdiction", "topics"],
+                    "supports": ["action", "authorities", "jurisdiction", "topics", "orientation", "ai_role"],
                     "figures": [
                         {"measure": "damages", "value": 40000, "qualifier": "exact", "kind": "damages"}
                     ],
+                    "provisions": [
+                        {
+                            "addressee": "device-maker",
+                            "modality": "incurs",
+                            "type": "damages",
+                            "case": 1,
+                            "figure": {"measure": "damages", "value": 40000},
+                        }
+                    ],
                 },
+                {"text": "whose voice its lamps had copied", "risks": ["personality"]},
             ],
             "note": "The heading counts it as the first case, which nothing else confirms.",
         },
@@ -472,6 +544,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "bounds": ("2024-01-01", "2024-02-29"),
             "date_basis": "period",
             "action": "campaign",
+            "orientation": "control",
+            "ai_role": "part",
             "jurisdiction": "100000",
             "authorities": {"cac": "lead"},
             "unnamed_authorities": 4,
@@ -480,7 +554,14 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "quotes": [
                 {
                     "text": "CAC and four other departments ran a campaign",
-                    "supports": ["action", "authorities", "unnamed_authorities", "jurisdiction"],
+                    "supports": [
+                        "action",
+                        "authorities",
+                        "unnamed_authorities",
+                        "jurisdiction",
+                        "orientation",
+                        "ai_role",
+                    ],
                 },
                 {
                     "text": "1.03 million accounts were closed and seven apps were removed",
@@ -504,6 +585,10 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                             "aggregation": "flow",
                         },
                     ],
+                    "provisions": [
+                        {"addressee": "account-holder", "modality": "incurs", "type": "closure"},
+                        {"addressee": "app-provider", "modality": "incurs", "type": "removal"},
+                    ],
                 },
             ],
         },
@@ -516,6 +601,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "date": "2024-03-20",
             "date_basis": "stated",
             "action": "issuance",
+            "orientation": "control",
+            "ai_role": "core",
             "jurisdiction": "100000",
             "authorities": {"cac": "lead"},
             "effective_date": "2024-09-01",
@@ -526,7 +613,15 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                 {"text": "Measures for Talking Lamps (20 March)", "supports": ["date"]},
                 {
                     "text": "The CAC published the Measures",
-                    "supports": ["action", "authorities", "jurisdiction", "topics", "instruments"],
+                    "supports": [
+                        "action",
+                        "authorities",
+                        "jurisdiction",
+                        "topics",
+                        "instruments",
+                        "orientation",
+                        "ai_role",
+                    ],
                 },
                 {"text": "finalise the draft of January", "relations": [{"finalises": "TMT-0001"}]},
                 {"text": "apply from 1 September 2024", "supports": ["effective_date"]},
@@ -540,6 +635,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "bounds": ("2024-03-01", "2024-04-30"),
             "date_basis": "period",
             "action": "campaign",
+            "orientation": "control",
+            "ai_role": "none",
             "jurisdiction": "100000",
             "unnamed_authorities": 5,
             "topics": ["platforms/accounts"],
@@ -548,7 +645,7 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "quotes": [
                 {
                     "text": "The campaign against shouting lamps went on",
-                    "supports": ["action", "unnamed_authorities", "jurisdiction", "topics"],
+                    "supports": ["action", "unnamed_authorities", "jurisdiction", "topics", "orientation"],
                 },
                 {
                     "text": "2,500,000 accounts had been closed since it began",
@@ -585,6 +682,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "bounds": ("2024-04-01", "2024-04-30"),
             "date_basis": "context",
             "action": "industry-event",
+            "orientation": "information",
+            "ai_role": "core",
             "jurisdiction": "330100",
             "topics": ["ai/voices"],
             "places": ["330100"],
@@ -593,7 +692,7 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                 {"text": "At the end of April", "supports": ["date"]},
                 {
                     "text": "Makers of lamps agreed in Hangzhou",
-                    "supports": ["action", "jurisdiction", "topics", "places"],
+                    "supports": ["action", "jurisdiction", "topics", "places", "ai_role"],
                 },
             ],
         },
@@ -638,9 +737,11 @@ COMPILED = [
     "development_authorities",
     "development_topics",
     "development_places",
+    "development_risks",
     "instruments",
     "development_instruments",
     "figures",
+    "provisions",
     "relations",
     "errata",
 ]
@@ -699,6 +800,16 @@ def _relation(stated: Row) -> Row:
     return {"relation": name, "related_id": stated[name], "note": stated.get("note")}
 
 
+def _provision(development_id: str, quote_id: str, stated: Row, figures: list[Row]) -> Row:
+    case = [str(stated["case"])] if "case" in stated else []
+    parts = [development_id, *case, stated["addressee"], stated["modality"], stated["type"]]
+    named = stated.get("figure", {}).items()
+    of = [f for f in figures if f["development_id"] == development_id and named <= f.items()]
+    figure_id = of[0]["figure_id"] if named else None
+    key = {"provision_id": ":".join(parts), "development_id": development_id}
+    return {**stated, **key, "figure_id": figure_id, "quote_id": quote_id}
+
+
 @cache
 def _tables() -> dict[str, list[Row]]:
     """Return the rows of all tables: computed from the declarations above, without the library."""
@@ -748,11 +859,8 @@ def _tables() -> dict[str, list[Row]]:
                 start, end = q["at"]
                 qid = f"{did}:{sid}:{start}-{end}"
                 figures, relations = q.get("figures", []), q.get("relations", [])
-                supports = [
-                    *q.get("supports", []),
-                    *["figures"] * bool(figures),
-                    *["relations"] * bool(relations),
-                ]
+                beside = [name for name in ("risks", "figures", "provisions", "relations") if q.get(name)]
+                supports = [*q.get("supports", []), *beside]
                 place = {**key, "source_id": sid, "start": start, "end": end}
                 t["quotes"].append(
                     {"quote_id": qid, **place, "exact": q["text"], "supports": " ".join(supports)}
@@ -762,6 +870,8 @@ def _tables() -> dict[str, list[Row]]:
                         {"figure_id": f"{qid}#{n}", **key, **f, "place_id": f.get("place"), "quote_id": qid}
                     )
                 t["relations"] += [{**key, **_relation(r), "quote_id": qid} for r in relations]
+                t["development_risks"] += [{**key, "risk_id": r, "quote_id": qid} for r in q.get("risks", [])]
+                t["provisions"] += [_provision(did, qid, p, t["figures"]) for p in q.get("provisions", [])]
         for e in a["errata"]:
             start, end = e["at"]
             t["errata"].append(
