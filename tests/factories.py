@@ -460,10 +460,6 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                     ),
                     "supports": ["action", "authorities", "jurisdiction", "topics", "orientation", "ai_role"],
                 },
-                {
-                    "text": "label every spoken sentence",
-                    "provisions": [{"addressee": "device-maker", "modality": "must", "type": "labelling"}],
-                },
             ],
         },
         {
@@ -532,7 +528,6 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                         }
                     ],
                 },
-                {"text": "whose voice its lamps had copied", "risks": ["personality"]},
             ],
             "note": "The heading counts it as the first case, which nothing else confirms.",
         },

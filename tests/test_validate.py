@@ -181,6 +181,50 @@ def gone(development_id: str) -> Plant:
     return plant
 
 
+def modal(row: int, modality: str) -> Plant:
+    """Give a provision another modality, and the identifier that goes with it."""
+
+    def plant(frame: pd.DataFrame) -> None:
+        before = frame.at[row - 2, "modality"]
+        frame.at[row - 2, "modality"] = modality
+        frame.at[row - 2, "provision_id"] = frame.at[row - 2, "provision_id"].replace(before, modality)
+
+    return lambda folder: edit_table(folder, "provisions", plant)
+
+
+def five_risks(folder: Path) -> None:
+    names = [f"risk-{letter}" for letter in "abcd"]
+    edit_table(
+        folder,
+        "risks",
+        lambda f: pd.concat([f, *(f.iloc[:1].assign(risk_id=n) for n in names)], ignore_index=True),
+    )
+    edit_table(
+        folder,
+        "development_risks",
+        lambda f: pd.concat([f, *(f.iloc[:1].assign(risk_id=n) for n in names)], ignore_index=True),
+    )
+
+
+def seven_matters(folder: Path) -> None:
+    names = [f"matter-{letter}" for letter in "abcdefg"]
+    edit_table(
+        folder,
+        "provision_types",
+        lambda f: pd.concat([f, *(f.iloc[:1].assign(type=n) for n in names)], ignore_index=True),
+    )
+
+    def plant(frame: pd.DataFrame) -> pd.DataFrame:
+        last = frame.iloc[-1:]
+        more = [
+            last.assign(modality="covers", type=n, provision_id=f"TMT-0004:app-provider:covers:{n}")
+            for n in names
+        ]
+        return pd.concat([frame.iloc[:-1], *more], ignore_index=True)
+
+    edit_table(folder, "provisions", plant)
+
+
 # fmt: off
 # A table of defects: a line each.
 CELLS = [
@@ -345,6 +389,27 @@ RULES = [
     Defect("relation with neither quote nor note", cell("relations", 3, "note", ""), "proof", "relations", "note", 3),
     Defect("no quote for the action", cell("quotes", 3, "supports", "authorities"), "proof", "developments", "action", 2),
     Defect("quote beside its report", cell("mentions", 3, "segment_id", f"{WINTER}:007"), "quotes-in-reports", "quotes", "start", 3),
+    Defect("orientation without a quote", cell("quotes", 17, "supports", "action unnamed_authorities jurisdiction topics"), "provisions", "developments", "orientation", 7),
+    Defect("role of AI without a quote", cell("quotes", 21, "supports", "action jurisdiction topics places"), "provisions", "developments", "ai_role", 8),
+    Defect("risk proved by another act", cell("development_risks", 2, "quote_id", f"TMT-0004:{WINTER}:1731-1792"), "provisions", "development_risks", "quote_id", 2),
+    Defect("risk whose quote is silent", cell("quotes", 7, "supports", "topics provisions"), "provisions", "development_risks", "quote_id", 2),
+    Defect("provision proved by another act", cell("provisions", 2, "quote_id", f"TMT-0004:{WINTER}:1731-1792"), "provisions", "provisions", "quote_id", 2),
+    Defect("provision whose quote is silent", cell("quotes", 7, "supports", "topics risks"), "provisions", "provisions", "quote_id", 2),
+    Defect("risks lost", rows("development_risks", lambda f: f.iloc[:0]), "proof", "quotes", "supports", 7),
+    Defect("duty that is incurred", modal(2, "incurs"), "provisions", "provisions", "type", 2),
+    Defect("duty that is received", modal(2, "receives"), "provisions", "provisions", "type", 2),
+    Defect("duty that is allowed", modal(2, "may"), "provisions", "provisions", "type", 2),
+    Defect("sanction that is a duty", modal(4, "must"), "provisions", "provisions", "type", 4),
+    Defect("sanction that is a ban", modal(4, "must-not"), "provisions", "provisions", "type", 4),
+    Defect("sanction that is advised", modal(4, "should"), "provisions", "provisions", "type", 4),
+    Defect("sanction that is covered", modal(4, "covers"), "provisions", "provisions", "type", 4),
+    Defect("figure of another act", cell("provisions", 4, "figure_id", f"TMT-0003:{WINTER}:1273-1337#1"), "provisions", "provisions", "figure_id", 4),
+    Defect("provision named for another addressee", cell("provisions", 4, "addressee", "device-maker"), "provisions", "provisions", "provision_id", 4),
+    Defect("provision named for another case", cell("provisions", 3, "case", "2"), "provisions", "provisions", "provision_id", 3),
+    Defect("cases out of order", together(*(cell("provisions", row, k, v) for row, n, what in ((4, 2, "account-holder:incurs:closure"), (5, 1, "app-provider:incurs:removal")) for k, v in {"case": str(n), "provision_id": f"TMT-0004:{n}:{what}"}.items())), "provisions", "provisions", "case", 5),
+    Defect("case before the first", cell("provisions", 3, "case", "0"), "schema", "provisions", "case", 3),
+    Defect("five risks", five_risks, "provisions", "development_risks", "development_id", 2),
+    Defect("seven matters covered", seven_matters, "provisions", "provisions", "development_id", 5),
     Defect("quoted share", cell("sources", 2, "characters", "900"), "quoted-share", "sources", "characters", 2),
     Defect("released id dropped", released(f"TMT-0099,{WINTER},0,9,1.0.0,"), "identifiers", "released_identifiers", "development_id", 2),
     Defect("released id gone with all its rows", together(released(f"TMT-0007,{SPRING},1000,1200,1.0.0,"), gone("TMT-0007")), "identifiers", "released_identifiers", "development_id", 2),
