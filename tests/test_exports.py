@@ -348,14 +348,16 @@ def test_jsonl_is_readable_without_the_other_tables(small: Dataset, tmp_path: Pa
     assert record["authorities"][0]["role"] == "lead"
     assert record["mentions"][0]["segment"]["source_id"] == factories.WINTER
     assert record["places"] == []
-    assert list(record)[-8:] == [
+    assert list(record)[-10:] == [
         "mentions",
         "quotes",
         "authorities",
         "topics",
         "places",
+        "risks",
         "instruments",
         "figures",
+        "provisions",
         "relations",
     ]
 

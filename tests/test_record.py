@@ -61,6 +61,15 @@ def test_each_value_is_beside_its_quotes(ds: Dataset) -> None:
         ("places", "310000", "Shanghai", office),
         ("effective_date", "2024-03-01", "takes effect", "take effect on 1 March 2024"),
         ("instruments", "lamp-data-rules", "Lamp Data Rules (issued)", day),
+        ("orientation", "control", "Orientation", office),
+        ("ai_role", "none", "Role of AI", None),
+        ("risks", "privacy", "Harm to privacy", "Recordings of a household"),
+        (
+            "provisions",
+            "device-maker must data-security",
+            "Makers · must · Data security",
+            "Recordings of a household",
+        ),
     ]
 
 
@@ -384,6 +393,7 @@ def test_one_annotation_holds_all_values_that_one_quote_proves(ds: Dataset) -> N
         "TMT-0002 authorities=cac-shanghai",
         "TMT-0002 authorities=communications-shanghai",
         "TMT-0002 places=310000",
+        "TMT-0002 orientation=control",
     ]
     assert office["target"]["source"] == "https://example.org/gazette-2024-01"  # the page, not a place on it
     (further,) = [a for a in found if a["target"]["source"] != office["target"]["source"]]

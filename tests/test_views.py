@@ -74,10 +74,15 @@ def test_flat_shows_codes_with_their_labels(ds: Dataset) -> None:
         "places": "Shanghai",
         "instruments": "Lamp Data Rules (issued)",
         "effective_date": "2024-03-01",
+        "orientation": "control",
+        "ai_role": "none",
+        "risks": "Harm to privacy",
+        "provisions": "Makers · must · Data security",
         "sources": f"{WINTER}; {SPRING}",
     }
-    assert filled(flat.loc["TMT-0003", ["court_authority", "figures", "note"]]) == {
+    assert filled(flat.loc["TMT-0003", ["court_authority", "provisions", "figures", "note"]]) == {
         "court_authority": "Beijing Internet Court",
+        "provisions": "Makers · incurs · Damages (case 1)",
         "figures": "Damages: 40,000 CNY (exact)",
         "note": "The heading counts it as the first case, which nothing else confirms.",
     }
