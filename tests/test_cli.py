@@ -395,7 +395,9 @@ COMMAND = [sys.executable, "-m", "tmt_dataset.cli"]
 
 def started(*args: str | bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own, as code pages and arguments are set there."""
-    return subprocess.run([*COMMAND, *args], env={**os.environ, **environment}, capture_output=True)
+    return subprocess.run(
+        [*COMMAND, *args], env={**os.environ, **environment}, capture_output=True, timeout=100
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="has no standard output that is closed")
@@ -477,6 +479,48 @@ def test_a_path_that_cannot_be_reached_is_one_line() -> None:
         assert result.exit_code == 1
         assert result.stderr.count("\n") == 1
         assert "cannot be reached (File name too long)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["prove SOURCES --package PACKAGE", "build --locate SOURCES --folder PACKAGE"]
+)
+def test_a_pipe_among_the_texts_is_not_waited_for(annotated: tuple[Path, Path], command: str) -> None:
+    places = dict(zip(("PACKAGE", "SOURCES"), map(str, annotated), strict=True))
+    text = annotated[1] / f"{factories.WINTER}.txt"
+    text.unlink()
+    os.mkfifo(text)
+    done = started(*(places.get(word, word) for word in command.split()))
+    assert done.returncode == 1
+    (line,) = [line for line in (done.stdout + done.stderr).decode().splitlines() if "regular" in line]
+    assert text.name in line
+    assert line.endswith("not a regular file; expected a file on disk") or command.startswith("prove")
+
+
+# -- paths as people type them
+
+
+@pytest.fixture
+def home(annotated: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the home folder, which has the folders of a package and of its sources."""
+    folder = annotated[0].parent
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    monkeypatch.chdir(folder / annotated[0].name)
+    return folder
+
+
+def test_the_home_folder_is_expanded_for_every_path(home: Path, annotated: tuple[Path, Path]) -> None:
+    package, sources = (f"~/{path.name}" for path in annotated)
+    assert run("prove", sources, "--package", package).exit_code == 0
+    assert run("build", "--locate", sources, "--folder", package).exit_code == 0
+    assert run("build", "--check", "--folder", package).output == "in step\n"
+    assert run("export", "~/out.jsonl", "--package", package).output == f"{home / 'out.jsonl'}\n"
+    assert (home / "out.jsonl").is_file()
+    assert (
+        f"error: {home / 'codings' / 'first_coding'}: no annotation files"
+        in run("agreement", "~/codings").stderr
+    )
+    assert not (Path.cwd() / "~").exists()
 
 
 @pytest.fixture(scope="module")

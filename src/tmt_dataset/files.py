@@ -38,6 +38,20 @@ Owns = Callable[[Path], Set[str]]
 MAX_FILE = 64 * 1024 * 1024
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path that a person typed or passed, with ``~`` expanded as the shell does; that of an unknown user stays.
+
+    Examples
+    --------
+    >>> expanded("~/x") == Path.home() / "x", str(expanded("~no-such-user/x"))
+    (True, '~no-such-user/x')
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def read(path: Path, limit: int = MAX_FILE) -> bytes:
     """Return the bytes of a regular file of bounded size: a pipe would be waited for, a device never ends.
 

@@ -17,7 +17,7 @@ import pandas as pd
 from tmt_dataset.cells import read_text
 from tmt_dataset.coding.annotation import Annotation, Development, misnamed, problems, read_yaml
 from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageNotFoundError
-from tmt_dataset.files import content
+from tmt_dataset.files import content, expanded
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.validation.verbatim import unescaped
 
@@ -85,6 +85,7 @@ def read_coding(folder: Path) -> dict[str, Annotation]:
     AnnotationError
         Listing every problem of every file.
     """
+    folder = expanded(folder)
     paths = [p for p in sorted(folder.glob("*.yaml")) if p.stem != "registers"]
     if not paths:
         raise PackageNotFoundError(f"{folder}: no annotation files (*.yaml)")
@@ -571,6 +572,7 @@ def agreement(validation: Path, package: Package | None = None) -> tuple[pd.Data
     PackageError
         If the table of synonyms cannot be read.
     """
+    validation = expanded(validation)
     first, second = (read_coding(validation / f"{which}_coding") for which in ("first", "second"))
     return compare(first, second, _synonyms(validation, package or open_package()))
 
