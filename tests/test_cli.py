@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
@@ -24,6 +25,7 @@ from click.testing import CliRunner, Result
 import tmt_dataset as tmt
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.cli import _emit, main
+from tmt_dataset.descriptor import fingerprint
 from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
 
@@ -139,6 +141,48 @@ def test_a_missing_package_is_one_line(tmp_path: Path) -> None:
     result = run("info", "--package", str(tmp_path / "none"))
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    return factories.zipped(factories.make_package(folder / "package"), folder / "release.zip")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        "info --package ARCHIVE --sha256",
+        "search --package ARCHIVE --sha256",
+        "show TMT-0001 --package ARCHIVE --sha256",
+        "coverage --package ARCHIVE --sha256",
+        "validate --package ARCHIVE --sha256",
+        "cite --package ARCHIVE --sha256",
+        "cite TMT-0001 --package ARCHIVE --sha256",
+        "diff ARCHIVE ARCHIVE --sha256",
+        "diff ARCHIVE ARCHIVE --new-sha256",
+    ],
+)
+def test_a_package_must_have_the_checksum_that_is_given(archive: Path, args: str) -> None:
+    words = args.replace("ARCHIVE", str(archive)).split()
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert run(*words, digest).exit_code == 0
+    result = run(*words, "0" * 64)
+    assert result.exit_code == 1
+    assert f"expected the SHA-256 sha256:{'0' * 64}, found sha256:{digest}" in result.output
+
+
+def test_export_and_prove_refuse_another_checksum_too(archive: Path, tmp_path: Path) -> None:
+    package = ["--package", str(archive), "--sha256", "0" * 64]
+    for args in (["export", str(tmp_path / "out.jsonl")], ["prove", str(tmp_path)]):
+        assert "expected the SHA-256 sha256:000" in run(*args, *package).stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_installed_package_is_compared_with_its_fingerprint() -> None:
+    known = fingerprint(open_package().descriptor)
+    assert run("info", "--sha256", known).exit_code == 0
+    assert f"found {known}" in run("info", "--sha256", "0" * 64).stderr
 
 
 def test_prove_says_what_it_could_not_check(tmp_path: Path) -> None:

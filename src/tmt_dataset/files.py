@@ -323,10 +323,10 @@ def _check_file(place: Path, overwrite: bool) -> None:
         raise TargetError("is a folder; expected the name of a file: give another name")
     if not os.path.lexists(place):
         return
-    if not overwrite:
-        raise _exists()
     if not place.is_file():
         raise TargetError("is not a regular file; give another name")
+    if not overwrite:
+        raise _exists()
 
 
 def _check_folder(place: Path, overwrite: bool, owns: Owns) -> None:
@@ -334,10 +334,10 @@ def _check_folder(place: Path, overwrite: bool, owns: Owns) -> None:
         raise TargetError("is the current folder or holds it; give another name")
     if not os.path.lexists(place):
         return
-    if not overwrite:
-        raise _exists()
     if place.is_symlink() or not place.is_dir():
         raise TargetError("is not a folder; expected the name of a folder: give another name")
+    if not overwrite:
+        raise _exists()
     _check_foreign(place, owns)
 
 
