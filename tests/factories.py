@@ -15,6 +15,7 @@ import csv
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import cache
@@ -1011,6 +1012,14 @@ def strip_offsets(package: Path, source_id: str) -> Path:
             del e["at"]
 
     return edit_annotation(package, source_id, strip)
+
+
+def zipped(folder: Path, target: Path, prefix: str = "tmt-dataset-0.1.0/") -> Path:
+    """Put the files of a folder into an archive, as a release has them."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            archive.write(path, prefix + path.relative_to(folder).as_posix())
+    return target
 
 
 # editing

@@ -551,6 +551,11 @@ def test_anything_but_a_package_is_a_type_error(package: Any) -> None:
         cite(package)
 
 
+def test_the_checksum_of_a_loaded_data_set_is_a_type_error(package: Path) -> None:
+    with pytest.raises(TypeError, match="given by its path, found Dataset"):
+        cite(tmt.load(package), sha256="0" * 64)
+
+
 def test_a_missing_table_is_reported(package: Path) -> None:
     factories.table_path(package, "developments").unlink()
     with pytest.raises(PackageError, match="missing"):

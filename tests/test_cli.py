@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
@@ -24,6 +25,7 @@ from click.testing import CliRunner, Result
 import tmt_dataset as tmt
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.cli import _emit, main
+from tmt_dataset.descriptor import fingerprint
 from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
 
@@ -139,6 +141,48 @@ def test_a_missing_package_is_one_line(tmp_path: Path) -> None:
     result = run("info", "--package", str(tmp_path / "none"))
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    return factories.zipped(factories.make_package(folder / "package"), folder / "release.zip")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        "info --package ARCHIVE --sha256",
+        "search --package ARCHIVE --sha256",
+        "show TMT-0001 --package ARCHIVE --sha256",
+        "coverage --package ARCHIVE --sha256",
+        "validate --package ARCHIVE --sha256",
+        "cite --package ARCHIVE --sha256",
+        "cite TMT-0001 --package ARCHIVE --sha256",
+        "diff ARCHIVE ARCHIVE --sha256",
+        "diff ARCHIVE ARCHIVE --new-sha256",
+    ],
+)
+def test_a_package_must_have_the_checksum_that_is_given(archive: Path, args: str) -> None:
+    words = args.replace("ARCHIVE", str(archive)).split()
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert run(*words, digest).exit_code == 0
+    result = run(*words, "0" * 64)
+    assert result.exit_code == 1
+    assert f"expected the SHA-256 sha256:{'0' * 64}, found sha256:{digest}" in result.output
+
+
+def test_export_and_prove_refuse_another_checksum_too(archive: Path, tmp_path: Path) -> None:
+    package = ["--package", str(archive), "--sha256", "0" * 64]
+    for args in (["export", str(tmp_path / "out.jsonl")], ["prove", str(tmp_path)]):
+        assert "expected the SHA-256 sha256:000" in run(*args, *package).stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_installed_package_is_compared_with_its_fingerprint() -> None:
+    known = fingerprint(open_package().descriptor)
+    assert run("info", "--sha256", known).exit_code == 0
+    assert f"found {known}" in run("info", "--sha256", "0" * 64).stderr
 
 
 def test_prove_says_what_it_could_not_check(tmp_path: Path) -> None:
@@ -395,7 +439,9 @@ COMMAND = [sys.executable, "-m", "tmt_dataset.cli"]
 
 def started(*args: str | bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own, as code pages and arguments are set there."""
-    return subprocess.run([*COMMAND, *args], env={**os.environ, **environment}, capture_output=True)
+    return subprocess.run(
+        [*COMMAND, *args], env={**os.environ, **environment}, capture_output=True, timeout=100
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="has no standard output that is closed")
@@ -477,6 +523,48 @@ def test_a_path_that_cannot_be_reached_is_one_line() -> None:
         assert result.exit_code == 1
         assert result.stderr.count("\n") == 1
         assert "cannot be reached (File name too long)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["prove SOURCES --package PACKAGE", "build --locate SOURCES --folder PACKAGE"]
+)
+def test_a_pipe_among_the_texts_is_not_waited_for(annotated: tuple[Path, Path], command: str) -> None:
+    places = dict(zip(("PACKAGE", "SOURCES"), map(str, annotated), strict=True))
+    text = annotated[1] / f"{factories.WINTER}.txt"
+    text.unlink()
+    os.mkfifo(text)
+    done = started(*(places.get(word, word) for word in command.split()))
+    assert done.returncode == 1
+    (line,) = [line for line in (done.stdout + done.stderr).decode().splitlines() if "regular" in line]
+    assert text.name in line
+    assert line.endswith("not a regular file; expected a file on disk") or command.startswith("prove")
+
+
+# -- paths as people type them
+
+
+@pytest.fixture
+def home(annotated: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the home folder, which has the folders of a package and of its sources."""
+    folder = annotated[0].parent
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    monkeypatch.chdir(folder / annotated[0].name)
+    return folder
+
+
+def test_the_home_folder_is_expanded_for_every_path(home: Path, annotated: tuple[Path, Path]) -> None:
+    package, sources = (f"~/{path.name}" for path in annotated)
+    assert run("prove", sources, "--package", package).exit_code == 0
+    assert run("build", "--locate", sources, "--folder", package).exit_code == 0
+    assert run("build", "--check", "--folder", package).output == "in step\n"
+    assert run("export", "~/out.jsonl", "--package", package).output == f"{home / 'out.jsonl'}\n"
+    assert (home / "out.jsonl").is_file()
+    assert (
+        f"error: {home / 'codings' / 'first_coding'}: no annotation files"
+        in run("agreement", "~/codings").stderr
+    )
+    assert not (Path.cwd() / "~").exists()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ import tmt_dataset as tmt
 from tmt_dataset.coding import compile
 from tmt_dataset.coding.annotation import Annotation
 from tmt_dataset.descriptor import DESCRIPTOR
-from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError
+from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError, PackageNotFoundError
 from tmt_dataset.files import sha256, update
 from tmt_dataset.package import open_package
 
@@ -467,6 +469,16 @@ def test_a_table_that_cannot_be_read_is_named(folder: Path, do: Callable[[Path],
     target.mkdir()
     with pytest.raises(PackageError, match=r"data/sources\.csv: cannot be read \(Is a directory\)"):
         do(folder)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.touch], ids=["pipe", "file"])
+def test_what_is_not_a_folder_is_no_second_coding(folder: Path, make: Callable[[Path], None]) -> None:
+    """It was taken for none, and the agreement stayed as it was."""
+    (folder / "validation").mkdir(exist_ok=True)
+    shutil.copytree(folder / "data" / "annotations", folder / "validation" / "first_coding")
+    make(folder / "validation" / "second_coding")
+    with pytest.raises(PackageNotFoundError, match=r"second_coding: no annotation files \(\*\.yaml\)"):
+        build(folder)
 
 
 def test_a_file_that_cannot_be_written_is_named(folder: Path) -> None:

@@ -711,6 +711,33 @@ def test_a_file_is_not_replaced_by_a_folder_nor_a_folder_by_a_file(
     assert snapshot(tmp_path) == before
 
 
+@pytest.mark.parametrize(("name", "kind"), [("csv", "a folder"), ("jsonl", "a regular file")])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_pipe_is_not_replaced_and_nobody_is_told_to_overwrite_it(
+    name: str, kind: str, overwrite: bool, small: Dataset, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for target in ("pipe", "link"):
+        with pytest.raises(ExportError, match=f"{target}: is not {kind}; .*give another name"):
+            export(small, tmp_path / target, format=name, overwrite=overwrite)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@FORMAT
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_link_that_leads_nowhere_is_not_replaced(
+    name: str, overwrite: bool, small: Dataset, tmp_path: Path
+) -> None:
+    (tmp_path / "lost").symlink_to("nowhere/out")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(ExportError, match=r"lost: there is no folder .*nowhere; create it first"):
+        export(small, tmp_path / "lost", format=name, overwrite=overwrite)
+    with pytest.raises(ExportError, match=r"loop: is (a link|not a regular file); give"):
+        export(small, tmp_path / "loop", format=name, overwrite=overwrite)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["loop", "lost"]
+
+
 @FORMAT
 def test_a_link_stays_a_link(name: str, small: Dataset, tmp_path: Path) -> None:
     real = export(small, tmp_path / "real", format=name)

@@ -408,7 +408,7 @@ def test_a_source_that_is_a_folder_is_an_annotation_error(annotated: Package) ->
     (sources / f"{WINTER}.txt").unlink()
     (sources / f"{WINTER}.txt").mkdir()
     (line,) = failure(package, sources, AnnotationError)
-    assert line == f"{sources / WINTER}.txt: cannot be read (Is a directory); expected a text file"
+    assert line == f"{sources / WINTER}.txt: cannot be read (Is a directory); expected a file"
 
 
 def test_a_file_of_another_suffix_is_named(annotated: Package) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import factories
 import pytest
-from factories import edit_bytes, edit_descriptor, make_package
+from factories import edit_bytes, edit_descriptor, make_package, zipped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,13 +37,6 @@ from tmt_dataset.publish.changes import diff
 from tmt_dataset.validation import validate
 
 RAW = json.loads(factories.clean_files()[DESCRIPTOR])
-
-
-def zipped(folder: Path, target: Path, prefix: str = "tmt-dataset-0.1.0/") -> Path:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            archive.write(path, prefix + path.relative_to(folder).as_posix())
-    return target
 
 
 def test_embedded_package_is_the_one_of_this_installation() -> None:

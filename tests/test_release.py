@@ -7,8 +7,10 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -288,6 +290,47 @@ def test_a_folder_that_cannot_be_written_is_an_error(template: Path, out: Path) 
     with pytest.raises(ReleaseError, match="cannot be written"):
         release(template, "1.0.0", out / "below")
     assert out.read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (os.mkfifo, "not a regular file"),
+        (Path.mkdir, r"cannot be read \(Is a directory\)"),
+        (lambda path: path.symlink_to("nowhere"), "a link to nothing"),
+    ],
+    ids=["pipe", "folder", "dangling link"],
+)
+def test_what_is_not_a_file_in_the_place_of_the_archive_is_refused(
+    template: Path, out: Path, built: Path, make: Callable[[Path], None], said: str
+) -> None:
+    """In a process that can be ended: a pipe would be waited for. A link to nothing passed for the archive."""
+    out.mkdir()
+    make(out / built.name)
+    code = "import sys; from pathlib import Path; from tmt_dataset.publish.release import release;"
+    code += "release(Path(sys.argv[1]), '1.0.0', Path(sys.argv[2]))"
+    command = [sys.executable, "-c", code, str(template), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert re.search(rf"ReleaseError: {re.escape(str(out / built.name))}: {said}; .*another folder$", last)
+    assert [path.name for path in out.iterdir()] == [built.name]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("nowhere")], ids=["pipe", "link"])
+def test_archives_go_into_a_folder(template: Path, out: Path, make: Callable[[Path], None]) -> None:
+    make(out)
+    with pytest.raises(ReleaseError, match=r"out: is not a folder; choose another one"):
+        release(template, "1.0.0", out)
+    assert not out.is_dir()
+
+
+def test_the_home_folder_is_expanded(tree: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tree.parent))
+    monkeypatch.setenv("USERPROFILE", str(tree.parent))
+    home = Path("~")
+    assert register(home / tree.name, "1.0.0") == []
+    assert release(home / tree.name, "1.0.0", home / out.name).parent == out
 
 
 def test_an_archive_that_would_not_open_is_not_left(tree: Path, out: Path) -> None:

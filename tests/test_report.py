@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -180,6 +181,29 @@ def test_an_empty_product_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "04_text.ipynb").write_text("", encoding="utf-8")
     with pytest.raises(report.NotebookError, match=r"04_text\.ipynb: not a notebook"):
         report.run_notebook(tmp_path / "04_text.ipynb", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [(os.mkfifo, "not a regular file"), (os.mkdir, r"cannot be read \(Is a directory\)")],
+    ids=["pipe", "folder"],
+)
+def test_what_is_not_a_file_is_no_notebook(tmp_path: Path, make: Callable[[Path], None], said: str) -> None:
+    """In a process that can be ended: a pipe would be waited for."""
+    make(tmp_path / "1.ipynb")
+    command = [sys.executable, "-m", "tmt_dataset.publish.report", str(tmp_path), str(tmp_path / "report")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 1
+    assert re.fullmatch(rf"error: {re.escape(str(tmp_path))}/1\.ipynb: {said}; expected .*\n", done.stderr)
+    assert names(tmp_path) == ["1.ipynb"]
+
+
+def test_the_home_folder_is_expanded(quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(quick)
+    report.write(Path("~/notebooks"), Path("~/report"), console())
+    assert "1.html" in names(tmp_path / "report")
 
 
 def test_no_notebooks_is_one_error(tmp_path: Path) -> None:

@@ -3,39 +3,98 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from factories import edit_table
 from frames import make_developments, make_sources
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmt_dataset import analysis
-from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import UnknownCodeError
+from tmt_dataset.dataset import Dataset, load
+from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.package import open_package
 
 DESCRIPTOR, _ = open_package()
-spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=12)
+IDS = ("s", "t", "u")
+ROLES = ("heading", "development", "outlook")
+span = st.tuples(st.integers(0, 40), st.integers(0, 40)).map(sorted)
+places = st.lists(st.tuples(st.sampled_from(IDS), span), max_size=12)
 
 
-@settings(max_examples=20, deadline=None)
-@given(spans, spans)
-def test_coverage_counts_each_character_once(segments: list[list[int]], quotes: list[list[int]]) -> None:
-    placed = pd.DataFrame(segments, columns=["start", "end"], dtype="int64")
-    tables = {
-        "sources": pd.DataFrame({"source_id": ["s"], "characters": [100]}),
-        "segments": placed.assign(
-            segment_id=[f"s:{n}" for n in range(len(segments))], source_id="s", role="outlook"
+@st.composite
+def sources(draw: st.DrawFn) -> Dataset:
+    """Return three sources with segments and quotes in any order, which may overlap, leave gaps or be too long."""
+    segments = [
+        (f"S{n}", source, *at, draw(st.sampled_from(ROLES))) for n, (source, at) in enumerate(draw(places))
+    ]
+    quotes = [(source, *at) for source, at in draw(places)]
+    names = [segment[0] for segment in segments]
+    pairs = st.tuples(
+        st.sampled_from("ABC"), st.sampled_from(names), st.sampled_from(["primary", "secondary"])
+    )
+    mentions = draw(st.lists(pairs, max_size=10)) if names else []
+    tables: dict[str, tuple[list[str], list[Any]]] = {
+        "sources": (["source_id", "characters"], list(zip(IDS, (30, 40, 7), strict=True))),
+        "segments": (["segment_id", "source_id", "start", "end", "role"], segments),
+        "quotes": (["source_id", "start", "end"], quotes),
+        "mentions": (["development_id", "segment_id", "rank"], mentions),
+        "developments": (
+            ["development_id", "date_basis"],
+            [("A", "stated"), ("B", "period"), ("C", "context")],
         ),
-        "quotes": pd.DataFrame(quotes, columns=["start", "end"], dtype="int64").assign(source_id="s"),
-        "mentions": pd.DataFrame(columns=["development_id", "segment_id", "rank"], dtype="str"),
-        "developments": pd.DataFrame(columns=["development_id", "date_basis"], dtype="str"),
     }
-    (row,) = analysis.coverage(Dataset(DESCRIPTOR, tables)).to_dict("records")
-    depth = Counter(character for start, end in segments for character in range(start, end))
-    assert row["accounted"] == sum(n == 1 for n in depth.values())
-    assert row["quoted"] == len(set().union(*(range(start, end) for start, end in quotes)))
+    frames = {name: pd.DataFrame(rows, columns=columns) for name, (columns, rows) in tables.items()}
+    whole = dict.fromkeys(["start", "end"], "int64")
+    return Dataset(DESCRIPTOR, {n: f.astype(whole) if "start" in f else f for n, f in frames.items()})
+
+
+def of(ds: Dataset, table: str, source: str) -> list[Any]:
+    """Return the rows of a source, in their order."""
+    return [row for row in ds[table].itertuples() if row.source_id == source]
+
+
+@settings(max_examples=60, deadline=None)
+@given(sources())
+def test_coverage_is_what_a_count_of_each_source_by_itself_gives(ds: Dataset) -> None:
+    counted = analysis.coverage(ds).to_dict("records")
+    assert [row["source_id"] for row in counted] == list(IDS)
+    for row in counted:
+        segments, quotes = (of(ds, table, row["source_id"]) for table in ("segments", "quotes"))
+        size = row["characters"]
+        depth = Counter(n for s in segments for n in range(s.start, s.end) if n < size)
+        quoted = {n for q in quotes for n in range(q.start, q.end) if n < size}
+        roles = [s.role for s in segments]
+        own = [s.segment_id for s in segments]
+        told = [m for m in ds["mentions"].itertuples() if m.segment_id in own]
+        first = {m.development_id for m in told if m.rank == "primary"}
+        assert row == {
+            "source_id": row["source_id"],
+            "characters": size,
+            "accounted": 10_000 * sum(n == 1 for n in depth.values()) // size / 100,
+            **{
+                role: sum(s.end - s.start for s in segments if s.role == role)
+                for role in DESCRIPTOR.table("segments").field("role").enum
+            },
+            "items": roles.count("heading")
+            + sum(b == "development" and a != "heading" for a, b in pairwise(["", *roles])),
+            "developments": len(first),
+            "mentions": len({m.development_id for m in told}),
+            "quotes": len(quotes),
+            "quoted": round(100 * len(quoted) / size, 1),
+            "dated": len(first & {"A", "C"}),
+            "undated": len(first & {"B"}),
+        }
+
+
+def test_coverage_of_a_package_that_is_not_valid_is_one_error(package: Path) -> None:
+    edit_table(package, "developments", lambda frame: frame.iloc[1:])
+    with pytest.raises(PackageError, match=r"^coverage: .*there is no row.* run `tmt-dataset validate`"):
+        analysis.coverage(load(package))
 
 
 def test_damaged_reports_share_a_character_with_the_loss() -> None:

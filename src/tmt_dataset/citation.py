@@ -288,7 +288,11 @@ _WRITERS = {"apa": apa, "bibtex": bibtex, "ris": ris, "csl": csl}
 
 
 def cite(
-    package: str | os.PathLike[str] | Dataset | None = None, *, style: str = "apa", record: str | None = None
+    package: str | os.PathLike[str] | Dataset | None = None,
+    *,
+    style: str = "apa",
+    record: str | None = None,
+    sha256: str | None = None,
 ) -> str:
     """Return the citation of a release, or of one development in it.
 
@@ -306,6 +310,8 @@ def cite(
         ``"apa"`` (plain text), ``"bibtex"``, ``"ris"`` or ``"csl"`` (CSL-JSON).
     record
         Identifier of a development, as ``"TMT-0001"``, to cite it alone.
+    sha256
+        The checksum that the package must have, as for :func:`tmt_dataset.load`.
 
     Raises
     ------
@@ -314,7 +320,7 @@ def cite(
     PackageNotFoundError, PackageError, ChecksumError
         As for :func:`tmt_dataset.load`.
     TypeError
-        If ``package`` is none of these.
+        If ``package`` is none of these, or a checksum is given for a data set.
 
     Examples
     --------
@@ -333,10 +339,16 @@ def cite(
         raise unknown("citation style", style, STYLES, ", ".join(STYLES))
     developments: Callable[[], pd.DataFrame]
     if package is None or isinstance(package, str | os.PathLike):
-        opened = open_package(package)
-        if package is not None and not opened.is_archive:  # an archive was verified as it was opened
+        opened = open_package(package, sha256)
+        if (
+            package is not None and sha256 is None and not opened.is_archive
+        ):  # an archive was verified as it was opened
             opened.read_verified()
         descriptor, developments = opened.descriptor, lambda: _developments(opened)
+    elif sha256 is not None:
+        raise TypeError(
+            f"a checksum is compared with a package given by its path, found {type(package).__name__}"
+        )
     elif isinstance(getattr(package, "descriptor", None), Descriptor):
         # not isinstance(package, Dataset), which would import pandas
         descriptor, developments = package.descriptor, lambda: package["developments"]

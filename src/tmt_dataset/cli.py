@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 
 CODES = "Exit codes: 0 done, 1 something is wrong (the message says what), 2 wrong usage."
 
-package_option = click.option(
-    "--package",
-    type=click.Path(path_type=Path),
-    help="Folder or release archive of a package; the installed one by default.",
-)
+
+def package_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which package a command opens."""
+    package = click.option(
+        "--package",
+        type=click.Path(path_type=Path),
+        help="Folder or release archive of a package; the installed one by default.",
+    )
+    sha256 = click.option(
+        "--sha256",
+        help="Checksum that the package must have: the SHA-256 of an archive, the fingerprint of a folder.",
+    )
+    return package(sha256(command))
+
+
 format_option = click.option(
     "--format",
     "form",
@@ -228,13 +238,13 @@ def main() -> None:
 @_command("info", "tmt-dataset info")
 @package_option
 @format_option
-def info(package: Path | None, form: str) -> None:
+def info(package: Path | None, sha256: str | None, form: str) -> None:
     """Show what is in the package: version, period, and the rows of every table."""
     import pandas as pd
 
     from tmt_dataset.dataset import load
 
-    ds = load(package)
+    ds = load(package, sha256=sha256)
     rows = pd.DataFrame(
         [{"table": n, "rows": len(ds[n]), "holds": ds.descriptor.tables[n].title} for n in ds]
     )
@@ -270,7 +280,13 @@ def info(package: Path | None, form: str) -> None:
 @package_option
 @format_option
 def search(
-    text: str | None, year: int | None, date: str | None, package: Path | None, form: str, **criteria: Any
+    text: str | None,
+    year: int | None,
+    date: str | None,
+    package: Path | None,
+    sha256: str | None,
+    form: str,
+    **criteria: Any,
 ) -> None:
     """List the developments that match a text and codes."""
     from tmt_dataset.dataset import load
@@ -278,7 +294,7 @@ def search(
     lists: dict[str, Any] = {k: list(v) or None for k, v in criteria.items() if isinstance(v, tuple)}
     rest: dict[str, Any] = {k: v for k, v in criteria.items() if not isinstance(v, tuple)}
     try:
-        found = load(package).select(text=text, year=year, date=date, **lists, **rest)
+        found = load(package, sha256=sha256).select(text=text, year=year, date=date, **lists, **rest)
     except ValueError as error:
         if isinstance(error, TmtDatasetError):
             raise
@@ -300,13 +316,13 @@ def search(
     show_default=True,
     help="Readable text, W3C Web Annotations (JSON-LD), or rows.",
 )
-def show(development_id: str, package: Path | None, form: str) -> None:
+def show(development_id: str, package: Path | None, sha256: str | None, form: str) -> None:
     """Show one development: each coded value beside the quotes that prove it."""
     import json
 
     from tmt_dataset.dataset import load
 
-    record = load(package).record(development_id)
+    record = load(package, sha256=sha256).record(development_id)
     if form == "csv":
         _emit(record.evidence, form)
     elif form == "json":
@@ -318,12 +334,12 @@ def show(development_id: str, package: Path | None, form: str) -> None:
 @_command("coverage", "tmt-dataset coverage")
 @package_option
 @format_option
-def coverage(package: Path | None, form: str) -> None:
+def coverage(package: Path | None, sha256: str | None, form: str) -> None:
     """Account for every character of every source: roles, items, developments, mentions, quotes."""
     from tmt_dataset.analysis import coverage as account
     from tmt_dataset.dataset import load
 
-    frame = account(load(package))
+    frame = account(load(package, sha256=sha256))
     if form == "table":
         frame = frame.astype(object).set_index("source_id").T.rename_axis("").reset_index().astype("str")
     _emit(frame, form)
@@ -351,18 +367,18 @@ def _report(report: Any, form: str) -> None:
 @_command("validate", "tmt-dataset validate --package tmt-dataset-1.0.0.zip")
 @package_option
 @format_option
-def validate(package: Path | None, form: str) -> None:
+def validate(package: Path | None, sha256: str | None, form: str) -> None:
     """Check a package: descriptor, bytes and form, schemas, keys, rules; all findings in one run."""
     from tmt_dataset.validation import validate as check
 
-    _report(check(package), form)
+    _report(check(package, sha256=sha256), form)
 
 
 @_command("prove", "tmt-dataset prove ../sources")
 @sources_argument
 @package_option
 @format_option
-def prove(sources: Path, package: Path | None, form: str) -> None:
+def prove(sources: Path, package: Path | None, sha256: str | None, form: str) -> None:
     """Check every quote, segment and source against the source texts in a folder (<source_id>.txt).
 
     Exits with 1 if anything is wrong, or if the text of any source is missing or cannot be read: a proof has to
@@ -371,7 +387,7 @@ def prove(sources: Path, package: Path | None, form: str) -> None:
     from tmt_dataset.coding.proof import prove as check
     from tmt_dataset.dataset import load
 
-    _report(check(load(package), sources), form)
+    _report(check(load(package, sha256=sha256), sources), form)
 
 
 @_command("build", "tmt-dataset build --check")
@@ -418,23 +434,23 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing export.")
 @package_option
-def export(target: Path, form: str | None, overwrite: bool, package: Path | None) -> None:
+def export(target: Path, form: str | None, overwrite: bool, package: Path | None, sha256: str | None) -> None:
     """Write the data set as a folder of CSV or Parquet files, as Excel workbook, SQLite database or JSON Lines."""
     from tmt_dataset.dataset import load
     from tmt_dataset.exports import export as write
 
-    _say(write(load(package), target, format=form, overwrite=overwrite))
+    _say(write(load(package, sha256=sha256), target, format=form, overwrite=overwrite))
 
 
 @_command("cite", "tmt-dataset cite --style bibtex")
 @click.argument("record", required=False)
 @click.option("--style", default="apa", show_default=True, help="apa, bibtex, ris or csl.")
 @package_option
-def cite(record: str | None, style: str, package: Path | None) -> None:
+def cite(record: str | None, style: str, package: Path | None, sha256: str | None) -> None:
     """Print the citation of the package, or of one development (RECORD, as TMT-0001)."""
     from tmt_dataset.citation import cite as citation
 
-    text = citation(package, style=style, record=record)
+    text = citation(package, style=style, record=record, sha256=sha256)
     if style == "apa":
         _say(text)
     else:
@@ -456,6 +472,8 @@ def agreement(validation: Path, disagreements: bool, form: str) -> None:
 @_command("diff", "tmt-dataset diff tmt-dataset-1.0.0.zip")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.option("--sha256", help="Checksum that OLD must have.")
+@click.option("--new-sha256", help="Checksum that NEW must have.")
 @click.option(
     "--format",
     "form",
@@ -464,11 +482,11 @@ def agreement(validation: Path, disagreements: bool, form: str) -> None:
     show_default=True,
     help="How the difference is printed.",
 )
-def diff(old: Path, new: Path | None, form: str) -> None:
+def diff(old: Path, new: Path | None, sha256: str | None, new_sha256: str | None, form: str) -> None:
     """Compare two packages (archives or folders; NEW is the installed data by default), cell by cell."""
     from tmt_dataset.publish.changes import diff as compare
 
-    difference = compare(old, new)
+    difference = compare(old, new, sha256=sha256, new_sha256=new_sha256)
     if form == "csv":
         import io
 

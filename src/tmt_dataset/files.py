@@ -38,6 +38,20 @@ Owns = Callable[[Path], Set[str]]
 MAX_FILE = 64 * 1024 * 1024
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path that a person typed or passed, with ``~`` expanded as the shell does; that of an unknown user stays.
+
+    Examples
+    --------
+    >>> expanded("~/x") == Path.home() / "x", str(expanded("~no-such-user/x"))
+    (True, '~no-such-user/x')
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def read(path: Path, limit: int = MAX_FILE) -> bytes:
     """Return the bytes of a regular file of bounded size: a pipe would be waited for, a device never ends.
 
@@ -309,10 +323,10 @@ def _check_file(place: Path, overwrite: bool) -> None:
         raise TargetError("is a folder; expected the name of a file: give another name")
     if not os.path.lexists(place):
         return
-    if not overwrite:
-        raise _exists()
     if not place.is_file():
         raise TargetError("is not a regular file; give another name")
+    if not overwrite:
+        raise _exists()
 
 
 def _check_folder(place: Path, overwrite: bool, owns: Owns) -> None:
@@ -320,10 +334,10 @@ def _check_folder(place: Path, overwrite: bool, owns: Owns) -> None:
         raise TargetError("is the current folder or holds it; give another name")
     if not os.path.lexists(place):
         return
-    if not overwrite:
-        raise _exists()
     if place.is_symlink() or not place.is_dir():
         raise TargetError("is not a folder; expected the name of a folder: give another name")
+    if not overwrite:
+        raise _exists()
     _check_foreign(place, owns)
 
 

@@ -319,7 +319,7 @@ def find(source: str | os.PathLike[str] | None = None) -> Path:
         raise PackageNotFoundError(
             f"{name:.200}: is an address; download the release archive, and give its path"
         )
-    path = _expanded(Path(source))
+    path = files.expanded(source)
     try:
         is_file = stat.S_ISREG(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError for a NUL character
@@ -327,14 +327,6 @@ def find(source: str | os.PathLike[str] | None = None) -> Path:
     except OSError as error:  # a folder that may not be entered, a name that is too long
         raise PackageNotFoundError(f"{path!s:.200}: cannot be reached ({error.strerror}); {wanted}") from None
     return path.parent if is_file and path.name == DESCRIPTOR else path
-
-
-def _expanded(path: Path) -> Path:
-    """Return a path with ``~`` expanded, as the shell does; it stays as it is for an unknown user."""
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        return path
 
 
 def open_package(source: str | os.PathLike[str] | None = None, sha256: str | None = None) -> Package:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis.counting import primary_topics
+from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
+from tmt_dataset.guard import guarded
 
-if TYPE_CHECKING:
-    from tmt_dataset.dataset import Dataset
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def coverage(ds: Dataset) -> pd.DataFrame:
+@guarded
+def coverage(ds: Tables) -> pd.DataFrame:
     """Return what the characters of each source are used for.
 
     Returns
@@ -27,6 +29,11 @@ def coverage(ds: Dataset) -> pd.DataFrame:
         developments, first or further), ``quotes``, ``quoted`` (percent), ``dated`` and ``undated`` (whose date is
         only the window of the source: basis ``period``).
 
+    Raises
+    ------
+    PackageError
+        If the data set is not valid, and therefore cannot be accounted for.
+
     Examples
     --------
     >>> import tmt_dataset as tmt
@@ -34,54 +41,77 @@ def coverage(ds: Dataset) -> pd.DataFrame:
     {100.0}
     """
     roles = ds.descriptor.table("segments").field("role").enum
-    sources = zip(ds["sources"]["source_id"].astype("str"), ds["sources"]["characters"], strict=True)
-    counts = ["items", "developments", "mentions", "quotes", "quoted", "dated", "undated"]
-    columns = ["source_id", "characters", "accounted", *roles, *counts]
+    sources = ds["sources"]["source_id"].astype("str")
+    characters = ds["sources"]["characters"].to_numpy("int64")
+    segments, quotes = (_of_sources(ds[table], sources) for table in ("segments", "quotes"))
+    mentions, basis = _reported(ds, segments)
+    segments = segments.assign(length=(segments["end"] - segments["start"]).astype("int64"))
+    accounted, quoted = _covered(segments, characters, once=True), _covered(quotes, characters)
+    count = partial(_per_source, n=len(sources))
+    columns = {
+        "source_id": sources.tolist(),
+        "characters": characters,
+        "accounted": [10_000 * n // of / 100 for n, of in zip(accounted, characters.tolist(), strict=True)],
+        **{role: count(segments.loc[segments["role"] == role], "length") for role in roles},
+        "items": count(segments.loc[_begins_item(segments)]),
+        "developments": count(basis),
+        "mentions": count(mentions),
+        "quotes": count(quotes),
+        "quoted": [round(100 * n / of, 1) for n, of in zip(quoted, characters.tolist(), strict=True)],
+        "dated": count(basis.loc[basis["date_basis"] != "period"]),
+        "undated": count(basis.loc[basis["date_basis"] == "period"]),
+    }
     types: dict[str, Any] = dict.fromkeys(columns, "int64")
     types.update(source_id="str", accounted="float64", quoted="float64")
-    rows = [_account(ds, source_id, int(characters), roles) for source_id, characters in sources]
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    return pd.DataFrame(columns).astype(types)
 
 
-def _account(ds: Dataset, source_id: str, characters: int, roles: Iterable[str]) -> dict[str, object]:
-    """Return the row of a source in the table of :func:`coverage`."""
-    segments, quotes = (
-        ds[table].loc[ds[table]["source_id"] == source_id] for table in ("segments", "quotes")
-    )
-    length = (segments["end"] - segments["start"]).astype("int64")
-    mentions = ds["mentions"].loc[ds["mentions"]["segment_id"].isin(segments["segment_id"])]
-    first = mentions.loc[mentions["rank"] == "primary", "development_id"]
-    basis = ds["developments"].set_index("development_id")["date_basis"].loc[first.unique()]
-    accounted = int((_depth(segments, characters) == 1).sum())
-    quoted = int((_depth(quotes, characters) > 0).sum())
-    return {
-        "source_id": source_id,
-        "characters": characters,
-        "accounted": 10_000 * accounted // characters / 100,
-        **{role: int(length[segments["role"] == role].sum()) for role in roles},
-        "items": _items(segments["role"]),
-        "developments": len(basis),
-        "mentions": mentions["development_id"].nunique(),
-        "quotes": len(quotes),
-        "quoted": round(100 * quoted / characters, 1),
-        "dated": int((basis != "period").sum()),
-        "undated": int((basis == "period").sum()),
-    }
+def _of_sources(frame: pd.DataFrame, sources: pd.Series) -> pd.DataFrame:
+    """Return the rows of a table that belong to a source, with its number in the column ``source``."""
+    found = frame.assign(source=pd.Index(sources).get_indexer(frame["source_id"].astype("str")))
+    return found.loc[found["source"] >= 0]
 
 
-def _depth(spans: pd.DataFrame, characters: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return in how many spans each character of a source lies."""
-    change = np.zeros(characters + 1, dtype="int64")
-    for column, step in (("start", 1), ("end", -1)):
-        np.add.at(change, spans[column].to_numpy("int64").clip(0, characters), step)
-    return change.cumsum()[:-1]
+def _per_source(rows: pd.DataFrame, weights: str | None = None, *, n: int) -> list[int]:
+    """Return for each of n sources how many rows it has, or the sum of a column."""
+    counted = np.bincount(rows["source"], None if weights is None else rows[weights], minlength=n)
+    total: list[int] = counted.astype("int64").tolist()
+    return total
 
 
-def _items(roles: pd.Series) -> int:
-    """Return how many items the segments of a source report, by their roles in order."""
-    reporting = roles.isin(["heading", "development"])
-    below_heading = (roles == "development") & (roles.shift() == "heading")
-    return int((reporting & ~below_heading).sum())
+def _reported(ds: Tables, segments: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the developments of each source, and with the basis of its date each that it reports first."""
+    where = segments[["segment_id", "source"]].drop_duplicates()
+    found = ds["mentions"].merge(where, on="segment_id").dropna(subset="development_id")
+    pair = ["source", "development_id"]
+    first = found.loc[found["rank"] == "primary", pair].drop_duplicates()
+    basis = ds["developments"].set_index("development_id")["date_basis"].loc[first["development_id"]]
+    return found[pair].drop_duplicates(), first.assign(date_basis=basis.astype("str").to_numpy())
+
+
+def _covered(spans: pd.DataFrame, characters: Numbers, *, once: bool = False) -> list[int]:
+    """Return how many characters of each source lie in a span, or in exactly one: the sources are laid end to end."""
+    sources = spans["source"].to_numpy("int64")
+    # a character that belongs to no source keeps them apart
+    begin = (np.cumsum(characters + 1) - characters - 1)[sources]
+    ends = [
+        begin + spans[column].to_numpy("int64").clip(0, characters[sources]) for column in ("start", "end")
+    ]
+    place, change = np.concatenate(ends), np.repeat([1, -1], len(spans))
+    order = np.argsort(place, kind="stable")
+    depth, length = np.cumsum(change[order])[:-1], np.diff(place[order])
+    counted = depth == 1 if once else depth > 0
+    of = np.tile(sources, 2)[order][:-1]
+    stretches = pd.DataFrame({"source": of[counted], "length": length[counted]})
+    return _per_source(stretches, "length", n=len(characters))
+
+
+def _begins_item(segments: pd.DataFrame) -> pd.Series:
+    """Mark the segments with which an item begins: a heading, or a body without one above it."""
+    roles = segments["role"].astype("str")
+    below_heading = roles.groupby(segments["source"]).shift() == "heading"
+    begins: pd.Series = (roles == "heading") | ((roles == "development") & ~below_heading)
+    return begins
 
 
 def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from tmt_dataset.coding.reliability import (
     value_rows,
 )
 from tmt_dataset.errors import MissingExtraError
-from tmt_dataset.files import content
+from tmt_dataset.files import content, expanded
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.validation.verbatim import unescaped
 
@@ -368,6 +368,7 @@ def agreement(validation: Path, package: Package | None = None) -> tuple[pd.Data
     PackageError
         If the table of synonyms cannot be read.
     """
+    validation = expanded(validation)
     first, second = (read_coding(validation / f"{which}_coding") for which in requirements.READINGS)
     measured, differing = compare(first, second, _synonyms(validation, package or open_package()))
     if not (validation / requirements.FOLDER).is_dir():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import stat
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from typing import Annotated, Any, NoReturn, Self, TypeVar
 from tmt_dataset.cells import read_text
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageNotFoundError, near
+from tmt_dataset.errors import AnnotationError, MissingExtraError, PackageError, PackageNotFoundError, near
+from tmt_dataset.files import expanded, read
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -493,18 +493,6 @@ def _where(node: Any, path: tuple[int | str, ...]) -> str:
     return ""
 
 
-def _content(path: Path) -> bytes:
-    """Return the bytes of a regular file of bounded size; a pipe would be waited for."""
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is left to open()
-        raise AnnotationError(f"{path}: not a regular file; expected a YAML file")
-    with path.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise AnnotationError(f"{path}: larger than {MAX_BYTES:,} bytes; expected the coding of one source")
-    return data
-
-
 def read_yaml(path: Path) -> Any:
     """Read a YAML file with the positions of its nodes.
 
@@ -515,12 +503,14 @@ def read_yaml(path: Path) -> Any:
         uses what YAML reads otherwise than it looks: anchors, tags, directives, numbers like 0o3750 or 2_024.
     """
     try:
-        data = _content(path)
+        data = read(path, MAX_BYTES)
         text = data.decode("utf-8")
     except FileNotFoundError:
         raise AnnotationError(f"{path}: no such file") from None
     except OSError as error:
         raise AnnotationError(f"{path}: cannot be read ({error.strerror}); expected a YAML file") from None
+    except PackageError as error:
+        raise AnnotationError(str(error)) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise AnnotationError(f"{path}:{line}: not UTF-8 ({error}); save it as UTF-8") from None
@@ -661,6 +651,7 @@ def read_models(folder: Path, model: type[M], besides: str | None = None) -> lis
     AnnotationError
         Listing every problem of every file.
     """
+    folder = expanded(folder)
     paths = [p for p in sorted(folder.glob("*.yaml")) if p.stem != besides]
     if not paths:
         raise PackageNotFoundError(f"{folder}: no annotation files (*.yaml)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
@@ -287,7 +288,7 @@ def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, byte
 
 def _agreement(validation: Path, package: Package) -> dict[str, bytes]:
     """Return the table of agreement, if the checkout has a second coding."""
-    if not (validation / "second_coding").is_dir():
+    if not os.path.lexists(validation / "second_coding"):
         return {}
     from tmt_dataset.coding.agreement import agreement  # slow to import, and needed here only
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from tmt_dataset.coding.annotation import Annotation, Source, line_of, misnamed, problems, read_yaml, yaml
 from tmt_dataset.coding.proof import source_text, texts_folder
-from tmt_dataset.errors import AnnotationError, QuoteNotFoundError
-from tmt_dataset.files import sha256, update
+from tmt_dataset.errors import AnnotationError, PackageError, QuoteNotFoundError
+from tmt_dataset.files import expanded, sha256, update
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
 if TYPE_CHECKING:  # at run time coding.annotation imports ruamel, and names the extra that is missing
@@ -228,8 +228,8 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
         text = source_text(sources, path.stem)
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{at}: not UTF-8 ({error}); keep the text as it was received") from None
-    except OSError as error:
-        raise AnnotationError(f"{at}: cannot be read ({error.strerror}); expected a text file") from None
+    except PackageError as error:
+        raise AnnotationError(str(error)) from None
     if text is None:
         return None, None
     node = read_yaml(path)
@@ -268,7 +268,7 @@ def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
     QuoteNotFoundError
         Listing every quote that its source does not have, or has more than once; then no file is written.
     """
-    folder = texts_folder(sources)
+    folder, annotations = texts_folder(sources), expanded(annotations)
     broken = misnamed(annotations)
     wrong: list[str] = []
     new: dict[Path, bytes] = {}

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import PackageNotFoundError
-from tmt_dataset.files import sha256
+from tmt_dataset.errors import PackageError, PackageNotFoundError
+from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -63,7 +63,7 @@ def texts_folder(sources: str | os.PathLike[str]) -> Path:
     PackageNotFoundError
         If the folder does not exist.
     """
-    folder = Path(sources)
+    folder = expanded(sources)
     try:
         found = folder.is_dir()
     except OSError:  # a folder above it cannot be entered
@@ -80,13 +80,11 @@ def source_text(folder: Path, source_id: str) -> str | None:
     ------
     UnicodeDecodeError
         If it is not UTF-8.
-    OSError
-        If it cannot be read: it is a folder, or permission is missing.
+    PackageError
+        If it cannot be read: it is a folder or a pipe, or permission is missing.
     """
-    try:
-        return (folder / f"{source_id}.txt").read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return None
+    data = content(folder / f"{source_id}.txt")
+    return None if data is None else data.decode("utf-8")
 
 
 def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
@@ -131,8 +129,8 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
             what = f"{sid}.txt is not UTF-8"
             findings.append(_finding("sources", source, "sha256", what, "UTF-8", str(error), AS_RECEIVED))
             continue
-        except OSError as error:
-            text, reason = None, str(error.strerror)
+        except PackageError as error:
+            text, reason = None, str(error).removeprefix(f"{folder / f'{sid}.txt'}: ")
         if text is None:
             unchecked[sid] = f"{sid}: {place}: {reason}; its quotes and checksums were not checked"
             findings.append(_finding("sources", source, "source_id", "not checked", place, reason, PUT_THERE))

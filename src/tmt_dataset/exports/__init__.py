@@ -18,7 +18,7 @@ from tmt_dataset.errors import ExportError, TargetError, near
 from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
 from tmt_dataset.exports.tables import FLAT
 from tmt_dataset.exports.text import restore
-from tmt_dataset.files import replace_file, replace_folder
+from tmt_dataset.files import expanded, replace_file, replace_folder
 
 __all__ = ["FORMATS", "Format", "export", "restore"]
 
@@ -125,7 +125,7 @@ def export(
         raise TypeError(f"expected a Dataset, as tmt_dataset.load() returns it, found {type(ds).__name__}")
     if not os.fspath(target):  # as a path it would be the current folder, which nobody named
         raise ExportError("the path is empty; give the name of a file or folder")
-    path = Path(target)
+    path = expanded(target)
     name = _format(path, format)
     write = partial(FORMATS[name].write, ds)
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tmt_dataset.coding import compile, locate
 from tmt_dataset.errors import OutOfStepError, PackageError
-from tmt_dataset.files import content, update
+from tmt_dataset.files import content, expanded, update
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.publish import docs, metadata
 from tmt_dataset.validation import validate
@@ -76,6 +76,7 @@ def build(
     TmtDatasetError
         If an annotation, a quote or a coding is not in order; then nothing that depends on it is written.
     """
+    folder = expanded(folder)
     changed = [] if sources is None else locate.locate(folder / compile.ANNOTATIONS, sources)
     tables, derived, report = built(folder, open_package(folder), commands)
     changed += [path for path, data in {**tables, **derived}.items() if update(folder / path, data)]
@@ -90,6 +91,7 @@ def check(folder: Path, commands: click.Group | None = None) -> Report:
     OutOfStepError
         Naming the files, and for tables the rows, that differ.
     """
+    folder = expanded(folder)
     package = open_package(folder)
     tables, derived, report = built(folder, package, commands)
     compile.check(folder, package, tables)

@@ -21,7 +21,7 @@ from tmt_dataset.coding import compile
 from tmt_dataset.dataset import from_package
 from tmt_dataset.descriptor import DESCRIPTOR, DEVELOPMENT, SEMVER, Descriptor, Table, version_numbers
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
-from tmt_dataset.files import beside, is_temporary, put_new, sha256, update
+from tmt_dataset.files import beside, content, expanded, is_temporary, put_new, sha256, update
 from tmt_dataset.package import SUMS, Archive, Package, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
@@ -87,6 +87,7 @@ def release(
     tmt_dataset.errors.ReleaseError: invalid version 'one'; expected MAJOR.MINOR.PATCH, as 1.0.0
     """
     _check_version(version)
+    folder, out = expanded(folder), expanded(out)
     commit = _Commit.of(folder)
     _check_tag(folder, version)
     commit.read([DESCRIPTOR])
@@ -141,6 +142,7 @@ def register(folder: Path, version: str) -> list[str]:
         If a table was edited after the last build.
     """
     _check_version(version)
+    folder = expanded(folder)
     package = open_package(folder)
     _check_declared(package.descriptor, version)
     ds = from_package(package)
@@ -237,6 +239,8 @@ def _reads_back(path: Path, contents: Mapping[str, bytes]) -> None:
 
 def _place(out: Path, archive: str, products: Mapping[str, bytes], contents: Mapping[str, bytes]) -> None:
     """Write the products beside their places, read the archive as its users will, and move all; or leave nothing."""
+    if os.path.lexists(out) and not out.is_dir():
+        raise ReleaseError(f"{out}: is not a folder; choose another one")
     missing = [p for p in (out, *out.parents) if not p.exists()]
     placed: list[Path] = []
     try:
@@ -265,10 +269,16 @@ def _place(out: Path, archive: str, products: Mapping[str, bytes], contents: Map
 
 
 def _is_new(path: Path, data: bytes) -> bool:
-    """Whether nothing is there yet; refuse what is there with other bytes."""
-    if not path.exists():
+    """Whether nothing is there yet; refuse what is there with other bytes, or is not a file."""
+    if not os.path.lexists(path):
         return True
-    if path.read_bytes() != data:
+    try:
+        found = content(path)
+    except PackageError as error:
+        raise ReleaseError(f"{error}; move it away, or choose another folder") from None
+    if found is None:
+        raise ReleaseError(f"{path}: a link to nothing; remove it, or choose another folder")
+    if found != data:
         raise ReleaseError(
             f"{path}: exists with other bytes; a version is released once: raise the version, "
             "or remove the file if it never was"
@@ -335,14 +345,19 @@ class _Commit:
             out[path] = data[start:end]
             at = end + 1
         # files that git was told to overlook, or whose line ends it changed on the way
-        differing = [
-            p for p in paths if not (self.folder / p).is_file() or (self.folder / p).read_bytes() != out[p]
-        ]
+        differing = [p for p in paths if not self._holds(p, out[p])]
         if differing:
             raise ReleaseError(
                 f"{self.folder}: not as committed: {', '.join(differing)}; check the files out again"
             )
         return out
+
+    def _holds(self, path: str, data: bytes) -> bool:
+        """Whether the folder has a file with these bytes."""
+        try:
+            return content(self.folder / path) == data
+        except PackageError:  # a folder, a pipe
+            return False
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None, why: str = "") -> bytes:

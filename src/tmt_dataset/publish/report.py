@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
-from tmt_dataset.errors import MissingExtraError, TargetError, TmtDatasetError
-from tmt_dataset.files import replace_folder
+from tmt_dataset.errors import MissingExtraError, PackageError, TargetError, TmtDatasetError
+from tmt_dataset.files import expanded, read, replace_folder
 from tmt_dataset.publish import api
 from tmt_dataset.record import number
 
@@ -147,7 +147,11 @@ def _executed(path: Path) -> NotebookNode:
     from nbclient.exceptions import CellExecutionError
 
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.reads(read(path).decode("utf-8"), as_version=4)
+    except PackageError as error:
+        raise NotebookError(str(error)) from None
+    except OSError as error:
+        raise NotebookError(f"{path}: cannot be read ({error.strerror}); expected a notebook") from None
     except ValueError as error:
         raise NotebookError(f"{path.name}: not a notebook ({error!s:.200})") from None
     saved = [bool(cell.get("outputs")) for cell in notebook.cells]
@@ -286,6 +290,7 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
     TargetError
         If the report folder holds anything but a report, or cannot be written; it stays as it was.
     """
+    notebooks, out = expanded(notebooks), expanded(out)
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise NotebookError(f"{notebooks}: no notebooks (*.ipynb)")
@@ -324,9 +329,9 @@ def _own(folder: Path) -> Set[str]:
     if path.is_symlink() or not path.is_file():
         return frozenset()
     try:
-        listed = json.loads(path.read_bytes())
+        listed = json.loads(read(path))
         return frozenset(map(str, listed)) | {MANIFEST}
-    except (ValueError, TypeError, RecursionError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return frozenset()
 
 
