@@ -304,6 +304,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "cac",
             "name": "Cyberspace Administration of China",
+            "short_name": "CAC",
             "abbreviation": "CAC",
             "name_zh": "国家互联网信息办公室",
             "kind": "ministry",
@@ -313,6 +314,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "cac-shanghai",
             "name": "Shanghai office of the Cyberspace Administration",
+            "short_name": "Shanghai office",
             "kind": "local-office",
             "level": "provincial",
             "place_id": "310000",
@@ -321,6 +323,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "communications-shanghai",
             "name": "Shanghai Communications Administration",
+            "short_name": "Shanghai communications",
             "kind": "local-office",
             "level": "provincial",
             "place_id": "310000",
@@ -328,6 +331,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "court-beijing-internet",
             "name": "Beijing Internet Court",
+            "short_name": "Beijing Internet Court",
             "kind": "court",
             "level": "municipal",
             "place_id": "110000",
