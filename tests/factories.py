@@ -305,6 +305,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "cac",
             "name": "Cyberspace Administration of China",
+            "short_name": "CAC",
             "abbreviation": "CAC",
             "name_zh": "国家互联网信息办公室",
             "kind": "ministry",
@@ -314,6 +315,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "cac-shanghai",
             "name": "Shanghai office of the Cyberspace Administration",
+            "short_name": "Shanghai office",
             "kind": "local-office",
             "level": "provincial",
             "place_id": "310000",
@@ -322,6 +324,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "communications-shanghai",
             "name": "Shanghai Communications Administration",
+            "short_name": "Shanghai communications",
             "kind": "local-office",
             "level": "provincial",
             "place_id": "310000",
@@ -329,6 +332,7 @@ VOCABULARIES: dict[str, list[Row]] = {
         {
             "authority_id": "court-beijing-internet",
             "name": "Beijing Internet Court",
+            "short_name": "Beijing Internet Court",
             "kind": "court",
             "level": "municipal",
             "place_id": "110000",
@@ -354,19 +358,28 @@ VOCABULARIES: dict[str, list[Row]] = {
             "measure": "accounts_closed",
             "label": "Accounts closed",
             "unit": "count",
+            "series": "true",
             "definition": "User accounts closed.",
         },
         {
             "measure": "apps_removed",
             "label": "Apps removed",
             "unit": "count",
+            "series": "false",
             "definition": "Apps taken out of stores.",
         },
-        {"measure": "damages", "label": "Damages", "unit": "CNY", "definition": "Money that a court awards."},
+        {
+            "measure": "damages",
+            "label": "Damages",
+            "unit": "CNY",
+            "series": "false",
+            "definition": "Money that a court awards.",
+        },
         {
             "measure": "complaints_settled",
             "label": "Complaints settled",
             "unit": "percent",
+            "series": "true",
             "definition": "Share of complaints settled.",
         },
     ],

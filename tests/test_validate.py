@@ -187,7 +187,9 @@ def modal(row: int, modality: str) -> Plant:
     def plant(frame: pd.DataFrame) -> None:
         before = frame.at[row - 2, "modality"]
         frame.at[row - 2, "modality"] = modality
-        frame.at[row - 2, "provision_id"] = frame.at[row - 2, "provision_id"].replace(before, modality)
+        frame.at[row - 2, "provision_id"] = str(frame.at[row - 2, "provision_id"]).replace(
+            str(before), modality
+        )
 
     return lambda folder: edit_table(folder, "provisions", plant)
 

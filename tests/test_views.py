@@ -394,6 +394,15 @@ def test_every_figure_of_the_repository_is_in_one_series(real: Dataset) -> None:
         assert frame[["quote", "unit", "place"]].notna().all(axis=None)
 
 
+def test_a_series_of_the_repository_has_one_value_for_each_place_and_period(real: Dataset) -> None:
+    """A total that two sources report, once in rounder words, stood there as two values of one day."""
+    measures = real.measures.loc[real.measures["series"], "measure"]
+    assert "genai_services_filed" in set(measures)
+    for measure in measures:
+        dated = real.series(measure).dropna(subset="period_end")
+        assert not dated.duplicated(["aggregation", "place_id", "period_start", "period_end"]).any(), measure
+
+
 def test_an_unknown_measure_has_near_misses(ds: Dataset) -> None:
     with pytest.raises(
         UnknownCodeError,
