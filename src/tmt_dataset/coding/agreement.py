@@ -91,13 +91,26 @@ def read_coding(folder: Path) -> dict[str, Annotation]:
     out: dict[str, Annotation] = {}
     wrong = misnamed(folder)
     for path in paths:
-        annotation, found = problems(path, read_yaml(path), {})
+        annotation, found = problems(path, _without_places(read_yaml(path)), {})
         wrong += found
         if annotation is not None:
             out[annotation.source.source_id] = annotation
     if wrong:
         raise AnnotationError("\n".join(wrong))
     return out
+
+
+def _without_places(node: Any) -> Any:
+    """Return a coding without the places of figures, which the format of release 1.0.0 had and nothing compares."""
+    if isinstance(node, dict):
+        if "measure" in node:
+            node.pop("place", None)
+        for value in node.values():
+            _without_places(value)
+    elif isinstance(node, list):
+        for value in node:
+            _without_places(value)
+    return node
 
 
 # -- units

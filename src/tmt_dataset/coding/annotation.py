@@ -173,6 +173,7 @@ class Source(_Strict):
     published: Day | None = None
     language: str = "en"
     url: str | None = None
+    scope: Text | None = None
     characters: int
     sha256: Sha256
 
@@ -211,7 +212,7 @@ class Figure(_Strict):
     aggregation: Annotated[str, CodeOf("figures.aggregation")] | None = None
     period_start: Day | None = None
     period_end: Day | None = None
-    place: Annotated[str, CodeOf("places")] | None = None
+    note: Text | None = None
 
 
 class Relation(_Strict):
@@ -223,6 +224,7 @@ class Relation(_Strict):
     succeeds: Related | None = None
     responds_to: Related | None = None
     same_case: Related | None = None
+    includes: Related | None = None
     note: Text | None = None
 
     @property
@@ -323,6 +325,7 @@ _TEXTS = frozenset(
         "title",
         "publisher",
         "url",
+        "scope",
         "number",
         "aliases",
         "summary",
