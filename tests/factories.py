@@ -182,6 +182,7 @@ SOURCE_FACTS: dict[str, Row] = {
         "published": None,
         "language": "en",
         "url": "https://example.org/gazette-2024-01",
+        "scope": "Lamps and their apps.",
     },
     SPRING: {
         "title": "The Lamp Gazette: March and April 2024",
@@ -192,6 +193,7 @@ SOURCE_FACTS: dict[str, Row] = {
         "published": "2024-05-10",
         "language": "en",
         "url": None,
+        "scope": None,
     },
 }
 
@@ -584,7 +586,7 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                             "aggregation": "flow",
                             "period_start": "2024-01-01",
                             "period_end": "2024-02-29",
-                            "place": "100000",
+                            "note": "as counted by the platforms",
                         },
                         {
                             "measure": "apps_removed",
@@ -875,9 +877,7 @@ def _tables() -> dict[str, list[Row]]:
                     {"quote_id": qid, **place, "exact": q["text"], "supports": " ".join(supports)}
                 )
                 for n, f in enumerate(figures, 1):
-                    t["figures"].append(
-                        {"figure_id": f"{qid}#{n}", **key, **f, "place_id": f.get("place"), "quote_id": qid}
-                    )
+                    t["figures"].append({"figure_id": f"{qid}#{n}", **key, **f, "quote_id": qid})
                 t["relations"] += [{**key, **_relation(r), "quote_id": qid} for r in relations]
                 t["development_risks"] += [{**key, "risk_id": r, "quote_id": qid} for r in q.get("risks", [])]
                 t["provisions"] += [_provision(did, qid, p, t["figures"]) for p in q.get("provisions", [])]

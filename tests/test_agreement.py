@@ -251,3 +251,16 @@ def test_a_file_that_is_not_read_is_named(tmp_path: Path) -> None:
     (folder / "other.yml").touch()
     with pytest.raises(AnnotationError, match=r"other\.yml: expected the suffix \.yaml, found \.yml"):
         module.read_coding(folder)
+
+
+def test_a_coding_may_have_places_of_figures_as_the_older_format_had(tmp_path: Path) -> None:
+    figure = {"measure": "fine_amount", "value": 500, "qualifier": "exact", "kind": "penalty"}
+    quote = {"at": [57, 83], "text": TEXT[57:83], "figures": [figure]}
+    own = coding(development(1, (57, 66), 3, quotes=[quote]))
+    path = write_codings(tmp_path, own=own) / "own" / "newsletter-2024-05.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("measure: fine_amount") == 1
+    path.write_text(
+        text.replace("measure: fine_amount", "place: '310000'\n      measure: fine_amount"), encoding="utf-8"
+    )
+    assert module.read_coding(path.parent) == own

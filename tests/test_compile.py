@@ -158,6 +158,19 @@ def test_bounds_are_those_of_the_date() -> None:
     assert (row["date_start"], row["date_end"]) == (dt.date(2024, 2, 1), dt.date(2024, 3, 4))
 
 
+def test_what_a_source_says_that_it_covers_stands_in_its_row() -> None:
+    source = annotation().model_dump(exclude_none=True)["source"]
+    rows = [
+        compiled_rows("sources", {"source": {**source, **given}})[0] for given in ({}, {"scope": "Lamps."})
+    ]
+    assert [r["scope"] for r in rows] == [None, "Lamps."]
+
+
+def test_a_collective_development_includes_its_members() -> None:
+    rows = compiled_rows("relations", relations=[{"includes": "TMT-0002", "note": "one of the batches"}])
+    assert [(r["relation"], r["related_id"]) for r in rows] == [("includes", "TMT-0002")]
+
+
 def test_the_first_topic_is_the_primary_one() -> None:
     rows = compiled_rows("development_topics", topics=["data", "ai", "telecom"])
     assert [(r["topic_id"], r["rank"]) for r in rows] == [
@@ -205,9 +218,7 @@ def test_supports_names_the_figures_and_relations_of_a_quote() -> None:
             "at": [0, 1],
             "text": "x",
             "supports": ["action", "figures"],
-            "figures": [
-                {"measure": "m", "value": 2, "qualifier": "exact", "kind": "penalty", "place": "310000"}
-            ]
+            "figures": [{"measure": "m", "value": 2, "qualifier": "exact", "kind": "penalty", "note": "n"}]
             * 2,
         },
     ]
@@ -217,8 +228,8 @@ def test_supports_names_the_figures_and_relations_of_a_quote() -> None:
         (first, "action figures"),
         (second, "relations"),
     ]
-    assert [(r["figure_id"], r["quote_id"], r["place_id"], r["value"]) for r in rows["figures"]] == [
-        (f"{first}#1", first, "310000", 2), (f"{first}#2", first, "310000", 2),
+    assert [(r["figure_id"], r["quote_id"], r["note"], r["value"]) for r in rows["figures"]] == [
+        (f"{first}#1", first, "n", 2), (f"{first}#2", first, "n", 2),
     ]  # fmt: skip
     assert rows["relations"] == [
         {

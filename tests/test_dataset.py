@@ -124,7 +124,7 @@ def test_columns_have_their_types(ds: Dataset) -> None:
         ("quotes", "source_id"): "category",
         ("figures", "value"): "float64",
         ("figures", "measure"): "category",
-        ("figures", "place_id"): "category",
+        ("figures", "note"): "str",
         ("figures", "period_end"): "datetime64[s]",
         ("relations", "related_id"): "str",
         ("relations", "quote_id"): "str",

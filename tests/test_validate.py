@@ -242,7 +242,7 @@ CELLS = [
     Defect("duplicate development", added("developments", title="Another act"), "schema", "developments", "development_id", 9),
     Defect("dangling key", cell("mentions", 2, "segment_id", f"{WINTER}:999"), "keys", "mentions", "segment_id", 2),
     Defect("dangling key within a table", cell("topics", 3, "parent", "lamps"), "keys", "topics", "parent", 3),
-    Defect("dangling optional key", cell("figures", 3, "place_id", "999999"), "keys", "figures", "place_id", 3),
+    Defect("dangling optional key", cell("relations", 2, "quote_id", f"TMT-0005:{SPRING}:9000-9001"), "keys", "relations", "quote_id", 2),
     Defect("missing required value", cell("developments", 6, "title", ""), "schema", "developments", "title", 6),
     Defect("missing key", cell("measures", 2, "measure", ""), "schema", "measures", "measure", 2),
     Defect("bad pattern", cell("sources", 2, "language", "eng"), "schema", "sources", "language", 2),

@@ -346,7 +346,7 @@ def test_a_series_keeps_flows_and_cumulative_figures_apart(ds: Dataset) -> None:
     assert second == {
         "aggregation": "cumulative",
         "kind": "statistic",
-        "place_id": "100000",  # without a place of its own, that of the development
+        "place_id": "100000",  # the jurisdiction of the development
         "place": "China",
         "period_end": "2024-04-30",
         "value": 2500000,
@@ -361,7 +361,7 @@ def test_a_series_is_sorted_by_aggregation_place_and_period(package: Path) -> No
     def edit(frame: pd.DataFrame) -> None:
         frame["measure"] = "accounts_closed"
         frame["aggregation"] = ["cumulative", "flow", "cumulative", "flow", ""]
-        frame["place_id"] = ["100000", "310000", "100000", "110000", ""]
+        frame["development_id"] = ["TMT-0001", "TMT-0002", "TMT-0001", "TMT-0003", "TMT-0006"]
         frame["period_end"] = ["2024-02-01", "2024-01-01", "2024-01-01", "2024-12-31", ""]
         frame["value"] = ["3", "2", "1", "4", "5"]
 
@@ -372,11 +372,6 @@ def test_a_series_is_sorted_by_aggregation_place_and_period(package: Path) -> No
     for _, part in frame.groupby("aggregation", observed=True):
         assert part.index.is_monotonic_increasing
         assert part.index[-1] - part.index[0] == len(part) - 1  # one after another
-
-
-def test_the_place_of_a_figure_goes_before_that_of_its_development(package: Path) -> None:
-    edit_table(package, "figures", lambda f: f.__setitem__("place_id", "330100"))
-    assert tmt.load(package).series("damages")["place"].tolist() == ["Hangzhou"]
 
 
 def test_a_series_of_nothing_has_the_same_columns(ds: Dataset) -> None:

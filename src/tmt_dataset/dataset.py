@@ -455,8 +455,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Returns
         -------
         pandas.DataFrame
-            Sorted by ``aggregation``, place and period: ``aggregation``, ``kind``, ``place_id``, ``place``,
-            ``period_start``, ``period_end``, ``value``, ``unit``, ``qualifier``, ``development_id``, ``quote``.
+            Sorted by ``aggregation``, place and period: ``aggregation``, ``kind``, ``place_id`` and ``place`` (the
+            jurisdiction of the development), ``period_start``, ``period_end``, ``value``, ``unit``, ``qualifier``,
+            ``development_id``, ``quote``.
 
         Raises
         ------

@@ -230,7 +230,7 @@ def series(ds: Tables, measure: str) -> pd.DataFrame:
         validate="many_to_one",
     )
     rows = rows.merge(ds["quotes"][["quote_id", "exact"]], on="quote_id", how="left", validate="many_to_one")
-    place = rows["place_id"].astype(TEXT_DTYPE).fillna(rows["jurisdiction"].astype(TEXT_DTYPE))
+    place = rows["jurisdiction"].astype(TEXT_DTYPE)
     out = pd.DataFrame(
         {
             "aggregation": rows["aggregation"],

@@ -88,7 +88,23 @@ def read_coding(folder: Path) -> dict[str, Annotation]:
     AnnotationError
         Listing every problem of every file.
     """
-    return {a.source.source_id: a for a in read_models(folder, Annotation, besides="registers")}
+    return {
+        a.source.source_id: a
+        for a in read_models(folder, Annotation, besides="registers", adapt=_without_places)
+    }
+
+
+def _without_places(node: Any) -> Any:
+    """Return a coding without the places of figures, which the format of release 1.0.0 had and nothing compares."""
+    if isinstance(node, dict):
+        if "measure" in node:
+            node.pop("place", None)
+        for value in node.values():
+            _without_places(value)
+    elif isinstance(node, list):
+        for value in node:
+            _without_places(value)
+    return node
 
 
 # -- units

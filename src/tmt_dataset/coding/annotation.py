@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, Self, TypeVar
@@ -176,6 +176,7 @@ class Source(Strict):
     published: Day | None = None
     language: str = "en"
     url: str | None = None
+    scope: Text | None = None
     characters: int
     sha256: Sha256
 
@@ -214,7 +215,7 @@ class Figure(Strict):
     aggregation: Annotated[str, CodeOf("figures.aggregation")] | None = None
     period_start: Day | None = None
     period_end: Day | None = None
-    place: Annotated[str, CodeOf("places")] | None = None
+    note: Text | None = None
 
 
 class Relation(Strict):
@@ -226,6 +227,7 @@ class Relation(Strict):
     succeeds: Related | None = None
     responds_to: Related | None = None
     same_case: Related | None = None
+    includes: Related | None = None
     note: Text | None = None
 
     @property
@@ -348,6 +350,7 @@ _TEXTS = frozenset(
         "title",
         "publisher",
         "url",
+        "scope",
         "number",
         "aliases",
         "summary",
@@ -632,7 +635,9 @@ def misnamed(folder: Path) -> list[str]:
     ]
 
 
-def read_models(folder: Path, model: type[M], besides: str | None = None) -> list[M]:
+def read_models(
+    folder: Path, model: type[M], besides: str | None = None, adapt: Callable[[Any], Any] = lambda node: node
+) -> list[M]:
     """Return the files of a coding that is compared with another: of one form, with codes that may be their own.
 
     Parameters
@@ -643,6 +648,8 @@ def read_models(folder: Path, model: type[M], besides: str | None = None) -> lis
         The form of the files.
     besides
         The name of a file that may lie there and is not read, without its suffix.
+    adapt
+        Makes the content of a file one of today's form.
 
     Raises
     ------
@@ -658,7 +665,7 @@ def read_models(folder: Path, model: type[M], besides: str | None = None) -> lis
     out: list[M] = []
     wrong = misnamed(folder)
     for path in paths:
-        record, found = problems(path, read_yaml(path), {}, model)
+        record, found = problems(path, adapt(read_yaml(path)), {}, model)
         wrong += found
         if record is not None:
             out.append(record)

@@ -123,8 +123,7 @@ def _figures(a: Annotation) -> Iterator[Row]:
     for development_id, quote_id, q in _identified(a):
         for n, f in enumerate(q.figures, 1):
             yield {
-                "figure_id": f"{quote_id}#{n}", "development_id": development_id, "place_id": f.place,
-                "quote_id": quote_id, **f.model_dump(exclude={"place"}),
+                "figure_id": f"{quote_id}#{n}", "development_id": development_id, "quote_id": quote_id, **f.model_dump(),
             }  # fmt: skip
 
 
