@@ -586,7 +586,7 @@ DEVELOPMENTS: dict[str, list[Row]] = {
                             "aggregation": "flow",
                             "period_start": "2024-01-01",
                             "period_end": "2024-02-29",
-                            "note": "as counted by the platforms",
+                            "note": "as the platforms gave it",
                         },
                         {
                             "measure": "apps_removed",
