@@ -705,6 +705,8 @@ def write(part: Dataset, folder: Path) -> Path:
             kind = str(frame[column].dtype)
             if kind == "float64":
                 texts[column] = frame[column].map("{:.10g}".format)
+            if kind == "boolean":
+                texts[column] = frame[column].map({True: "true", False: "false"})
             texts[column] = texts[column].astype("str")
         rows = texts.astype("object").where(texts.notna(), None).itertuples(index=False)
         table_path(folder, name).write_bytes(csv_bytes(frame.columns, rows))

@@ -192,6 +192,8 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
 def as_text(value: object) -> str:
     if value is None:
         return ""
+    if pd.api.types.is_bool(value):
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -260,7 +262,13 @@ def test_xlsx_holds_every_cell(ds: Dataset, tmp_path: Path) -> None:
 def test_parquet_holds_every_cell_with_its_type(ds: Dataset, tmp_path: Path) -> None:
     folder = export(ds, tmp_path / "out.parquet")
     assert {p.name for p in folder.iterdir()} == {f"{n}.parquet" for n in ds}
-    types = {"string": "string", "integer": "int64", "number": "double", "date": "date32[day]"}
+    types = {
+        "string": "string",
+        "integer": "int64",
+        "number": "double",
+        "date": "date32[day]",
+        "boolean": "bool",
+    }
     for name, table in ds.descriptor.tables.items():
         path = folder / f"{name}.parquet"
         arrow = pq.read_schema(path)

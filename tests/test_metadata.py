@@ -183,6 +183,8 @@ def as_cell(value: Any, declared: str) -> str:
         return text.removesuffix(".0") if re.fullmatch(r"\d+\.0", text) else text
     if declared == "sc:Date":
         return f"{value:%Y-%m-%d}"
+    if declared == "sc:Boolean":
+        return str(value).lower()
     if isinstance(value, float):
         return str(int(value)) if value == int(value) else repr(value)
     return str(value)
