@@ -15,7 +15,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 DOCUMENTS = ("datapackage.json", "validation/codebook.md", "LICENSE-DATA")
 #: What a source distribution has of each source; the codings are kept for the sources that were coded twice.
 ANNOTATIONS = "data/annotations"
-CODINGS = ("validation/first_coding", "validation/second_coding")
+CODINGS = (
+    "validation/first_coding",
+    "validation/second_coding",
+    "validation/requirements/first",
+    "validation/requirements/second",
+)
 
 
 class DataHook(BuildHookInterface[Any]):
@@ -34,7 +39,7 @@ class DataHook(BuildHookInterface[Any]):
         build_data["force_include"].update(names)
 
     def _annotations(self, sources: str) -> Iterator[str]:
-        """Yield the annotation file of each source, and its two codings where it has them."""
+        """Yield the annotation file of each source, and its codings where it has them."""
         with Path(self.root, sources).open(encoding="utf-8", newline="") as stream:
             ids = [row["source_id"] for row in csv.DictReader(stream)]
         yield from (f"{ANNOTATIONS}/{name}.yaml" for name in ids)

@@ -70,11 +70,17 @@ def test_the_older_release_is_valid_and_says_what_was_not_checked(released: Path
     assert any("agreement" in line and "1.0.0" in line for line in report.unchecked)
 
 
-def test_the_difference_to_the_older_release_is_what_changed_and_nothing_else(released: Path) -> None:
-    """Tables were declared that had been mere files; no row of the data changed."""
+def test_the_difference_to_the_older_release_tells_what_is_new_and_what_went(released: Path) -> None:
     difference = tmt.diff(released)
-    added = {c.table for c in difference.changes if (c.what, c.change) == ("table", "added")}
+    changes = {(c.what, c.change, c.table, c.field or c.code) for c in difference.changes}
+    added = {table for what, change, table, _ in changes if (what, change) == ("table", "added")}
     assert added == {
+        "development_risks",
+        "provisions",
+        "risks",
+        "addressees",
+        "provision_types",
+        "crosswalk_codes",
         "released_identifiers",
         "released",
         "agreement",
@@ -82,11 +88,41 @@ def test_the_difference_to_the_older_release_is_what_changed_and_nothing_else(re
         "review_log",
         "authority_synonyms",
     }
-    assert [str(c).partition(" changed")[0] for c in difference.changes if c.what != "table"] == [
-        "field quotes.supports itemEnum"
-    ]
-    assert {t.name for t in difference.tables} == {
-        "agreement",  # 1 for 1.0
-        "adjudication",  # a number for each item
-        "released",  # the release itself
+    assert not [table for what, change, table, _ in changes if (what, change) == ("table", "removed")]
+    assert {(t, f) for what, change, t, f in changes if (what, change) == ("field", "removed")} == {
+        ("figures", "place_id")
     }
+    assert {(t, f) for what, change, t, f in changes if (what, change) == ("field", "added")} == {
+        ("sources", "scope"),
+        ("developments", "orientation"),
+        ("developments", "ai_role"),
+        ("figures", "note"),
+        ("authorities", "short_name"),
+        ("measures", "series"),
+    }
+    by_name = {t.name: t for t in difference.tables}
+    assert not by_name["developments"].added
+    assert not by_name["developments"].removed  # an identifier that was released stays
+    assert "code instrument_kinds: policy-opinions added" in str(difference)
+
+
+def test_a_new_field_is_one_line_of_the_difference_and_not_one_a_row(released: Path) -> None:
+    text = tmt.diff(released).to_text(limit=None)
+    assert "  field orientation: new, 162 values in rows that both have" in text
+    assert ", field orientation:" not in text
+
+
+def test_every_change_of_a_row_has_its_reason(released: Path) -> None:
+    """The table of corrections is what a reader of 1.0.0 can use: no development changed without a line in it."""
+    reasons = (ROOT / "docs" / "corrections-2.0.0.md").read_text(encoding="utf-8")
+    by_name = {t.name: t for t in tmt.diff(released).tables}
+    # notes carry what was said of the new variables; topics, figures and relations are rows of their own
+    changed = {
+        c.key[0] for c in by_name["developments"].changed if c.field in ("title", "summary", "date", "action")
+    }
+    changed |= {
+        row.key[0] for t in ("development_topics", "relations", "mentions") for row in by_name[t].added
+    }
+    changed |= {row.key[0] for row in by_name["relations"].removed}
+    assert changed
+    assert not [d for d in sorted(changed) if d not in reasons]

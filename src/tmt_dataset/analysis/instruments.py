@@ -182,6 +182,8 @@ def steps(events: pd.DataFrame) -> pd.DataFrame:
 def related_steps(ds: Dataset) -> pd.DataFrame:
     """Return what followed what across instruments: related developments with the days between them.
 
+    A collective development and its members (``includes``) do not follow one another.
+
     Returns
     -------
     pandas.DataFrame
@@ -195,7 +197,8 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
     >>> set(related_steps(tmt.load())["basis"]) <= {"quoted", "inferred"}
     True
     """
-    relations = ds["relations"].reset_index(drop=True)
+    relations = ds["relations"]
+    relations = relations.loc[relations["relation"] != "includes"].reset_index(drop=True)
     dev = ds["developments"].set_index("development_id")
     earlier, later = (
         dev.loc[relations[name]].reset_index(drop=True) for name in ("related_id", "development_id")

@@ -10,6 +10,7 @@ import json
 import os
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
@@ -118,6 +119,19 @@ class TableDiff:
             self.added or self.removed or self.changed or self.moved
         )
 
+    @property
+    def one_sided(self) -> set[str]:
+        """The fields that one of the two tables has alone, where both are there."""
+        return {*self.old_fields} ^ {*self.new_fields} if self.old_fields and self.new_fields else set()
+
+    def columns(self) -> Iterator[str]:
+        """Yield a line for each field that one side has alone: how many values it has in the rows that both sides have."""
+        filled = Counter(cell.field for cell in self.changed)
+        for name in (*self.old_fields, *self.new_fields):
+            if name in self.one_sided:
+                which = "new" if name in self.new_fields else "removed"
+                yield f"field {name}: {which}, {filled[name]:,} values in rows that both have"
+
     def lines(self) -> Iterator[tuple[Key, str, str, str, str]]:
         """Yield key, change, field, older and newer text: one line per changed cell, and per row added, removed or moved."""
         yield from ((row.key, "removed", "", "", "") for row in self.removed)
@@ -211,15 +225,16 @@ class Diff:
             counts = {
                 "added": len(table.added),
                 "removed": len(table.removed),
-                "changed": len({c.key for c in table.changed}),
+                "changed": len({c.key for c in table.changed if c.field not in table.one_sided}),
                 "moved": len(table.moved),
             }
             told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n) or "columns only"
             out.append(f"{table.name}: {table.old_rows:,} → {table.new_rows:,} rows; {told}")
-            total = sum(map(len, (table.added, table.removed, table.changed, table.moved)))
-            shown = total if limit is None else limit
-            out += [f"  {_line('', *line)}" for line, _ in zip(table.lines(), range(shown), strict=False)]
-            out += [f"  and {total - shown:,} more"] if total > shown else []
+            out += [f"  {told}" for told in table.columns()]
+            lines = [line for line in table.lines() if line[2] not in table.one_sided]
+            shown = len(lines) if limit is None else limit
+            out += [f"  {_line('', *line)}" for line in lines[:shown]]
+            out += [f"  and {len(lines) - shown:,} more"] if len(lines) > shown else []
         return "\n".join(out)
 
     def to_dict(self) -> dict[str, Any]:
