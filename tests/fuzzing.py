@@ -50,7 +50,6 @@ from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.exports import FORMATS
 from tmt_dataset.package import SUMS, open_package
 from tmt_dataset.publish.release import sums
-from tmt_dataset.search import found
 
 Random = random.Random
 Files = dict[str, bytes]
@@ -534,13 +533,9 @@ def view_cited(ds: Dataset, rng: Random) -> object:
     return [cite(ds, style=style, record=record) for style in ("apa", "bibtex", "ris", "csl")]
 
 
-def view_found(ds: Dataset, rng: Random) -> object:
-    return found(ds, rng.choice(["lamp", "CAC", "国家", "(", "a b"]))
-
-
 #: The views of a data set, each called as ``view(ds, rng)``.
 VIEWS: list[Callable[[Dataset, Random], object]] = [
-    view_shown, view_period, view_flat, view_record, view_evidence, view_lifecycle, view_series, view_selected, view_cited, view_found,
+    view_shown, view_period, view_flat, view_record, view_evidence, view_lifecycle, view_series, view_selected, view_cited,
 ]  # fmt: skip
 #: Functions of the analysis and of the coding that take a data set.
 TAKERS: list[Callable[[Dataset], object]] = [

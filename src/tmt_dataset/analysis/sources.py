@@ -10,11 +10,13 @@ import pandas as pd
 
 from tmt_dataset.analysis.counting import primary_topics
 from tmt_dataset.errors import unknown
+from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
 
+@guarded
 def coverage(ds: Dataset) -> pd.DataFrame:
     """Return what the characters of each source are used for.
 
