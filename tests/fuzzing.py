@@ -12,6 +12,7 @@ import csv
 import datetime
 import faulthandler
 import gc
+import inspect
 import io
 import json
 import multiprocessing
@@ -537,11 +538,12 @@ def view_cited(ds: Dataset, rng: Random) -> object:
 VIEWS: list[Callable[[Dataset, Random], object]] = [
     view_shown, view_period, view_flat, view_record, view_evidence, view_lifecycle, view_series, view_selected, view_cited,
 ]  # fmt: skip
-#: Functions of the analysis and of the coding that take a data set.
+#: Functions of the analysis that take a data set.
 TAKERS: list[Callable[[Dataset], object]] = [
-    analysis.coverage, analysis.windows, analysis.developments, analysis.reports, analysis.collective, analysis.numbers,
-    analysis.targets, analysis.stages, analysis.leads, analysis.lifecycles, analysis.related_steps,
-]  # fmt: skip
+    function
+    for _, function in inspect.getmembers(analysis, inspect.isfunction)
+    if next(iter(inspect.signature(function).parameters), None) == "ds"
+]
 
 
 def shell(arguments: list[str]) -> str:

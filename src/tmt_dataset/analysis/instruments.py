@@ -222,6 +222,7 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
     )
 
 
+@guarded
 def open_drafts(
     ds: Dataset, events: pd.DataFrame | None = None, until: pd.Timestamp | None = None
 ) -> pd.DataFrame:

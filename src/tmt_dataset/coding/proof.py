@@ -13,6 +13,7 @@ import pandas as pd
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageNotFoundError
 from tmt_dataset.files import sha256
+from tmt_dataset.guard import guarded
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -62,6 +63,8 @@ def texts_folder(sources: str | os.PathLike[str]) -> Path:
     ------
     PackageNotFoundError
         If the folder does not exist.
+    PackageError
+        If the data set is not valid, so that nothing can be proved.
     """
     folder = Path(sources)
     try:
@@ -89,6 +92,7 @@ def source_text(folder: Path, source_id: str) -> str | None:
         return None
 
 
+@guarded
 def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     """Check every quote, erratum, segment and source of a data set against the source texts at hand.
 
