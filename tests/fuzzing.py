@@ -223,7 +223,7 @@ def mutate_rows(rng: Random, rows: list[list[str]]) -> None:
             for cells in rows if which in ("remove", "double") else rows[1:]:
                 mutate_column(rng, cells, column, which)
         case _:
-            rng.shuffle(rows[1:])
+            rows[1:] = rng.sample(rows[1:], len(rows) - 1)
 
 
 def mutate_column(rng: Random, cells: list[str], column: int, which: str) -> None:
@@ -649,10 +649,8 @@ def fuzz_arguments(run: Run, rng: Random, thorough: bool) -> None:
     """Call a function or a command with wrong arguments."""
     run.lay(dict(factories.clean_files()))
     for _ in range(20 if thorough else 1):
-        before = len(run.failures)
         if run.call(*rng.choice([wrong_call] * 5 + [wrong_command])(run, rng)) is not None:
             run.outcome = "loaded"
-        del run.failures[before + 20 :]
 
 
 def wrong_call(run: Run, rng: Random) -> list[Any]:

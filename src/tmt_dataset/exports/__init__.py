@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import ExportError, TargetError, near
 from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
@@ -125,7 +127,7 @@ def export(
         raise TypeError(f"expected a Dataset, as tmt_dataset.load() returns it, found {type(ds).__name__}")
     if not isinstance(target, str | os.PathLike):
         raise TypeError(f"expected the path of a file or folder, found {type(target).__name__}")
-    if not isinstance(overwrite, bool):
+    if not pd.api.types.is_bool(overwrite):
         raise TypeError(f"overwrite={overwrite!r:.60}: expected True or False")
     if not os.fspath(target):  # as a path it would be the current folder, which nobody named
         raise ExportError("the path is empty; give the name of a file or folder")
