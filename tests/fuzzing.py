@@ -285,14 +285,47 @@ def table_mutant(rng: Random) -> Files:
 
 
 def descriptor_mutant(rng: Random) -> Files:
-    """Return the files of a package with some nodes of its descriptor changed."""
+    """Return the files of a package with some nodes of its descriptor changed, or its tables with them."""
     files = dict(factories.clean_files())
-    if rng.random() < 0.1:
-        return {**files, DESCRIPTOR: mutate_bytes(rng, files[DESCRIPTOR])}
-    # half of the nodes are changed in the table that the views need
     raw = json.loads(files[DESCRIPTOR])
+    match rng.randrange(10):
+        case 0:
+            return {**files, DESCRIPTOR: mutate_bytes(rng, files[DESCRIPTOR])}
+        case 1 | 2 | 3 | 4:
+            for _ in range(rng.randint(1, 3)):
+                mutate_structure(rng, raw, files)
+            return {**files, DESCRIPTOR: factories.described(raw, files)}
+    # half of the nodes are changed in one table
     mutate_json(rng, rng.choice([raw, rng.choice(raw["resources"])]))
     return {**files, DESCRIPTOR: json.dumps(raw).encode()}
+
+
+def mutate_structure(rng: Random, raw: Any, files: Files) -> None:
+    """Change tables, fields and keys so that files and declaration still agree: `load` takes many of them."""
+    resource = rng.choice(raw["resources"])
+    schema = resource["schema"]
+    at = rng.randrange(len(schema["fields"]))
+    field = schema["fields"][at]
+    rows = list(csv.reader(io.StringIO(files[resource["path"]].decode())))
+    match rng.randrange(9):
+        case 0:
+            raw["resources"].remove(resource)
+        case 1:
+            resource["name"] = rng.choice(["lamps", *ODD["name"]])
+        case 2 | 3:
+            field["type"] = rng.choice(["string", "integer", "number", "date", "boolean"])
+        case 4:
+            schema[rng.choice(["primaryKey", "foreignKeys"])] = []
+        case 5:
+            field["constraints"] = rng.choice([{}, {"required": True}, {"enum": ["a"]}, {"pattern": "x"}])
+        case 6 if len(schema["fields"]) > 1:
+            del schema["fields"][at]
+            rows = [row[:at] + row[at + 1 :] for row in rows]
+        case 7:
+            field["name"] = rows[0][at] = rng.choice(["lamp", "name", "title", *ODD["name"]])
+        case _:
+            schema["primaryKey"] = rng.sample(rows[0], min(2, len(rows[0])))
+    files[resource["path"]] = factories.csv_bytes(rows[0], rows[1:])
 
 
 def archive_mutant(rng: Random) -> bytes:
