@@ -18,7 +18,7 @@ export MPLCONFIGDIR := $(OWN)/matplotlib
 export JUPYTER_CONFIG_DIR := $(OWN)/jupyter/config
 export JUPYTER_DATA_DIR := $(OWN)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(OWN)/jupyter/runtime
-.PHONY: analysis test lab check build notebooks bench release setup constraints clean
+.PHONY: analysis test fuzz lab check build notebooks bench release setup constraints clean
 .DEFAULT_GOAL := analysis
 
 analysis: setup ## check, validate, run the notebooks, write report/
@@ -33,6 +33,9 @@ test: setup ## style, types, tests, notebooks with their outputs compared
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist worksteal
 	$(BIN)/python -m pytest -q -p no:cacheprovider --numprocesses auto --dist loadscope --nbval --nbval-current-env $(NOTEBOOKS)
+
+fuzz: setup ## mutants of a small package: nothing but the library's own errors (MUTANTS=2000 SEED=0 SECONDS=600)
+	$(BIN)/python tests/fuzzing.py --mutants $(or $(MUTANTS),2000) --seed $(or $(SEED),0) --seconds $(or $(SECONDS),600)
 
 lab: setup ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

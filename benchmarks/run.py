@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from tmt_dataset import Dataset
 
 HERE = Path(__file__).resolve().parent
+#: Figures of a long run of `make fuzz`, which takes hours and is not measured here.
+FUZZ = HERE / "fuzz.md"
 SIZES = (10**4, 10**5, 10**6)
 #: From this size on frictionless runs once: it takes about a minute.
 ONCE = 10**6
@@ -533,6 +535,8 @@ def measured(bench: Bench, limit: int | None) -> str:
         defects(found),
         "## Beside pycldf",
         *cldf_part(bench),
+        "## Fuzz",
+        FUZZ.read_text(encoding="utf-8").strip(),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

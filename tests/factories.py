@@ -922,11 +922,12 @@ def clean_files() -> Mapping[str, bytes]:
         files[resource["path"]] = csv_bytes(
             names, [[row.get(n) for n in names] for row in _tables().get(resource["name"], [])]
         )
-    files[DESCRIPTOR] = _described(raw, files)
+    files[DESCRIPTOR] = described(raw, files)
     return MappingProxyType(files)
 
 
-def _described(raw: Row, contents: Mapping[str, bytes]) -> bytes:
+def described(raw: Row, contents: Mapping[str, bytes]) -> bytes:
+    """Return a descriptor that declares the sizes and checksums of some files, by path."""
     for resource in raw["resources"]:
         data = contents.get(resource["path"])
         if data is not None:
@@ -961,7 +962,7 @@ def make_annotated_package(folder: Path) -> tuple[Path, Path]:
     annotations.mkdir(exist_ok=True)
     sources.mkdir(exist_ok=True)
     for sid in _annotations():
-        (annotations / f"{sid}.yaml").write_bytes(_annotation_bytes(sid))
+        (annotations / f"{sid}.yaml").write_bytes(annotation_bytes(sid))
         (sources / f"{sid}.txt").write_bytes(source_text(sid).encode())
     return package, sources
 
@@ -972,7 +973,7 @@ def annotation_content(source_id: str) -> Row:
 
 
 @cache
-def _annotation_bytes(source_id: str) -> bytes:
+def annotation_bytes(source_id: str) -> bytes:
     """Return the annotation file of a source in the layout that the library keeps."""
     from ruamel.yaml.comments import CommentedSeq
 
@@ -1052,7 +1053,7 @@ def declare(folder: Path) -> None:
     raw = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     paths = [r["path"] for r in raw["resources"]]
     (folder / DESCRIPTOR).write_bytes(
-        _described(raw, {p: (folder / p).read_bytes() for p in paths if (folder / p).is_file()})
+        described(raw, {p: (folder / p).read_bytes() for p in paths if (folder / p).is_file()})
     )
 
 

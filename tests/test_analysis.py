@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import factories
@@ -12,6 +13,7 @@ import pytest
 import tmt_dataset as tmt
 from tmt_dataset import analysis
 from tmt_dataset.dataset import Dataset
+from tmt_dataset.errors import PackageError
 
 
 def _members(part: Dataset) -> pd.DataFrame:
@@ -75,6 +77,32 @@ def test_all_functions_of_a_data_set_are_tried() -> None:
         "numbers",
         "targets",
     } <= set(OF_A_DATASET)
+
+
+def _without_days(sources: pd.DataFrame) -> None:
+    sources.loc[:, ["period_start", "period_end"]] = ""
+
+
+def _without_targets(relations: pd.DataFrame) -> None:
+    relations.loc[:, "related_id"] = ""
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "edit"),
+    [("windows", "sources", _without_days), ("related_steps", "relations", _without_targets)],
+)
+def test_an_analysis_of_invalid_data_says_what_is_wrong(
+    package: Path, name: str, table: str, edit: Any
+) -> None:
+    factories.edit_table(package, table, edit)
+    with pytest.raises(PackageError, match=f"{name}: {table}, row 2.*run `tmt-dataset validate`"):
+        OF_A_DATASET[name](tmt.load(package))
+
+
+@pytest.mark.parametrize("name", OF_A_DATASET)
+def test_every_analysis_of_a_data_set_is_guarded(ds: Dataset, name: str) -> None:
+    with pytest.raises(PackageError, match=r"unknown table .* run `tmt-dataset validate`"):
+        OF_A_DATASET[name](Dataset(ds.descriptor, {}))
 
 
 @pytest.mark.parametrize("criteria", [{}, {"year": 1999}])

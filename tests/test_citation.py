@@ -473,6 +473,12 @@ def test_an_unknown_record_has_near_misses(package: Path) -> None:
             cite(form, record="TMT-00002")
 
 
+@pytest.mark.parametrize("given", [{"style": ["apa"]}, {"record": ["TMT-0001"]}], ids=str)
+def test_a_style_or_record_that_is_no_text_is_unknown(package: Path, given: Any) -> None:
+    with pytest.raises(UnknownCodeError, match="unknown"):
+        cite(package, **given)
+
+
 def test_a_record_outside_a_selection_is_unknown_there(package: Path) -> None:
     selection = tmt.load(package).select(action="judgment")
     inside = str(selection.developments["development_id"].iloc[0])

@@ -567,6 +567,15 @@ def test_the_home_folder_is_expanded_for_every_path(home: Path, annotated: tuple
     assert not (Path.cwd() / "~").exists()
 
 
+@pytest.mark.parametrize(
+    "args", [["info", "--package"], ["prove"], ["export"], ["diff"], ["build", "--locate"]]
+)
+def test_a_path_with_nul_is_wrong_usage(args: list[str]) -> None:
+    result = run(*args, "a\0b")
+    assert result.exit_code == 2
+    assert "has a NUL character" in result.stderr
+
+
 @pytest.fixture(scope="module")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     package, _ = factories.make_annotated_package(tmp_path_factory.mktemp("built"))

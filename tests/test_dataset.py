@@ -472,6 +472,14 @@ def test_an_unknown_table_has_near_misses(ds: Dataset) -> None:
     assert "" not in ds
 
 
+@pytest.mark.parametrize("name", [[], {}, pd.DataFrame()], ids=["list", "dict", "frame"])
+def test_a_name_that_is_no_text_is_an_unknown_table(ds: Dataset, name: Any) -> None:
+    assert ds.get(name) is None
+    assert name not in ds
+    with pytest.raises(UnknownCodeError, match="unknown table"):
+        tmt.schema(name)
+
+
 def test_a_data_set_is_copied_and_pickled_whole(ds: Dataset) -> None:
     for other in (copy.copy(ds), copy.deepcopy(ds), pickle.loads(pickle.dumps(ds))):
         assert other == ds
@@ -622,6 +630,8 @@ def test_an_unknown_code_raises_with_near_misses(ds: Dataset, criteria: dict[str
         ({"date": ("2024-02", "2024-01")}, "ends before it starts"),
         ({"date": "2024", "dates": "around"}, "dates='around': expected 'overlap' or 'within'"),
         ({"dates": "around"}, "dates='around': expected 'overlap' or 'within'"),
+        ({"dates": pd.Series(["overlap"])}, "expected 'overlap' or 'within'"),
+        ({"year": pd.NaT}, "'NaT' is not an EDTF date"),
     ],
 )
 def test_an_invalid_date_raises(ds: Dataset, criteria: dict[str, Any], message: str) -> None:
@@ -837,6 +847,18 @@ def test_a_table_is_not_assigned(ds: Dataset) -> None:
     assert ds.developments is ds["developments"]
 
 
+@pytest.mark.parametrize("name", ["whole", "descriptor", "select"])
+def test_a_table_with_the_name_of_an_attribute_is_an_item(package: Path, name: str) -> None:
+    def named(raw: dict[str, Any]) -> None:
+        next(r for r in raw["resources"] if r["name"] == "agreement")["name"] = name
+
+    edit_descriptor(package, named)
+    ds = tmt.load(package)
+    part = ds.select(action="consultation")
+    assert len(part[name]) == 1
+    assert part.whole["developments"].equals(ds["developments"])
+
+
 @pytest.mark.parametrize("criteria", [{}, {"topic": "data"}, {"year": 1999}])
 def test_changing_a_selection_does_not_change_its_origin(small: Path, criteria: dict[str, Any]) -> None:
     whole, untouched = tmt.load(small), tmt.load(small)
@@ -880,6 +902,12 @@ def test_a_range_of_another_length_is_refused(ds: Dataset, criteria: dict[str, A
 def test_words_are_one_string(ds: Dataset, text: Any) -> None:
     with pytest.raises(TypeError, match="expected one string"):
         ds.select(text=text)
+
+
+@pytest.mark.parametrize("flag", [pd.NA, "no", 1, None])
+def test_a_flag_is_true_or_false(ds: Dataset, flag: Any) -> None:
+    with pytest.raises(TypeError, match=r"with_offices=.*: expected True or False"):
+        ds.select(authority="cac", with_offices=flag)
 
 
 @pytest.mark.parametrize(

@@ -998,3 +998,17 @@ def test_anything_but_a_data_set_is_a_type_error(tmp_path: Path, data: Any) -> N
     with pytest.raises(TypeError, match=r"expected a Dataset, as tmt_dataset\.load\(\) returns it, found"):
         export(data, tmp_path / "x.csv")
     assert not any(tmp_path.iterdir())
+
+
+def test_wrong_types_of_other_arguments_are_named(small: Dataset, tmp_path: Path) -> None:
+    unsuitable: Any
+    for unsuitable in (5, b"out", None):
+        with pytest.raises(TypeError, match="expected the path of a file or folder, found"):
+            export(small, unsuitable, format="jsonl")
+    for unsuitable in (pd.NA, "yes", None):
+        with pytest.raises(TypeError, match=r"overwrite=.*: expected True or False"):
+            export(small, tmp_path / "out", format="jsonl", overwrite=unsuitable)
+    for unsuitable in (["csv"], {}):
+        with pytest.raises(ExportError, match="unknown format"):
+            export(small, tmp_path / "out", format=unsuitable)
+    assert snapshot(tmp_path) == {}

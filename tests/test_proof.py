@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from factories import SPRING, WINTER, edit_annotation, edit_table, read_table, source_text
+from factories import SPRING, WINTER, edit_annotation, edit_descriptor, edit_table, read_table, source_text
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from tmt_dataset.coding.compile import compiled
 from tmt_dataset.coding.locate import locate, offsets
 from tmt_dataset.coding.proof import prove
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import PackageNotFoundError, QuoteNotFoundError
+from tmt_dataset.errors import PackageError, PackageNotFoundError, QuoteNotFoundError
 from tmt_dataset.files import sha256
 from tmt_dataset.package import embedded, open_package
 from tmt_dataset.validation.findings import Finding, Report
@@ -303,6 +303,18 @@ def test_the_folder_may_be_a_text(annotated: Package) -> None:
 def test_a_missing_folder_is_an_error(annotated: Package) -> None:
     with pytest.raises(PackageNotFoundError, match="nowhere: no such folder; expected the source texts"):
         proved(annotated[0], annotated[1] / "nowhere")
+
+
+def test_offsets_that_are_no_numbers_are_an_error(annotated: Package) -> None:
+    package, sources = annotated
+
+    def as_text(raw: dict[str, Any]) -> None:
+        quotes = next(r for r in raw["resources"] if r["name"] == "quotes")
+        next(f for f in quotes["schema"]["fields"] if f["name"] == "end")["type"] = "string"
+
+    edit_descriptor(package, as_text)
+    with pytest.raises(PackageError, match="prove: quotes, end: expected the type Int64, found str"):
+        proved(package, sources)
 
 
 def test_a_text_that_is_not_utf8_is_a_finding(annotated: Package) -> None:

@@ -335,7 +335,7 @@ def cite(
     ...
     tmt_dataset.errors.UnknownCodeError: unknown citation style 'bibtext'; did you mean 'bibtex'? All of them: apa, bibtex, ris, csl
     """
-    if style not in STYLES:
+    if not isinstance(style, str) or style not in STYLES:
         raise unknown("citation style", style, STYLES, ", ".join(STYLES))
     developments: Callable[[], pd.DataFrame]
     if package is None or isinstance(package, str | os.PathLike):
@@ -358,7 +358,7 @@ def cite(
     if record is not None:
         frame = developments()
         titles = dict(zip(frame["development_id"], frame["title"], strict=True))
-        if record not in titles:
+        if not isinstance(record, str) or record not in titles:
             raise unknown("development", record, list(titles), "the table developments")
         title = titles[record]
     return _WRITERS[style](reference(descriptor, record, title))

@@ -25,11 +25,24 @@ if TYPE_CHECKING:
 CODES = "Exit codes: 0 done, 1 something is wrong (the message says what), 2 wrong usage."
 
 
+class _Path(click.Path):
+    """The path of a file or folder, which the command that takes it looks for."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; no system has one with a NUL character."""
+        if "\0" in str(value):
+            self.fail(f"expected a path, found {str(value)!r:.60}, which has a NUL character", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def package_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which package a command opens."""
     package = click.option(
         "--package",
-        type=click.Path(path_type=Path),
+        type=_Path(),
         help="Folder or release archive of a package; the installed one by default.",
     )
     sha256 = click.option(
@@ -47,7 +60,7 @@ format_option = click.option(
     show_default=True,
     help="How rows are printed.",
 )
-sources_argument = click.argument("sources", type=click.Path(path_type=Path))
+sources_argument = click.argument("sources", type=_Path())
 
 
 class _Text(click.types.StringParamType):
@@ -398,12 +411,12 @@ def prove(sources: Path, package: Path | None, sha256: str | None, form: str) ->
 )
 @click.option(
     "--locate",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     help="Folder of source texts: fill in the offsets of new quotes and segments first.",
 )
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     default=Path(),
     show_default=True,
     help="The package's checkout.",
@@ -428,7 +441,7 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
 
 
 @_command("export", "tmt-dataset export tmt.xlsx")
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=_Path())
 @click.option(
     "--as", "form", help="csv, xlsx, parquet, sqlite or jsonl; by default the suffix of the target."
 )
@@ -458,7 +471,7 @@ def cite(record: str | None, style: str, package: Path | None, sha256: str | Non
 
 
 @_command("agreement", "tmt-dataset agreement validation")
-@click.argument("validation", type=click.Path(path_type=Path), default=Path("validation"))
+@click.argument("validation", type=_Path(), default=Path("validation"))
 @click.option("--disagreements", is_flag=True, help="List every disagreement instead.")
 @format_option
 def agreement(validation: Path, disagreements: bool, form: str) -> None:
@@ -470,8 +483,8 @@ def agreement(validation: Path, disagreements: bool, form: str) -> None:
 
 
 @_command("diff", "tmt-dataset diff tmt-dataset-1.0.0.zip")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.argument("old", type=_Path())
+@click.argument("new", type=_Path(), required=False)
 @click.option("--sha256", help="Checksum that OLD must have.")
 @click.option("--new-sha256", help="Checksum that NEW must have.")
 @click.option(
@@ -503,19 +516,19 @@ def diff(old: Path, new: Path | None, sha256: str | None, new_sha256: str | None
 @click.argument("version")
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     default=Path(),
     show_default=True,
     help="The package's checkout.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     default=Path("dist"),
     show_default=True,
     help="Where the archive goes.",
 )
-@click.option("--previous", type=click.Path(path_type=Path), help="Archive of the previous release.")
+@click.option("--previous", type=_Path(), help="Archive of the previous release.")
 def release(version: str, folder: Path, out: Path, previous: Path | None) -> None:
     """Build the release archive from a clean, committed, valid tree."""
     from tmt_dataset.publish.release import release as make

@@ -165,7 +165,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table by its name."""
-        if name not in self._tables:
+        if name not in self:
             raise unknown("table", name, list(self._tables), ", ".join(self._tables))
         return self._tables[name]
 
@@ -179,7 +179,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse to assign to the name of a table: ``ds[name]`` and every view would still see the table."""
-        if name in self.__dict__.get("_tables", {}):
+        # a table may have the name of an attribute: it is ds[name] only
+        if name in self.__dict__.get("_tables", {}) and name not in ("descriptor", "whole"):
             raise AttributeError(
                 f"{name} is a table of the data set and cannot be assigned; select a part with ds.select(...), or work on "
                 f"a copy: frame = ds.{name}.copy()"
@@ -193,7 +194,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return iter(self._tables)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._tables
+        return isinstance(name, str) and name in self._tables
 
     def __len__(self) -> int:
         """Return the number of tables."""
@@ -312,7 +313,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         ValueError
             If ``year`` or ``date`` is not a date or a pair of dates, or ``dates`` has another value.
         TypeError
-            If ``text`` is not a string.
+            If ``text`` is not a string, or ``with_offices`` is neither true nor false.
 
         Examples
         --------
@@ -337,10 +338,12 @@ class Dataset(Mapping[str, pd.DataFrame]):
         >>> len(analysis.tally(found)) == len(analysis.windows(ds))
         True
         """
-        if dates not in ("overlap", "within"):
+        if not isinstance(dates, str) or dates not in ("overlap", "within"):
             raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
         if text is not None and not isinstance(text, str):
             raise TypeError(f"text={text!r:.60}: expected one string, which may have several words")
+        if not pd.api.types.is_bool(with_offices):
+            raise TypeError(f"with_offices={with_offices!r:.60}: expected True or False")
         codes = {
             "topic": topic,
             "action": action,
@@ -387,6 +390,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         ------
         UnknownCodeError
             For an unknown development.
+        TypeError
+            If ``development_id`` is not text.
 
         Examples
         --------
@@ -403,6 +408,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         ------
         UnknownCodeError
             For an unknown development.
+        TypeError
+            If ``development_id`` is not text.
 
         Examples
         --------
@@ -439,6 +446,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         ------
         UnknownCodeError
             For an unknown instrument.
+        TypeError
+            If ``instrument_id`` is not text.
 
         Examples
         --------
@@ -463,6 +472,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         ------
         UnknownCodeError
             For an unknown measure.
+        TypeError
+            If ``measure`` is not text.
 
         Examples
         --------

@@ -15,11 +15,12 @@ from tmt_dataset.package import open_package
 
 P = ParamSpec("P")
 R = TypeVar("R")
+D = TypeVar("D", bound=Tables)
 
 _SEE = "run `tmt-dataset validate` for all findings"
 
 
-def guarded(view: Callable[Concatenate[Tables, P], R]) -> Callable[Concatenate[Tables, P], R]:
+def guarded(view: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
     """Let a view of a package that is not valid end in one clear error.
 
     Nothing is asked of the data beforehand: only where a view fails, the first thing that is wrong with the data is looked
@@ -27,7 +28,7 @@ def guarded(view: Callable[Concatenate[Tables, P], R]) -> Callable[Concatenate[T
     """
 
     @wraps(view)
-    def shown(ds: Tables, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def shown(ds: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return view(ds, *args, **kwargs)
         except TmtDatasetError as error:

@@ -273,7 +273,9 @@ def ranges(
 
 def _edtf(value: object) -> str:
     """Return a year or day as EDTF has it."""
-    return value.strftime("%Y-%m-%d") if isinstance(value, datetime.date) else str(value)
+    # pandas' missing day is a day by its class, and has no form
+    missing = isinstance(value, type(pd.NaT))
+    return value.strftime("%Y-%m-%d") if isinstance(value, datetime.date) and not missing else str(value)
 
 
 @guarded

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.errors import unknown
+from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -55,6 +56,7 @@ def _window_label(start: pd.Timestamp, end: pd.Timestamp) -> str:
     return f"{first} {start.year}" if first == last else f"{first}–{last} {start.year}"
 
 
+@guarded
 def windows(ds: Dataset, *, reviews_last: bool = False) -> pd.DataFrame:
     """Return the periods that the sources cover, in time order: the only bins in which developments are counted.
 
@@ -208,6 +210,7 @@ def primary_topics(topics: pd.DataFrame) -> pd.Series:
     return primary.set_index("development_id")["topic_id"].astype("str")
 
 
+@guarded
 def developments(ds: Dataset) -> pd.DataFrame:
     """Return one row per development with what the analyses group by.
 
@@ -237,6 +240,7 @@ def developments(ds: Dataset) -> pd.DataFrame:
     return out
 
 
+@guarded
 def collective(ds: Dataset) -> list[str]:
     """Return the developments that sum up a series of acts over a period.
 
@@ -261,6 +265,7 @@ def collective(ds: Dataset) -> list[str]:
     return [str(i) for i in dev.loc[cited & (dev["date_start"] < dev["date_end"]), "development_id"]]
 
 
+@guarded
 def reports(ds: Dataset) -> pd.DataFrame:
     """Return which source reports which development, whether first or again.
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from tmt_dataset.cells import DATE_DTYPE
+from tmt_dataset.guard import guarded
 from tmt_dataset.views import days_between
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
 
+@guarded
 def stages(ds: Dataset) -> pd.DataFrame:
     """Return the instruments that developments draft, issue or otherwise move, with their kind and force.
 
@@ -48,6 +50,7 @@ def stages(ds: Dataset) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+@guarded
 def leads(ds: Dataset) -> pd.DataFrame:
     """Return the body that leads each development or decides it as a court, with its kind and level.
 
@@ -111,6 +114,7 @@ def narrowed(events: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+@guarded
 def lifecycles(ds: Dataset) -> pd.DataFrame:
     """Return the events of every instrument: planned, draft, approved, issued, revised, effective.
 
@@ -179,6 +183,7 @@ def steps(events: pd.DataFrame) -> pd.DataFrame:
     return out.loc[before["stage"].notna()].reset_index(drop=True)
 
 
+@guarded
 def related_steps(ds: Dataset) -> pd.DataFrame:
     """Return what followed what across instruments: related developments with the days between them.
 
@@ -220,6 +225,7 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
     )
 
 
+@guarded
 def open_drafts(
     ds: Dataset, events: pd.DataFrame | None = None, until: pd.Timestamp | None = None
 ) -> pd.DataFrame:

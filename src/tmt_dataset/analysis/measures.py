@@ -10,6 +10,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import months
 from tmt_dataset.analysis.instruments import leads
 from tmt_dataset.errors import unknown
+from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -37,6 +38,7 @@ def _lengths(starts: pd.Series, ends: pd.Series) -> pd.Series:
     return pd.Series(length, index=starts.index, dtype="float64")
 
 
+@guarded
 def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
     """Return the figures that the sources report, each with its development, leading body and quote.
 
@@ -97,6 +99,7 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
     )
 
 
+@guarded
 def targets(ds: Dataset) -> pd.DataFrame:
     """Return the targets that developments set, and how many results the sources report in the same measure.
 

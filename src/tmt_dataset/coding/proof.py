@@ -13,6 +13,7 @@ import pandas as pd
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, PackageNotFoundError
 from tmt_dataset.files import content, expanded, sha256
+from tmt_dataset.guard import guarded
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -62,6 +63,8 @@ def texts_folder(sources: str | os.PathLike[str]) -> Path:
     ------
     PackageNotFoundError
         If the folder does not exist.
+    PackageError
+        If the data set is not valid, so that nothing can be proved.
     """
     folder = expanded(sources)
     try:
@@ -87,6 +90,7 @@ def source_text(folder: Path, source_id: str) -> str | None:
     return None if data is None else data.decode("utf-8")
 
 
+@guarded
 def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     """Check every quote, erratum, segment and source of a data set against the source texts at hand.
 

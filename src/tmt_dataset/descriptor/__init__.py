@@ -352,7 +352,7 @@ class Descriptor:
         UnknownCodeError
             For an unknown table.
         """
-        if name not in self.tables:
+        if not isinstance(name, str) or name not in self.tables:
             raise unknown("table", name, list(self.tables), DESCRIPTOR)
         return self.tables[name]
 

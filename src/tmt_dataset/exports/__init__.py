@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import ExportError, TargetError, near
 from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
@@ -106,7 +108,7 @@ def export(
     MissingExtraError
         If ``xlsx`` or ``parquet`` is asked for without the extra ``exports``.
     TypeError
-        If ``ds`` is not a :class:`~tmt_dataset.Dataset`.
+        If ``ds`` is not a :class:`~tmt_dataset.Dataset`, ``target`` not a path, or ``overwrite`` neither true nor false.
 
     Examples
     --------
@@ -123,6 +125,10 @@ def export(
     """
     if not isinstance(ds, Dataset):
         raise TypeError(f"expected a Dataset, as tmt_dataset.load() returns it, found {type(ds).__name__}")
+    if not isinstance(target, str | os.PathLike):
+        raise TypeError(f"expected the path of a file or folder, found {type(target).__name__}")
+    if not pd.api.types.is_bool(overwrite):
+        raise TypeError(f"overwrite={overwrite!r:.60}: expected True or False")
     if not os.fspath(target):  # as a path it would be the current folder, which nobody named
         raise ExportError("the path is empty; give the name of a file or folder")
     path = expanded(target)
@@ -151,7 +157,7 @@ def _format(path: Path, asked: str | None) -> str:
         )
     suffix = path.suffix.lower()
     name = _SUFFIXES.get(suffix, suffix.removeprefix(".")) if asked is None else asked
-    if name not in FORMATS:
+    if not isinstance(name, str) or name not in FORMATS:
         meant = near(name, FORMATS) or ";"
         raise ExportError(f"{path}: unknown format {name!r}{meant} expected one of {', '.join(FORMATS)}")
     return name

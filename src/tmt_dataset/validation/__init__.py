@@ -51,6 +51,8 @@ def validate(source: str | os.PathLike[str] | Package | None = None, *, sha256: 
     ------
     PackageNotFoundError
         If there is nothing to check.
+    TypeError
+        If ``source`` is neither a path nor a package.
 
     Examples
     --------

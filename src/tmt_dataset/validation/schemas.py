@@ -48,6 +48,8 @@ def schema(table: str, source: str | os.PathLike[str] | None = None) -> DataFram
         As for :func:`tmt_dataset.load`.
     MissingExtraError
         If pandera is not installed.
+    TypeError
+        If ``source`` is not a path.
 
     Examples
     --------
