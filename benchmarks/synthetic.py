@@ -65,7 +65,7 @@ def copied(descriptor: Descriptor, table: Table, rows: list[list[str]], copies: 
             for n in ids:
                 new[n] = renamed(row[n], copy)
             for n in unique:
-                new[n] = hashlib.sha256(f"{copy} {row[n]}".encode()).hexdigest()
+                new[n] = hashlib.sha256(f"{copy} {row[n]}".encode()).hexdigest()[: table.fields[n].max_length]
             yield new
 
 

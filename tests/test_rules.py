@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tmt_dataset.cells import lenient
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
-from tmt_dataset.validation import form, rules
+from tmt_dataset.validation import form, provisions, rules
 from tmt_dataset.validation.rules import CHECKS, QUOTED_SHARE, Check
 
 Frames = dict[str, pd.DataFrame]
@@ -166,6 +166,14 @@ BROKEN = [
     Broken("bodies in a circle", rules.references, put("authorities", 2, parent="cac-shanghai"), "authorities", 3, "parent"),
     # rule 7
     Broken("too much quoted", rules.quoted_share, put("sources", 2, characters=1000), "sources", 2, "characters"),
+    # rule 8
+    Broken("orientation that no quote supports", provisions.orientation_proved, put("quotes", 17, supports="action"), "developments", 7, "orientation"),
+    Broken("risk quoted from another act", provisions.quotes_of_their_own, put("development_risks", 2, development_id="TMT-0001"), "development_risks", 2, "quote_id"),
+    Broken("provision whose quote is silent", provisions.quotes_of_their_own, put("quotes", 10, supports="figures"), "provisions", 3, "quote_id"),
+    Broken("a duty that is incurred", provisions.families, put("provisions", 2, modality="incurs"), "provisions", 2, "type"),
+    Broken("figure of another act", provisions.parts_of_provisions, put("provisions", 5, figure_id=f"TMT-0003:{WINTER}:1273-1337#1"), "provisions", 5, "figure_id"),
+    Broken("cases backwards", provisions.cases, many(put("provisions", 4, case=2), put("provisions", 5, case=1)), "provisions", 5, "case"),
+    Broken("more risks than the report can be meant against", provisions.bounds, many(*(copy("development_risks", 2, risk_id=n) for n in "abcd")), "development_risks", 2, "development_id"),
 ]
 
 #: What looks like a defect and is none.
@@ -194,6 +202,8 @@ SOUND = [
     ("no day of publication", rules.windows, put("sources", 3, published=pd.NaT)),
     ("two joint authorities and no lead", rules.ranks, put("development_authorities", 3, role="joint")),
     ("two further reports", rules.primary_report, copy("mentions", 6, segment_id=f"{SPRING}:008")),
+    ("no role of AI needs no quote", provisions.orientation_proved, put("quotes", 17, supports="orientation")),
+    ("a case without a sanction has no row", provisions.cases, many(put("provisions", 4, case=1), put("provisions", 5, case=3))),
     ("quotes that overlap are counted once", rules.quoted_share, many(*(copy("quotes", r) for r in range(2, 12)))),
 ]
 # fmt: on

@@ -103,7 +103,8 @@ def _flat_requirements(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
         rows = ds["provisions"]
         who = _labelled(ds, rows["addressee"], "addressees", "label")
         what = _labelled(ds, rows["type"], "provision_types", "label")
-        case = rows["case"].map(lambda n: f" (case {n})", na_action="ignore").astype("str").fillna("")
+        cases = ["" if pd.isna(n) else f" (case {n})" for n in rows["case"]]
+        case = pd.Series(cases, rows.index, TEXT_DTYPE)
         texts = who + " · " + rows["modality"].astype("str").str.replace("-", " ") + " · " + what + case
         columns["provisions"] = _joined(rows, texts, index)
     return columns

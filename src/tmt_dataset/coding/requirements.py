@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import Field
 
 from tmt_dataset.coding.annotation import CodeOf, DevelopmentId, Quote, Strict, Text, read_models
 from tmt_dataset.coding.reliability import Row, masi, set_rows, value_rows
@@ -34,7 +33,7 @@ class Reading(Strict):
     """One reading of a source."""
 
     source: str
-    developments: Annotated[list[Requirements], Field(min_length=1)]
+    developments: list[Requirements]
 
 
 #: What two readings of a development are compared by: one value, or a set.
@@ -44,12 +43,14 @@ VALUES: dict[str, Callable[[Requirements], str]] = {
 }
 SETS: dict[str, Callable[[Requirements], frozenset[str]]] = {
     "risks": lambda r: frozenset(risk for q in r.quotes for risk in q.risks),
-    "addressees_and_types": lambda r: frozenset(f"{who} {what}" for who, _, what in _provisions(r)),
+    "addressees_and_types": lambda r: frozenset(
+        f"{addressee} {kind}" for addressee, _, kind in _provisions(r)
+    ),
 }
 #: What is found or not: rows, or the words of their quotes.
 ITEMS: dict[str, Callable[[Requirements], set[Any]]] = {
     "risk": lambda r: {risk for q in r.quotes for risk in q.risks},
-    "provision": lambda r: {(who, what) for who, _, what in _provisions(r)},
+    "provision": lambda r: {(addressee, kind) for addressee, _, kind in _provisions(r)},
     "provision_with_modality": lambda r: _provisions(r),
     "provision_quote_token": lambda r: _words(q for q in r.quotes if q.provisions),
 }
@@ -116,10 +117,10 @@ def _differing(a: Requirements, b: Requirements) -> Iterable[tuple[str, str, str
     for risk in sorted(risks(a) ^ risks(b)):
         yield a.id, "risks", *((risk, NONE) if risk in risks(a) else (NONE, risk))
     one, other = _provisions(a) - _provisions(b), _provisions(b) - _provisions(a)
-    for who, modality, what in sorted(one):
+    for addressee, modality, kind in sorted(one):
         # the same addressee and type in another modality is one disagreement
-        twin = next((p for p in sorted(other) if (p[0], p[2]) == (who, what)), None)
+        twin = next((p for p in sorted(other) if (p[0], p[2]) == (addressee, kind)), None)
         other -= {twin}
-        yield a.id, "provisions", f"{who} {modality} {what}", " ".join(twin) if twin else NONE
+        yield a.id, "provisions", f"{addressee} {modality} {kind}", " ".join(twin) if twin else NONE
     for provision in sorted(other):
         yield a.id, "provisions", NONE, " ".join(provision)

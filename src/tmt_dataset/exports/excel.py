@@ -54,7 +54,10 @@ def write(ds: Dataset, path: Path) -> None:
             sheet.add_write_handler(str, _write_markup)
             sheet.set_row(0, None, bold)
             frame = pd.DataFrame(cells, dtype="object")
-            frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0), autofilter=True)
+            frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            sheet.autofilter(
+                0, 0, len(frame), len(cells) - 1
+            )  # that of pandas is wrong from the 27th column on
             for number, (column, values) in enumerate(cells.items()):
                 sheet.set_column(number, number, _width(column, values))
             # codes of places are texts, though they look like numbers

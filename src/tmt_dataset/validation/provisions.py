@@ -129,7 +129,7 @@ def parts_of_provisions(t: Tables) -> Iterator[Finding]:
         "Name a figure of its own development, or none.",
         owner=owner,
     )
-    case = p["case"].map(lambda n: f":{n}", na_action="ignore").fillna("").astype("str")
+    case = pd.Series(["" if pd.isna(n) else f":{n}" for n in p["case"]], p.index, "str")
     made = p["development_id"] + case + ":" + p["addressee"] + ":" + p["modality"] + ":" + p["type"]
     yield from marked(
         RULE,
