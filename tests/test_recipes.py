@@ -110,12 +110,14 @@ def test_a_source_goes_from_text_to_a_valid_package(annotated: tuple[Path, Path]
                         "action": "consultation",
                         "jurisdiction": "100000",
                         "authorities": {"cac": "lead"},
+                        "orientation": "control",
+                        "ai_role": "core",
                         "topics": ["ai/voices"],
                         "mentions": [f"{sid}:002"],
                         "quotes": [
                             {
                                 "text": "opened a public consultation on the “Measures for Talking Lamps (Draft)”",
-                                "supports": ["action", "topics"],
+                                "supports": ["action", "topics", "orientation", "ai_role"],
                             },
                             {
                                 "text": "The Cyberspace Administration of China (CAC)",

@@ -557,6 +557,7 @@ def test_all_defects_are_reported_together(package: Path) -> None:
         "quote too long",
         "role of AI",
         "five risks",
+        "risks lost",
         "seven matters",
     )
     planted: dict[tuple[str | None, int | None, str | None], Defect] = {}

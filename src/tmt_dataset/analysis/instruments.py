@@ -57,7 +57,7 @@ def leads(ds: Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``authority_id``, ``body`` (its abbreviation where there is one), ``kind``, ``level``.
+        ``development_id``, ``authority_id``, ``body`` (its short name), ``kind``, ``level``.
         Developments without such a body have no row.
 
     Examples
@@ -69,7 +69,7 @@ def leads(ds: Dataset) -> pd.DataFrame:
     links = ds["development_authorities"]
     links = links.loc[links["role"].isin(["lead", "court"])]
     register = ds["authorities"].set_index("authority_id")
-    names = register["abbreviation"].fillna(register["name"])
+    names = register["short_name"]
     codes = links["authority_id"].astype("str")
     return pd.DataFrame(
         {

@@ -267,7 +267,7 @@ def summary(ds: Dataset) -> str:
     labels = ds["topics"].set_index("topic_id")["label"]
     primary = topics.loc[topics["rank"] == "primary", "topic_id"].astype("str").str.partition("/")[0]
     register = ds["authorities"].set_index("authority_id")
-    names = register["abbreviation"].fillna(register["name"])
+    names = register["short_name"]
     busiest = _ranked(ds["development_authorities"]["authority_id"]).head(TOP)
     sizes = ", ".join(f"{len(ds[name])} {name}" for name in ("developments", "quotes", "figures"))
     lines = [
