@@ -36,12 +36,17 @@ def guarded(view: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P],
                 raise PackageError(f"{view.__name__}: {error}; {_SEE}") from None
             raise
         except Exception as error:
-            wrong = next(_problems(ds, open_package().descriptor), None)
+            wrong = problem(ds)
             if wrong is None:
                 raise
             raise PackageError(f"{view.__name__}: {wrong}; {_SEE}") from error
 
     return shown
+
+
+def problem(ds: Tables) -> str | None:
+    """Return the first thing that is wrong with the tables of a data set, or None."""
+    return next(_problems(ds, open_package().descriptor), None)
 
 
 def _problems(ds: Tables, library: Descriptor) -> Iterator[str]:
