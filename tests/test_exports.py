@@ -896,8 +896,11 @@ def test_tables_and_columns_must_be_those_declared(name: str, small: Dataset, tm
     assert snapshot(tmp_path) == {}
 
 
-def _without_a_key(raw: dict[str, Any]) -> None:
-    next(r for r in raw["resources"] if r["name"] == "developments")["schema"]["primaryKey"] = []
+def _with_two_keys(raw: dict[str, Any]) -> None:
+    next(r for r in raw["resources"] if r["name"] == "developments")["schema"]["primaryKey"] = [
+        "development_id",
+        "title",
+    ]
 
 
 def test_what_lines_of_json_are_made_by_is_missed_by_name(package: Path, tmp_path: Path) -> None:
@@ -911,9 +914,10 @@ def test_what_lines_of_json_are_made_by_is_missed_by_name(package: Path, tmp_pat
         ExportError, match=r"quotes: the column 'development_id' is missing; run `tmt-dataset validate`"
     ):
         export(tmt.load(package), tmp_path / "out", format="jsonl")
-    factories.edit_descriptor(package, _without_a_key)
+    factories.edit_descriptor(package, _with_two_keys)
     with pytest.raises(
-        ExportError, match="table developments: expected one field as primary key, found none"
+        ExportError,
+        match="table developments: expected one field as primary key, found development_id, title",
     ):
         export(tmt.load(package), tmp_path / "out", format="jsonl")
     assert not (tmp_path / "out").exists()
