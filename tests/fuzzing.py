@@ -277,7 +277,7 @@ def table_mutant(rng: Random) -> Files:
             continue
         rows = list(csv.reader(io.StringIO(files[path].decode("utf-8", "replace"))))
         for _ in range(rng.randint(1, 3)):
-            if len(rows) > 1 or rng.random() < 0.1:
+            if len(rows) > 1 or (rows and rng.random() < 0.1):  # a header may be removed too
                 mutate_rows(rng, rows)
         files[path] = factories.csv_bytes(rows[0] if rows else [], rows[1:])
     files[DESCRIPTOR] = factories.described(json.loads(files[DESCRIPTOR]), files)

@@ -933,6 +933,33 @@ def test_tables_and_columns_must_be_those_declared(name: str, small: Dataset, tm
     assert snapshot(tmp_path) == {}
 
 
+def _with_two_keys(raw: dict[str, Any]) -> None:
+    next(r for r in raw["resources"] if r["name"] == "developments")["schema"]["primaryKey"] = [
+        "development_id",
+        "title",
+    ]
+
+
+def test_what_lines_of_json_are_made_by_is_missed_by_name(package: Path, tmp_path: Path) -> None:
+    def without_a_field(raw: dict[str, Any]) -> None:
+        schema = next(r for r in raw["resources"] if r["name"] == "quotes")["schema"]
+        schema["fields"] = [f for f in schema["fields"] if f["name"] != "development_id"]
+
+    factories.edit_table(package, "quotes", lambda quotes: quotes.drop(columns="development_id"))
+    factories.edit_descriptor(package, without_a_field)
+    with pytest.raises(
+        ExportError, match=r"quotes: the column 'development_id' is missing; run `tmt-dataset validate`"
+    ):
+        export(tmt.load(package), tmp_path / "out", format="jsonl")
+    factories.edit_descriptor(package, _with_two_keys)
+    with pytest.raises(
+        ExportError,
+        match="table developments: expected one field as primary key, found development_id, title",
+    ):
+        export(tmt.load(package), tmp_path / "out", format="jsonl")
+    assert not (tmp_path / "out").exists()
+
+
 # -- Excel's limits
 
 

@@ -490,6 +490,20 @@ def test_a_missing_table_is_named_by_views_and_the_summary(package: Path) -> Non
     assert "unknown table" in ds._repr_html_()
 
 
+def test_a_register_with_another_key_is_named(package: Path) -> None:
+    edit_table(package, "instruments", lambda f: f.assign(kind="guidelines"))
+
+    def change(raw: dict[str, Any]) -> None:
+        instruments = next(r for r in raw["resources"] if r["name"] == "instruments")
+        instruments["schema"]["primaryKey"] = ["kind", "title"]
+
+    edit_descriptor(package, change)
+    with pytest.raises(
+        PackageError, match="flat: instruments: expected the primary key instrument_id, found kind, title"
+    ):
+        tmt.load(package).flat()
+
+
 def test_a_wrong_argument_stays_an_error_of_its_own(ds: Dataset) -> None:
     with pytest.raises(TypeError, match="expected one measure"):
         ds.series(5)  # type: ignore[arg-type]

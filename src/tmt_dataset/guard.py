@@ -36,12 +36,17 @@ def guarded(view: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P],
                 raise PackageError(f"{view.__name__}: {error}; {_SEE}") from None
             raise
         except Exception as error:
-            wrong = next(_problems(ds, open_package().descriptor), None)
+            wrong = problem(ds)
             if wrong is None:
                 raise
             raise PackageError(f"{view.__name__}: {wrong}; {_SEE}") from error
 
     return shown
+
+
+def problem(ds: Tables) -> str | None:
+    """Return the first thing that is wrong with the tables of a data set, or None."""
+    return next(_problems(ds, open_package().descriptor), None)
 
 
 def _problems(ds: Tables, library: Descriptor) -> Iterator[str]:
@@ -59,6 +64,11 @@ def _problems(ds: Tables, library: Descriptor) -> Iterator[str]:
         for key in table.foreign_keys:
             if key.table in names and (lost := _lost(ds, table.name, key.fields, key.table, key.reference)):
                 yield f"{table.name}, {', '.join(key.fields)}: there is no row {lost!r:.80} in {key.table}"
+    for table in tables:
+        found = ds.descriptor.tables[table.name].primary_key if table.name in ds.descriptor.tables else ()
+        if found != table.primary_key:  # labels are looked up by it
+            expected = ", ".join(table.primary_key)
+            yield f"{table.name}: expected the primary key {expected}, found {', '.join(found) or 'none'}"
 
 
 def _columns(ds: Tables, library: Descriptor, table: Table) -> Iterator[str]:

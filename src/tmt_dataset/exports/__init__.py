@@ -7,7 +7,6 @@ beside its target and then moved there, so that a failure leaves nothing behind 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,11 +15,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import ExportError, TargetError, near
+from tmt_dataset.errors import ExportError, TargetError, TmtDatasetError, near
 from tmt_dataset.exports import excel, jsonl, parquet, sqlite, text
-from tmt_dataset.exports.tables import FLAT
+from tmt_dataset.exports.tables import FLAT, SEE_FINDINGS
 from tmt_dataset.exports.text import restore
 from tmt_dataset.files import expanded, replace_file, replace_folder
+from tmt_dataset.guard import problem
 
 __all__ = ["FORMATS", "Format", "export", "restore"]
 
@@ -143,8 +143,12 @@ def export(
             replace_file(write, place, overwrite=overwrite)
     except (ExportError, TargetError) as error:
         raise ExportError(f"{path}: {error}") from None
-    except (OSError, ValueError, TypeError, sqlite3.Error) as error:
+    except TmtDatasetError:
+        raise
+    except Exception as error:  # the writers of other libraries raise classes of their own
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if isinstance(error, LookupError | AttributeError):  # a table or field that the format needs
+            said = f"{problem(ds) or repr(error)}; {SEE_FINDINGS}"
         raise ExportError(f"{path}: cannot be written as {name} ({said}); nothing was changed") from error
     return path
 

@@ -22,7 +22,10 @@ def write(ds: Dataset, path: Path) -> None:
     """Write one development per line, with the rows that belong to it and those that it names."""
     descriptor = ds.descriptor
     root = descriptor.table(ROOT)
-    (key,) = root.primary_key
+    if len(root.primary_key) != 1:
+        found = ", ".join(root.primary_key) or "none"
+        raise ExportError(f"table {ROOT}: expected one field as primary key, found {found}; {SEE_FINDINGS}")
+    key = root.primary_key[0]
     rows = {name: _rows(name, frame) for name, frame in frames(ds)}
     by_key = {
         name: {row[table.primary_key[0]]: row for row in rows[name]}
