@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmt_dataset.coding import agreement as module
-from tmt_dataset.coding import reliability
+from tmt_dataset.coding import reliability, requirements
 from tmt_dataset.coding.annotation import Annotation, yaml
+from tmt_dataset.dataset import load
 from tmt_dataset.errors import AnnotationError, PackageError, PackageNotFoundError
 from tmt_dataset.package import embedded
 
@@ -264,3 +265,80 @@ def test_a_coding_may_have_places_of_figures_as_the_older_format_had(tmp_path: P
         text.replace("measure: fine_amount", "place: '310000'\n      measure: fine_amount"), encoding="utf-8"
     )
     assert module.read_coding(path.parent) == own
+
+
+# -- readings of what acts require
+
+
+def reading(**changes: Any) -> requirements.Reading:
+    quotes = [
+        {
+            "at": [0, 9],
+            "text": TEXT[:9],
+            "risks": ["fraud"],
+            "provisions": [
+                {"addressee": "merchant", "modality": "must", "type": "testing"},
+                {"addressee": "merchant", "modality": "should", "type": "records"},
+            ],
+        }
+    ]
+    record = {"id": "TMT-0001", "orientation": "control", "ai_role": "none", "quotes": quotes, **changes}
+    same = {"id": "TMT-0002", "orientation": "promotion", "ai_role": "core", "quotes": []}
+    return requirements.Reading.model_validate(
+        {"source": "newsletter-2024-05", "developments": [record, same]}
+    )
+
+
+def test_equal_readings_agree_and_differ_in_nothing() -> None:
+    rows, differing = requirements.compare(
+        {"newsletter-2024-05": reading()}, {"newsletter-2024-05": reading()}
+    )
+    assert {row["value"] for row in rows} == {1.0}
+    assert differing.empty
+
+
+def test_each_disagreement_of_two_readings_is_one_row() -> None:
+    other = reading(
+        orientation="both",
+        quotes=[
+            {
+                "at": [0, 9],
+                "text": TEXT[:9],
+                "risks": ["privacy"],
+                "provisions": [
+                    {"addressee": "merchant", "modality": "should", "type": "testing"},
+                    {"addressee": "individual", "modality": "must", "type": "records"},
+                ],
+            }
+        ],
+    )
+    rows, differing = requirements.compare({"newsletter-2024-05": reading()}, {"newsletter-2024-05": other})
+    assert [tuple(row) for row in differing[["variable", "first", "second"]].itertuples(index=False)] == [
+        ("orientation", "control", "both"),
+        ("risks", "fraud", "none"),
+        ("risks", "none", "privacy"),
+        ("provisions", "merchant must testing", "merchant should testing"),
+        ("provisions", "merchant should records", "none"),
+        ("provisions", "none", "individual must records"),
+    ]
+    found = {(row["variable"], row["statistic"]): row["value"] for row in rows if row["scope"] == "all"}
+    assert found["provision", "f1"] == 0.5  # one of two pairs of addressee and type on each side
+    assert found["provision_with_modality", "f1"] == 0
+    assert found["provision_quote_token", "f1"] == 1
+    assert found["orientation", "agreement"] == 0.5
+
+
+def test_the_published_disagreements_are_all_adjudicated() -> None:
+    ds = load()
+    _, differing = module.agreement(embedded() / "validation")
+    new = differing[differing["variable"].isin(["orientation", "ai_role", "risks", "provisions"])]
+    decided = set(
+        ds.adjudication[["development_id", "variable", "first", "second"]].itertuples(index=False, name=None)
+    )
+    open_ = [
+        row
+        for row in new[["development", "variable", "first", "second"]].itertuples(index=False, name=None)
+        if row not in decided
+    ]
+    assert open_ == []
+    assert len(new) > 50

@@ -242,6 +242,50 @@ def test_supports_names_the_figures_and_relations_of_a_quote() -> None:
     ]
 
 
+def test_risks_and_provisions_have_the_quote_that_they_are_written_under() -> None:
+    figure = {"measure": "m", "value": 2, "qualifier": "exact", "kind": "penalty"}
+    provision = {"addressee": "merchant", "modality": "incurs", "type": "fine", "case": 1}
+    quotes = [
+        {"at": [0, 1], "text": "x", "figures": [figure]},
+        {
+            "at": [5, 6],
+            "text": "x",
+            "risks": ["fraud"],
+            "provisions": [{**provision, "figure": {"measure": "m", "value": 2}}],
+        },
+    ]
+    rows = compile.rows([annotation(quotes=quotes)])
+    quote = "TMT-0001:newsletter-2024-05:5-6"
+    assert rows["quotes"][1]["supports"] == "risks provisions"
+    assert rows["development_risks"] == [
+        {"development_id": "TMT-0001", "risk_id": "fraud", "quote_id": quote}
+    ]
+    assert rows["provisions"] == [
+        {
+            "provision_id": "TMT-0001:1:merchant:incurs:fine",
+            "development_id": "TMT-0001",
+            **provision,
+            "figure": {"measure": "m", "value": 2},
+            "figure_id": "TMT-0001:newsletter-2024-05:0-1#1",
+            "quote_id": quote,
+        }
+    ]
+
+
+def test_a_provision_with_a_figure_that_is_not_coded_is_named() -> None:
+    provision = {
+        "addressee": "merchant",
+        "modality": "incurs",
+        "type": "fine",
+        "figure": {"measure": "m", "value": 3},
+    }
+    with pytest.raises(
+        AnnotationError,
+        match="TMT-0001: a provision names the figure m 3; the development has no such figure",
+    ):
+        compile.rows([annotation(quotes=[{"at": [0, 1], "text": "x", "provisions": [provision]}])])
+
+
 def test_two_errata_at_one_place_have_two_identifiers() -> None:
     erratum = {"at": [3, 4], "has": "x", "kind": "error", "coded": "y", "reason": "z"}
     rows = compiled_rows("errata", {"errata": [erratum, erratum, {**erratum, "at": [1, 2]}]})

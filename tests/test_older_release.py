@@ -39,6 +39,8 @@ def test_the_older_release_is_loaded(released: Path) -> None:
     assert ds.version == "1.0.0"
     assert len(ds.developments) == len(ds.flat()) == 162
     assert len(ds.quotes) == 371
+    assert set(ds.evidence("TMT-0001")["variable"]) >= {"action", "date"}
+    assert not {"orientation", "provisions"} & {*ds.evidence("TMT-0001")["variable"], *ds.flat()}
     assert "Version 1.0.0" in tmt.cite(released)
     assert tmt.cite(released).endswith(f"fingerprint {FINGERPRINT}.")
 
