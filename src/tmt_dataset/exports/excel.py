@@ -52,17 +52,21 @@ def write(ds: Dataset, path: Path) -> None:
             except XlsxWriterException as error:
                 raise ExportError(f"table {name}: no name for a sheet ({error}); {ELSE}") from None
             sheet.add_write_handler(str, _write_markup)
-            sheet.set_row(0, None, bold)
-            frame = pd.DataFrame(cells, dtype="object")
-            frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
-            sheet.autofilter(
-                0, 0, len(frame), len(cells) - 1
-            )  # that of pandas is wrong from the 27th column on
-            for number, (column, values) in enumerate(cells.items()):
-                sheet.set_column(number, number, _width(column, values))
-            # codes of places are texts, though they look like numbers
-            sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})
+            _fill(writer, sheet, cells, bold)
     path.write_bytes(stream.getvalue())
+
+
+def _fill(writer: pd.ExcelWriter, sheet: Any, cells: Mapping[str, Sequence[Cell]], bold: Any) -> None:
+    """Write the cells of a table into its sheet."""
+    frame = pd.DataFrame(cells, dtype="object")
+    sheet.set_row(0, None, bold)
+    frame.to_excel(writer, sheet_name=sheet.name, index=False, freeze_panes=(1, 0))
+    # that of pandas is wrong from the 27th column on
+    sheet.autofilter(0, 0, len(frame), len(cells) - 1)
+    for number, (column, values) in enumerate(cells.items()):
+        sheet.set_column(number, number, _width(column, values))
+    # codes of places are texts, though they look like numbers
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})
 
 
 def _check_sheet(name: str, rows: int) -> None:
