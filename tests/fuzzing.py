@@ -691,7 +691,8 @@ def wrong_call(run: Run, rng: Random) -> list[Any]:
     ds, package, values = run.ds, run.package, arguments()
     value, other = rng.choice(values), rng.choice(values)
     criterion = rng.choice(
-        ["topic", "action", "category", "authority", "place", "jurisdiction", "source", "year", "date", "date_basis", "instrument", "text", "dates"]
+        ["topic", "action", "category", "authority", "place", "jurisdiction", "source", "year", "date", "date_basis", "instrument",
+         "orientation", "ai_role", "risk", "addressee", "provision", "modality", "text", "dates"]
     )  # fmt: skip
     calls: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
         (tmt.load, (value,), {}), (tmt.load, (package,), {"sha256": value}), (tmt.validate, (value,), {}),
