@@ -29,7 +29,7 @@ class TestLinks:
         assert found["TMT-0001"] == "CAC"
         assert found["TMT-0003"] == "Beijing Internet Court"
         # the joint body is left out
-        assert found["TMT-0002"] == "Shanghai office of the Cyberspace Administration"
+        assert found["TMT-0002"] == "Shanghai office"
         assert "TMT-0007" not in found
 
 
