@@ -570,10 +570,11 @@ def test_the_home_folder_is_expanded_for_every_path(home: Path, annotated: tuple
 @pytest.mark.parametrize(
     "args", [["info", "--package"], ["prove"], ["export"], ["diff"], ["build", "--locate"]]
 )
-def test_a_path_with_nul_is_wrong_usage(args: list[str]) -> None:
-    result = run(*args, "a\0b")
-    assert result.exit_code == 2
-    assert "has a NUL character" in result.stderr
+def test_a_path_with_nul_and_an_empty_one_are_wrong_usage(args: list[str]) -> None:
+    for path, said in (("a\0b", "has a NUL character"), ("", "expected a path, found none")):
+        result = run(*args, path)
+        assert result.exit_code == 2
+        assert said in result.stderr
 
 
 @pytest.fixture(scope="module")

@@ -163,16 +163,15 @@ class TestDevelopmentsAndReports:
         assert {s for d, s in pairs if d == "TMT-0007"} == {factories.SPRING}
 
 
-def test_collective_statements_cite_the_rule_and_span_a_period() -> None:
-    developments = pd.DataFrame(
+def test_a_collective_statement_is_one_that_includes_others() -> None:
+    relations = pd.DataFrame(
         {
-            "development_id": ["a", "b", "c", "d"],
-            "note": ["Seven batches in one clause (U6).", "A total (U6).", "Its series (U61).", pd.NA],
-            "date_start": pd.to_datetime(["2024-01-01"] * 4),
-            "date_end": pd.to_datetime(["2024-12-31", "2024-01-01", "2024-12-31", "2024-12-31"]),
+            "development_id": ["a", "a", "b"],
+            "relation": ["includes", "includes", "continues"],
+            "related_id": ["b", "c", "c"],
         }
     )
-    assert analysis.collective({"developments": developments}) == ["a"]  # type: ignore[arg-type]  # one table is read
+    assert analysis.collective({"relations": relations}) == ["a"]  # type: ignore[arg-type]  # one table is read
 
 
 class TestMembers:

@@ -490,6 +490,18 @@ def test_a_missing_table_is_named_by_views_and_the_summary(package: Path) -> Non
     assert "unknown table" in ds._repr_html_()
 
 
+def test_a_selection_without_a_table_that_it_needs_says_so(package: Path) -> None:
+    def change(raw: dict[str, Any]) -> None:
+        raw["resources"] = [r for r in raw["resources"] if r["name"] != "quotes"]
+        for r in raw["resources"]:
+            keys = r["schema"].get("foreignKeys", [])
+            r["schema"]["foreignKeys"] = [k for k in keys if k["reference"]["resource"] != "quotes"]
+
+    edit_descriptor(package, change)
+    with pytest.raises(PackageError, match="the table quotes is missing; run `tmt-dataset validate`"):
+        tmt.load(package).select(topic="ai/voices")
+
+
 def test_a_register_with_another_key_is_named(package: Path) -> None:
     edit_table(package, "instruments", lambda f: f.assign(kind="guidelines"))
 

@@ -32,7 +32,9 @@ class _Path(click.Path):
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; no system has one with a NUL character."""
+        """Return the path; no system has one with a NUL character, and an empty one would be the current folder."""
+        if value == "":
+            self.fail("expected a path, found none; the current folder is '.'", param, ctx)
         if "\0" in str(value):
             self.fail(f"expected a path, found {str(value)!r:.60}, which has a NUL character", param, ctx)
         return super().convert(value, param, ctx)

@@ -69,6 +69,8 @@ def _problems(ds: Tables, library: Descriptor) -> Iterator[str]:
         if found != table.primary_key:  # labels are looked up by it
             expected = ", ".join(table.primary_key)
             yield f"{table.name}: expected the primary key {expected}, found {', '.join(found) or 'none'}"
+    present = {table.name for table in tables}
+    yield from (f"the table {name} is missing" for name in library.tables if name not in present)
 
 
 def _columns(ds: Tables, library: Descriptor, table: Table) -> Iterator[str]:

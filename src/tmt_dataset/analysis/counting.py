@@ -242,11 +242,9 @@ def developments(ds: Dataset) -> pd.DataFrame:
 
 @guarded
 def collective(ds: Dataset) -> list[str]:
-    """Return the developments that sum up a series of acts over a period.
+    """Return the developments that sum up others: a series that a source tells in one statement (rule U6).
 
-    The codebook codes such a statement as one development where the source lists no single acts (rule U6): its note
-    cites the rule, and its date is longer than a day. Members of the series may be developments too, so an analysis
-    that places developments in time leaves the sum out.
+    Its members are developments too (relation ``includes``), so an analysis that counts leaves out the one or the others.
 
     Returns
     -------
@@ -257,12 +255,11 @@ def collective(ds: Dataset) -> list[str]:
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> set(collective(ds)) <= set(ds.developments["development_id"])
+    >>> set(collective(ds)) <= set(ds.relations["development_id"])
     True
     """
-    dev = ds["developments"]
-    cited = dev["note"].str.contains(r"\bU6\b", regex=True).fillna(False).astype("bool")
-    return [str(i) for i in dev.loc[cited & (dev["date_start"] < dev["date_end"]), "development_id"]]
+    relations = ds["relations"]
+    return relations.loc[relations["relation"] == "includes", "development_id"].drop_duplicates().tolist()
 
 
 @guarded

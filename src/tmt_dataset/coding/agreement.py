@@ -228,7 +228,8 @@ class _Stage:
 
 def _stages(d: Development, register: Titles) -> list[_Stage]:
     return [
-        _Stage(*register[i], stages if isinstance(stages, str) else stages[0])
+        # a coding may use what only its register of another file declares
+        _Stage(*register.get(i, (i, NONE)), stages if isinstance(stages, str) else stages[0])
         for i, stages in d.instruments.items()
         if stages
     ]
