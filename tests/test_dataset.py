@@ -480,6 +480,14 @@ def test_a_name_that_is_no_text_is_an_unknown_table(ds: Dataset, name: Any) -> N
         tmt.schema(name)
 
 
+def test_half_of_a_surrogate_pair_is_found_nowhere(ds: Dataset) -> None:
+    """A terminal hands over what it could not decode in this way, and no column of text holds it."""
+    for call in (ds.record, ds.evidence, ds.lifecycle, ds.series):
+        with pytest.raises(UnknownCodeError, match="unknown"):
+            call("\ud800")
+    assert ids(ds.select(text="lamp \ud800")) == []
+
+
 def test_a_data_set_is_copied_and_pickled_whole(ds: Dataset) -> None:
     for other in (copy.copy(ds), copy.deepcopy(ds), pickle.loads(pickle.dumps(ds))):
         assert other == ds

@@ -87,10 +87,10 @@ def _of(ds: Tables, table: str, development_id: str) -> pd.DataFrame:
 def _row(ds: Tables, development_id: str) -> pd.Series:
     if not isinstance(development_id, str):
         raise TypeError(f"expected one development, as 'TMT-0001'; found {development_id!r:.60}")
-    dev = ds["developments"]
+    known = ds["developments"]["development_id"]
+    if development_id not in set(known):  # a column cannot be compared with half of a surrogate pair
+        raise unknown("development", development_id, known.tolist(), "the table developments")
     found = _of(ds, "developments", development_id)
-    if found.empty:
-        raise unknown("development", development_id, dev["development_id"].tolist(), "the table developments")
     if len(found) > 1:
         raise PackageError(
             f"developments: duplicate development_id {development_id!r}; run `tmt-dataset validate`"

@@ -48,6 +48,8 @@ def found(ds: Tables, text: str) -> pd.Series:
     True
     """
     dev, quotes = ds["developments"], ds["quotes"]
+    if any("\ud800" <= character <= "\udfff" for character in text):  # no column of text holds half of a pair
+        return dev["development_id"].iloc[:0]
     parts: list[pd.Series] = [
         dev.loc[_contain(dev, ["title", "summary"], text), "development_id"],
         quotes.loc[_contain(quotes, ["exact"], text), "development_id"],
