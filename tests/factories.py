@@ -183,6 +183,7 @@ SOURCE_FACTS: dict[str, Row] = {
         "language": "en",
         "url": "https://example.org/gazette-2024-01",
         "scope": "Lamps and their apps.",
+        "scope_topics": ["ai"],
     },
     SPRING: {
         "title": "The Lamp Gazette: March and April 2024",
@@ -826,7 +827,8 @@ def _tables() -> dict[str, list[Row]]:
     """Return the rows of all tables: computed from the declarations above, without the library."""
     t: dict[str, list[Row]] = {name: [] for name in COMPILED}
     for sid, a in _annotations().items():
-        t["sources"].append(a["source"])
+        scope = " ".join(a["source"].get("scope_topics", [])) or None
+        t["sources"].append({**a["source"], "scope_topics": scope})
         sections: dict[str, str | None] = {}
         section: str | None = None
         for s in a["segments"]:

@@ -96,6 +96,7 @@ def test_the_difference_to_the_older_release_tells_what_is_new_and_what_went(rel
     }
     assert {(t, f) for what, change, t, f in changes if (what, change) == ("field", "added")} == {
         ("sources", "scope"),
+        ("sources", "scope_topics"),
         ("developments", "orientation"),
         ("developments", "ai_role"),
         ("figures", "note"),

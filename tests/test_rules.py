@@ -157,6 +157,7 @@ BROKEN = [
     Broken("statistic that is neither flow nor level", rules.aggregation, put("figures", 3, aggregation=None), "figures", 3, "aggregation"),
     # keys
     Broken("related to itself", rules.references, put("relations", 2, related_id="TMT-0005"), "relations", 2, "related_id"),
+    Broken("scope of an unknown topic", rules.references, put("sources", 2, scope_topics="ai lamps"), "sources", 2, "scope_topics"),
     Broken("parent of another path", rules.references, put("topics", 3, parent="data"), "topics", 3, "parent"),
     Broken("no parent under a path", rules.references, put("topics", 3, parent=None), "topics", 3, "parent"),
     Broken("parent without a path", rules.references, put("topics", 2, parent="ai"), "topics", 2, "parent"),

@@ -177,6 +177,7 @@ class Source(Strict):
     language: str = "en"
     url: str | None = None
     scope: Text | None = None
+    scope_topics: list[Annotated[str, CodeOf("topics")]] = []
     characters: int
     sha256: Sha256
 

@@ -55,7 +55,7 @@ def _identified(a: Annotation) -> Iterator[tuple[str, str, Quote]]:
 
 
 def _sources(a: Annotation) -> Iterator[Row]:
-    yield a.source.model_dump()
+    yield {**a.source.model_dump(), "scope_topics": " ".join(a.source.scope_topics) or None}
 
 
 def _segments(a: Annotation) -> Iterator[Row]:

@@ -615,7 +615,7 @@ def references(t: Tables) -> Iterator[Finding]:
 
     A place that was its own parent had no province, and whoever walked up from it did not arrive.
     """
-    r, topics = t["relations"], t["topics"]
+    r, topics, sources = t["relations"], t["topics"], t["sources"]
     yield from marked(
         "references",
         "relations",
@@ -639,6 +639,18 @@ def references(t: Tables) -> Iterator[Finding]:
         "{above}",
         "{parent}",
         above=above.replace("", "an empty cell"),
+    )
+    scope = sources["scope_topics"].str.split(" ").explode()
+    unknown = scope.notna() & ~scope.isin(topics["topic_id"])
+    yield from marked(
+        "references",
+        "sources",
+        sources,
+        unknown.groupby(level=0).any(),
+        "scope_topics",
+        "a topic of the scope of {source_id} is not in the table topics",
+        "topics, separated by spaces",
+        "{scope_topics}",
     )
     for table, key in (("places", "place_id"), ("authorities", "authority_id")):
         f = t[table]
