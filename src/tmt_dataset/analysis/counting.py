@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 # not strftime, which follows the locale
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-#: Units of the calendar from fine to coarse; the last is for dates that span more than one year.
-RESOLUTIONS = ["day", "month", "quarter", "year", "longer"]
+#: How exactly a date is known, from fine to coarse.
+RESOLUTIONS = ["day", "month", "two months", "longer"]
 
 
 def months(start: pd.Timestamp, end: pd.Timestamp) -> float:
@@ -122,38 +122,6 @@ def exposure(periods: pd.DataFrame) -> float:
     12.0
     """
     return _months(_days(periods["start"], periods["end"]))
-
-
-def monthly_exposure(sources: pd.DataFrame) -> pd.DataFrame:
-    """Return how much of each month each kind of source covers.
-
-    Parameters
-    ----------
-    sources
-        The table ``sources``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``month`` (first day, ``datetime64[s]``), every month from the first window to the last; one column
-        per kind of source (float, 0 to 1: the share of the month's days in the window of at least one source of
-        that kind). The sum of a column is the number of months covered.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> covered = monthly_exposure(tmt.load().sources)
-    >>> bool(covered["newsletter"].between(0, 1).all())
-    True
-    """
-    if sources.empty:
-        return pd.DataFrame(index=pd.DatetimeIndex([], name="month"))
-    every = pd.period_range(sources["period_start"].min(), sources["period_end"].max(), freq="M")
-    out = pd.DataFrame(index=pd.DatetimeIndex(every.to_timestamp(), name="month").as_unit("s"))
-    for kind, part in sources.groupby(sources["kind"].astype("str"), sort=False):
-        days = pd.Series(_days(part["period_start"], part["period_end"]).to_period("M"))
-        out[str(kind)] = (days.value_counts().reindex(every, fill_value=0) / every.days_in_month).to_numpy()
-    return out
 
 
 def gaps(periods: pd.DataFrame) -> pd.DataFrame:
@@ -367,41 +335,8 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     return out.astype({"min": "int64", "max": "int64"})
 
 
-def developments_by_month(developments: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return how many developments lie in each month for certain, and how many could.
-
-    Parameters
-    ----------
-    developments
-        With ``date_start`` and ``date_end``.
-    months
-        First days of the months.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``month``; ``certain`` (int, developments whose whole date lies in the month) and ``possible`` (int,
-        developments whose date overlaps it, including the certain ones). A development with a long date is possible
-        in many months and certain in none.
-
-    Examples
-    --------
-    >>> first, last = ["2024-01-05", "2024-01-01"], ["2024-01-05", "2024-02-29"]
-    >>> dates = pd.DataFrame({"date_start": first, "date_end": last}, dtype="datetime64[s]")
-    >>> developments_by_month(dates, pd.date_range("2024-01-01", periods=2, freq="MS"))
-                certain  possible
-    month
-    2024-01-01        1         2
-    2024-02-01        0         1
-    """
-    periods = pd.DataFrame({"window": months, "start": months, "end": months + pd.offsets.MonthEnd(0)})
-    counted = tally(members(developments[["date_start", "date_end"]], periods))
-    counted = counted.rename(columns={"min": "certain", "max": "possible"})
-    return counted[["certain", "possible"]].set_index(months.rename("month"))
-
-
 def resolution(developments: pd.DataFrame) -> pd.Series:
-    """Return the finest unit of the calendar that contains the whole date of each development.
+    """Return how exactly the date of each development is known.
 
     Parameters
     ----------
@@ -411,18 +346,19 @@ def resolution(developments: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Ordered categorical ``day`` < ``month`` < ``quarter`` < ``year`` < ``longer``, with the index of
-        ``developments``. A count by quarter may use the developments up to ``quarter``, and no others.
+        Ordered categorical with the index of ``developments``: ``day``; ``month`` (within one month of the calendar); ``two
+        months`` (within two that follow each other, as the window of a newsletter); ``longer``.
 
     Examples
     --------
-    >>> first, last = ["2024-02-03", "2024-01-01"], ["2024-02-03", "2024-02-29"]
+    >>> first, last = ["2024-02-03", "2024-12-01"], ["2024-02-03", "2025-01-31"]
     >>> dates = pd.DataFrame({"date_start": first, "date_end": last}, dtype="datetime64[s]")
     >>> resolution(dates).tolist()
-    ['day', 'quarter']
+    ['day', 'two months']
     """
     first, last = developments["date_start"], developments["date_end"]
+    apart = 12 * (last.dt.year - first.dt.year) + last.dt.month - first.dt.month
     out = pd.Series("longer", index=developments.index, dtype="str")
-    for name, code in (("year", "Y"), ("quarter", "Q"), ("month", "M"), ("day", "D")):
-        out[first.dt.to_period(code) == last.dt.to_period(code)] = name
+    for name, found in (("two months", apart <= 1), ("month", apart == 0), ("day", first == last)):
+        out[found] = name
     return out.astype(pd.CategoricalDtype(RESOLUTIONS, ordered=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -16,8 +15,6 @@ from tmt_dataset.errors import MissingExtraError, unknown
 #: The fewest developments for which a share is given.
 AT_LEAST = 10
 
-#: Below seven shared units Chapman's estimator may be badly biased (Robson and Regier 1964).
-FEWEST_SHARED = 7
 
 _Counts = dict[str, int]
 
@@ -367,45 +364,24 @@ def _compare_rates(
     }
 
 
-@dataclass(frozen=True)
-class Recapture:
-    """Two lists of one population, and what their overlap says about its size.
+def none_seen(n: int, confidence: float = 0.95) -> float:
+    """Return the greatest rate of an event that n independent trials without one are compatible with (exact).
 
-    Attributes
-    ----------
-    first, second, both
-        Units on each list, and on both.
-    observed
-        Units on either list.
-    estimate
-        Chapman's estimate of the population.
-    low, high
-        Its exact confidence interval; ``high`` is infinite where the overlap sets no upper bound.
-    confidence
-        Confidence level of the interval.
+    Examples
+    --------
+    >>> round(none_seen(170), 3)
+    0.021
     """
-
-    first: int
-    second: int
-    both: int
-    observed: int
-    estimate: float
-    low: int
-    high: float
-    confidence: float
-
-    @property
-    def carried(self) -> bool:
-        """Whether the overlap is large enough for the estimate to be shown."""
-        return self.both >= FEWEST_SHARED
+    _check_confidence(confidence)
+    return float(_stats().binomtest(0, n).proportion_ci(confidence, method="exact").high)
 
 
-def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Recapture:
-    """Estimate the size of a population from the overlap of two lists.
+def population(first: int, second: int, both: int, confidence: float = 0.95) -> tuple[int, float]:
+    """Return how large a population may be from which two lists with some units in common were drawn.
 
-    Chapman's estimator ``(n1 + 1)(n2 + 1) / (m + 1) - 1``, with the interval of all sizes that an exact
-    test of the overlap (hypergeometric, equal tails) does not reject. Both assume that each unit is equally likely
-    to be on a list, and that the lists are independent. Lists that favour the same units make the estimate too low.
+    The interval holds every size that an exact test of the overlap (hypergeometric, equal tails) does not reject. It
+    assumes that each unit is equally likely to be on a list, and that the lists are independent: lists that favour the
+    same units make it too low.
 
     Parameters
     ----------
@@ -418,8 +394,8 @@ def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Rec
 
     Returns
     -------
-    Recapture
-        The counts, the estimate and its interval.
+    tuple of int and float
+        Least and greatest size; the greatest is infinite where the overlap sets no bound.
 
     Raises
     ------
@@ -430,11 +406,8 @@ def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Rec
 
     Examples
     --------
-    >>> result = chapman(24, 19, 9)
-    >>> result.observed, result.estimate
-    (34, 49.0)
-    >>> result.low <= 49 <= result.high
-    True
+    >>> population(24, 19, 9)
+    (36, 80)
     """
     _check_confidence(confidence)
     if both < 0 or both > min(first, second):
@@ -442,7 +415,6 @@ def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Rec
     hypergeom = _stats().hypergeom
     # a size at which the test is met exactly is kept, whatever the rounding of the two numbers
     tail = (1 - confidence) / 2 * (1 - 1e-9)
-    observed = first + second - both
 
     # Larger populations make small overlaps likelier: both tails move one way, so the bounds are bisected.
     def large_enough(size: int) -> bool:
@@ -451,10 +423,10 @@ def chapman(first: int, second: int, both: int, confidence: float = 0.95) -> Rec
     def too_large(size: int) -> bool:
         return bool(hypergeom.sf(both - 1, size, first, second) < tail)
 
+    observed = first + second - both
     low = _first(observed, large_enough)
     high = math.inf if both == 0 else _first(observed, too_large) - 1
-    estimate = (first + 1) * (second + 1) / (both + 1) - 1
-    return Recapture(first, second, both, observed, estimate, low, max(high, low), confidence)
+    return low, max(high, low)
 
 
 def _first(start: int, holds: Callable[[int], bool]) -> int:

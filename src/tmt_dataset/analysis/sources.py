@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import primary_topics
+from tmt_dataset.analysis.counting import collective, developments, reports
+from tmt_dataset.analysis.inference import population
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
@@ -144,66 +146,24 @@ def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame
     return hit[["development_id", "source_id"]].drop_duplicates().reset_index(drop=True)
 
 
-def shared(reported: pd.DataFrame) -> pd.DataFrame:
-    """Return how many developments each two sources both report.
-
-    Parameters
-    ----------
-    reported
-        As returned by :func:`tmt_dataset.analysis.reports`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Square and symmetric, sources on both axes (int); the diagonal has all developments that a source reports.
-
-    Examples
-    --------
-    >>> shared(pd.DataFrame({"development_id": ["a", "a", "b"], "source_id": ["n", "r", "n"]}))
-    source_id  n  r
-    source_id
-    n          2  1
-    r          1  1
-    """
-    if reported.empty:
-        none = pd.Index([], dtype="str", name="source_id")
-        return pd.DataFrame(index=none, columns=none, dtype="int64")
-    told = pd.crosstab(reported["development_id"], reported["source_id"]).clip(upper=1)
-    out: pd.DataFrame = told.T.dot(told)
-    return out
-
-
-def comparable(
-    developments: pd.DataFrame,
-    topics: pd.DataFrame,
-    reported: pd.DataFrame,
-    sources: pd.DataFrame,
-    first: str,
-    second: str,
-    *,
-    every_topic: bool = False,
-) -> pd.DataFrame:
+@guarded
+def comparable(ds: Tables, first: str, second: str) -> pd.DataFrame:
     """Return the developments that each of two sources could have reported and at least one did.
 
-    A development counts if its date overlaps the days that lie in both windows, and if sources of both kinds report
-    its primary topic: a topic that one kind leaves out on principle says nothing about overlap.
+    A development counts if its date overlaps the days that lie in both windows, and if its primary topic lies in the scope
+    of both: a topic that a source leaves out on principle says nothing about overlap. Collective developments are left out.
 
     Parameters
     ----------
-    developments, topics, sources
-        The tables ``developments``, ``development_topics`` and ``sources``.
-    reported
-        As returned by :func:`tmt_dataset.analysis.reports`, for all sources: the topics of a kind are those of all
-        its sources.
+    ds
+        The whole data set.
     first, second
         Identifiers of two sources.
-    every_topic
-        Whether to count developments on all topics, including those that one kind of source leaves out.
 
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``topic_id`` (str), ``date``, ``first``, ``second`` (bool, which source reports it),
+        ``development_id``, ``topic`` (primary), ``date``, ``first``, ``second`` (bool, which source reports it),
         ``certain`` (bool: the whole date lies in the shared days; otherwise the development may have taken place
         outside them). Empty if the windows share no day.
 
@@ -215,44 +175,66 @@ def comparable(
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> from tmt_dataset import analysis
     >>> ds = tmt.load()
-    >>> reported = analysis.reports(ds)
-    >>> pair = ("newsletter-2024-07", "review-2024-1")
-    >>> both = comparable(ds.developments, ds.development_topics, reported, ds.sources, *pair)
+    >>> both = comparable(ds, *ds.sources["source_id"].iloc[:2])
     >>> bool((both["first"] | both["second"]).all())
     True
     """
-    windows = sources.assign(source_id=sources["source_id"].astype("str")).set_index("source_id")
+    sources = ds["sources"].astype({"source_id": "str"}).set_index("source_id")
     for name in (first, second):
-        if name not in windows.index:
-            raise unknown("source", name, windows.index.tolist(), "the table sources")
-    pair = windows.loc[[first, second]]
+        if name not in sources.index:
+            raise unknown("source", name, sources.index.tolist(), "the table sources")
+    pair = sources.loc[[first, second]]
     lower, upper = pair["period_start"].max(), pair["period_end"].min()
-    primary = primary_topics(topics)
-    frame = pd.DataFrame(
-        {
-            "development_id": developments["development_id"],
-            "topic_id": developments["development_id"].map(primary),
-            "date": developments["date"],
-        }
-    )
+    dev = developments(ds)
+    frame = dev[["development_id", "topic", "date"]].copy()
+    told = reports(ds)
     for name, source in (("first", first), ("second", second)):
-        own = reported.loc[reported["source_id"] == source, "development_id"]
-        frame[name] = frame["development_id"].isin(own)
-    frame["certain"] = (developments["date_start"] >= lower) & (developments["date_end"] <= upper)
-    overlaps = (developments["date_start"] <= upper) & (developments["date_end"] >= lower)
+        frame[name] = frame["development_id"].isin(told.loc[told["source_id"] == source, "development_id"])
+    frame["certain"] = (dev["date_start"] >= lower) & (dev["date_end"] <= upper)
+    overlaps = (dev["date_start"] <= upper) & (dev["date_end"] >= lower)
     keep = (frame["first"] | frame["second"]) & (lower <= upper) & overlaps
-    if not every_topic:
-        keep &= frame["topic_id"].isin(_topics_of_all(reported, primary, windows["kind"], pair["kind"]))
+    keep &= ~frame["development_id"].isin(collective(ds))
+    for scope in pair["scope_topics"].dropna():
+        within = tuple(f"{code}/" for code in scope.split(" "))
+        keep &= (dev["topic"] + "/").str.startswith(within)
     out: pd.DataFrame = frame.loc[keep].reset_index(drop=True)
     return out
 
 
-def _topics_of_all(
-    reported: pd.DataFrame, primary: pd.Series, kinds: pd.Series, wanted: pd.Series
-) -> set[str]:
-    """Return the primary topics that every wanted kind of source reports; ``kinds`` has the kind of each source."""
-    topic = reported["development_id"].map(primary)
-    kind = reported["source_id"].map(kinds.astype("str"))
-    return set.intersection(*(set(topic[kind == k]) for k in wanted.astype("str")))
+@guarded
+def overlaps(ds: Tables) -> pd.DataFrame:
+    """Return how far newsletters and reviews report the same developments, where both could have.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair of a newsletter and a review whose windows share days: ``newsletter``, ``review`` (identifiers),
+        ``first``, ``second`` (developments of the newsletter and of the review that certainly lie in the shared days, on topics
+        in the scope of both), ``both`` (of them reported by both), ``possible`` (further ones that may lie there), ``low``,
+        ``high`` (how many there may have been, as :func:`tmt_dataset.analysis.population` has it).
+
+    Raises
+    ------
+    MissingExtraError
+        If scipy is not installed.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> pairs = overlaps(tmt.load())
+    >>> bool((pairs["both"] <= pairs["second"]).all())
+    True
+    """
+    sources = ds["sources"].astype({"source_id": "str", "kind": "str"})
+    names = {kind: part["source_id"].tolist() for kind, part in sources.groupby("kind")}
+    rows = []
+    for newsletter, review in product(names.get("newsletter", []), names.get("annual-review", [])):
+        found = comparable(ds, newsletter, review)
+        sure = found.loc[found["certain"]]
+        if found.empty:
+            continue
+        counts = [int(part.sum()) for part in (sure["first"], sure["second"], sure["first"] & sure["second"])]
+        rows.append((newsletter, review, *counts, len(found) - len(sure), *population(*counts)))
+    columns = ["newsletter", "review", "first", "second", "both", "possible", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)

@@ -10,7 +10,7 @@ from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
-from tmt_dataset.plots.sources import agreement_chart, list_chart, month_chart, stacked
+from tmt_dataset.plots.sources import stacked, window_strip
 from tmt_dataset.plots.style import (
     INKS,
     PALETTE,
@@ -29,7 +29,6 @@ __all__ = [
     "PALETTE",
     "STYLE",
     "WIDTHS",
-    "agreement_chart",
     "amount",
     "amounts",
     "chart",
@@ -40,9 +39,7 @@ __all__ = [
     "kinds",
     "level_chart",
     "lifecycle",
-    "list_chart",
     "matrix",
-    "month_chart",
     "network_chart",
     "span",
     "spans",
@@ -50,4 +47,5 @@ __all__ = [
     "tile_map",
     "totals_and_flows",
     "use_style",
+    "window_strip",
 ]
