@@ -6,6 +6,7 @@
 [3.5, 1.6]
 """
 
+from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
@@ -23,17 +24,20 @@ from tmt_dataset.plots.style import (
     span,
     use_style,
 )
+from tmt_dataset.plots.tables import Table, table
 
 __all__ = [
     "INKS",
     "PALETTE",
     "STYLE",
     "WIDTHS",
+    "Table",
     "amount",
     "amounts",
     "chart",
     "drawn",
     "durations",
+    "findings",
     "ink_on",
     "intervals",
     "kinds",
@@ -41,9 +45,15 @@ __all__ = [
     "lifecycle",
     "matrix",
     "network_chart",
+    "record_address",
+    "record_link",
+    "say",
+    "show",
+    "source_line",
     "span",
     "spans",
     "stacked",
+    "table",
     "tile_map",
     "totals_and_flows",
     "use_style",
