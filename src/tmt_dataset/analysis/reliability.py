@@ -41,7 +41,10 @@ def agreed(ds: Tables) -> pd.DataFrame:
     rows = ds["agreement"].astype({"variable": "str", "statistic": "str", "scope": "str"})
     rows = rows.loc[(rows["scope"] == "all") & rows["statistic"].isin(STATISTICS)].drop(columns="scope")
     rows = rows.sort_values(["value", "variable"], kind="stable", ignore_index=True)
-    unseen = [none_seen(int(n)) if value == 1 else float("nan") for n, value in zip(rows["n"], rows["value"], strict=True)]
+    unseen = [
+        none_seen(int(n)) if value == 1 else float("nan")
+        for n, value in zip(rows["n"], rows["value"], strict=True)
+    ]
     return rows.assign(unseen=unseen)
 
 
