@@ -21,27 +21,19 @@ True
 """
 
 from tmt_dataset.analysis.counting import (
-    MONTHS,
     RESOLUTIONS,
     collective,
     developments,
-    exposure,
     gaps,
-    members,
-    months,
     primary_topics,
-    reports,
     resolution,
     tally,
-    windows,
 )
 from tmt_dataset.analysis.geography import (
-    LEVELS,
     MAKERS,
     TILES,
     by_province,
     layout,
-    level_of,
     level_shares,
     makers,
     pairs,
@@ -73,6 +65,8 @@ from tmt_dataset.analysis.sources import (
     overlaps,
 )
 from tmt_dataset.views import days_between
+from tmt_dataset.views.counts import LEVELS, level_of
+from tmt_dataset.views.windows import MONTHS, exposure, members, months, reports, windows
 
 __all__ = [
     "AT_LEAST",

@@ -6,23 +6,13 @@ import math
 
 import pandas as pd
 
-from tmt_dataset.analysis.counting import (
-    RESOLUTIONS,
-    collective,
-    developments,
-    exposure,
-    gaps,
-    members,
-    reports,
-    resolution,
-    tally,
-    windows,
-)
+from tmt_dataset.analysis.counting import RESOLUTIONS, collective, developments, gaps, resolution, tally
 from tmt_dataset.analysis.reliability import agreed, corrected
 from tmt_dataset.analysis.sources import coverage, damaged, overlaps
 from tmt_dataset.analysis.words import counted, listed, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.windows import exposure, members, reports, windows
 
 
 @guarded
@@ -370,9 +360,7 @@ def strip_title(frame: pd.DataFrame) -> str:
 def strip_unit(frame: pd.DataFrame) -> str:
     """Return what the chart of covered months counts."""
     least, most = frame["min"].sum(), frame["max"].sum()
-    return (
-        f"Developments that each source dates into its own window, {span(least, most)} reports of them in all; a range where dates are uncertain"
-    )
+    return f"Developments that each source dates into its own window, {span(least, most)} reports of them in all; a range where dates are uncertain"
 
 
 def strip_alt(frame: pd.DataFrame) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import collective, developments, reports
+from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.inference import population
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.windows import reports
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
