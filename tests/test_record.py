@@ -239,6 +239,34 @@ def test_of_several_quotes_those_that_name_a_value_prove_it(package: Path) -> No
     )  # a name is no pattern
 
 
+def test_the_evidence_of_all_is_that_of_each(ds: Dataset, real: Dataset) -> None:
+    for whole, step in ((ds, 1), (real, 20)):
+        together = whole.evidence()
+        assert list(together.columns) == ["development_id", *COLUMNS]
+        assert together["development_id"].unique().tolist() == whole.developments["development_id"].tolist()
+        parts = dict(iter(together.groupby("development_id")))
+        for name in whole.developments["development_id"].iloc[::step]:
+            own = parts[name].drop(columns="development_id").reset_index(drop=True)
+            pd.testing.assert_frame_equal(own, whole.evidence(name))
+
+
+def test_a_selection_has_its_own_evidence(ds: Dataset) -> None:
+    part = ds.select(action="issuance")
+    assert part.evidence()["development_id"].unique().tolist() == ["TMT-0002", "TMT-0005"]
+    nothing = ds.select(year=1999).evidence()
+    assert nothing.empty
+    assert nothing.dtypes.equals(ds.evidence().dtypes)
+
+
+def test_a_development_that_is_there_twice_is_named(package: Path) -> None:
+    whole = tmt.load(package)
+    twice = pd.concat([whole.developments, whole.developments.iloc[[2]]], ignore_index=True)
+    whole = Dataset(whole.descriptor, {**whole, "developments": twice})
+    for asked in (None, "TMT-0003"):
+        with pytest.raises(PackageError, match="developments: duplicate development_id 'TMT-0003'"):
+            whole.evidence(asked)
+
+
 # the record
 def test_a_record_is_readable_text(ds: Dataset) -> None:
     text = str(ds.record("TMT-0003"))
@@ -443,8 +471,10 @@ def test_a_link_that_leads_nowhere_is_named(package: Path) -> None:
         whole.evidence(whole["development_instruments"]["development_id"].iloc[0])
 
 
-@pytest.mark.parametrize("asked", [["TMT-0001"], 5, None, ("TMT-0001",)])
+@pytest.mark.parametrize("asked", [["TMT-0001"], 5, ("TMT-0001",)])
 def test_what_is_no_identifier_is_a_type_error(ds: Dataset, asked: Any) -> None:
     for method in (ds.evidence, ds.record):
         with pytest.raises(TypeError, match="expected one development, as 'TMT-0001'; found"):
             method(asked)
+    with pytest.raises(TypeError, match="expected one development"):
+        ds.record(None)  # type: ignore[arg-type]  # all developments have no record

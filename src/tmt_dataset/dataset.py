@@ -370,19 +370,20 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
     # -- views
 
-    def evidence(self, development_id: str) -> pd.DataFrame:
-        """Return each coded value of a development beside the quotes that prove it.
+    def evidence(self, development_id: str | None = None) -> pd.DataFrame:
+        """Return each coded value of a development, or of all, beside the quotes that prove it.
 
         Parameters
         ----------
         development_id
-            As ``"TMT-0001"``.
+            As ``"TMT-0001"``; without it, all developments of the data set or of the selection.
 
         Returns
         -------
         pandas.DataFrame
             One row per pair of value and quote: ``variable``, ``value``, ``label``, ``quote``, ``source_id``,
             ``start``, ``end`` (offsets in code points), ``url``. ``quote`` is missing for a value that needs none.
+            Of all developments, ``development_id`` comes first.
 
         Raises
         ------
@@ -394,8 +395,11 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Examples
         --------
         >>> import tmt_dataset as tmt
-        >>> sorted(set(tmt.load().evidence("TMT-0001")["variable"]) & {"action", "date"})
+        >>> ds = tmt.load()
+        >>> sorted(set(ds.evidence("TMT-0001")["variable"]) & {"action", "date"})
         ['action', 'date']
+        >>> ds.select(topic="ai").evidence().columns.tolist()
+        ['development_id', 'variable', 'value', 'label', 'quote', 'source_id', 'start', 'end', 'url']
         """
         return records.evidence(self, development_id)
 

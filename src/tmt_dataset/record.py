@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote as percent_encoded
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables, nullable
+from tmt_dataset.cells import TEXT_DTYPE, Tables, is_in, nullable
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.guard import guarded
 
@@ -71,31 +71,40 @@ class _Labels(dict[str, str]):
         raise PackageError(f"{self.register}: {lacks}; run `tmt-dataset validate`")
 
 
-def _of(ds: Tables, table: str, development_id: str) -> pd.DataFrame:
-    """Return the rows of a development, having checked that no required cell is empty."""
+def _of(ds: Tables, table: str, ids: pd.Series) -> pd.DataFrame:
+    """Return the rows of some developments, having checked that no required cell is empty."""
     frame = ds[table]
-    rows = frame.loc[frame["development_id"] == development_id]
+    rows = frame.loc[is_in(frame["development_id"], ids)]
     required = [field.name for field in ds.descriptor.table(table).fields if field.required]
-    missing = rows[required].isna().any()
-    if missing.any():
+    missing = rows[required].isna()
+    if missing.to_numpy().any():
+        field = missing.any().idxmax()
+        where = rows.loc[missing[field], "development_id"].iloc[0]
         raise PackageError(
-            f"{table}: {development_id}, field {missing.idxmax()}: expected a value, found none; run `tmt-dataset validate`"
+            f"{table}: {where}, field {field}: expected a value, found none; run `tmt-dataset validate`"
         )
     return rows
 
 
-def _row(ds: Tables, development_id: str) -> pd.Series:
+def _rows_of(ds: Tables, ids: pd.Series) -> pd.DataFrame:
+    """Return the rows of some developments, one each."""
+    rows = _of(ds, "developments", ids)
+    repeated = rows.loc[rows["development_id"].duplicated(), "development_id"]
+    if len(repeated):
+        raise PackageError(
+            f"developments: duplicate development_id {repeated.iloc[0]!r}; run `tmt-dataset validate`"
+        )
+    return rows
+
+
+def _row(ds: Tables, development_id: str) -> pd.DataFrame:
+    """Return the row of one development."""
     if not isinstance(development_id, str):
         raise TypeError(f"expected one development, as 'TMT-0001'; found {development_id!r:.60}")
     known = ds["developments"]["development_id"]
     if development_id not in set(known):  # a column cannot be compared with half of a surrogate pair
         raise unknown("development", development_id, known.tolist(), "the table developments")
-    found = _of(ds, "developments", development_id)
-    if len(found) > 1:
-        raise PackageError(
-            f"developments: duplicate development_id {development_id!r}; run `tmt-dataset validate`"
-        )
-    return found.iloc[0]
+    return _rows_of(ds, pd.Series([development_id]))
 
 
 #: The codes that link a development to a register: table and field of the link, register and its label, and what
@@ -107,94 +116,127 @@ _LINKS = {
     "instruments": ("development_instruments", "instrument_id", "instruments", "title", "stage"),
 }
 
-#: Variable, value, label, and quote_id where one quote is named.
-Value = tuple[str, str, str, str | None]
+
+class _Value(NamedTuple):
+    """A coded value of a development.
+
+    Without a ``quote_id`` every quote that supports the variable proves it; an empty one is that of a value without a quote.
+    """
+
+    development_id: str
+    variable: str
+    value: str
+    label: str
+    quote_id: str | None = None
 
 
-def values(ds: Tables, development_id: str) -> list[Value]:
-    """Return the coded values of a development: variable, value, label, quote_id where one quote is named."""
-    row = _row(ds, development_id)
-    action, place = _Labels(ds, "actions", "label"), _Labels(ds, "places", "name")
-    out: list[Value] = [
-        ("date", str(row["date"]), f"basis: {row['date_basis']}", None),
-        ("action", str(row["action"]), action[row["action"]], None),
-        ("jurisdiction", str(row["jurisdiction"]), place[row["jurisdiction"]], None),
+def _values(ds: Tables, dev: pd.DataFrame) -> list[_Value]:
+    """Return the coded values of developments, one development after another."""
+    ids = dev["development_id"]
+    out = [_Value(r.development_id, "date", r.date, f"basis: {r.date_basis}") for r in _rows(dev)]
+    out += _coded(ds, dev, "action", "actions", "label") + _coded(ds, dev, "jurisdiction", "places", "name")
+    out += _linked(ds, "authorities", ids)
+    out += [
+        _Value(
+            r.development_id,
+            "unnamed_authorities",
+            str(r.unnamed_authorities),
+            "further authorities, at least",
+        )
+        for r in _rows(dev)
+        if r.unnamed_authorities
     ]
-    out += _linked(ds, "authorities", development_id)
-    if row["unnamed_authorities"]:
-        number_of = str(row["unnamed_authorities"])
-        out.append(("unnamed_authorities", number_of, "further authorities, at least", None))
-    out += _linked(ds, "topics", development_id)
-    out += _linked(ds, "places", development_id)
-    if isinstance(row["effective_date"], str):
-        out.append(("effective_date", row["effective_date"], "takes effect", None))
-    out += _linked(ds, "instruments", development_id)
-    out += _orientation(ds, row)
-    return out + [
-        value for part in (_risks, _provisions, _figures, _relations) for value in part(ds, development_id)
+    out += _linked(ds, "topics", ids) + _linked(ds, "places", ids)
+    out += [
+        _Value(r.development_id, "effective_date", r.effective_date, "takes effect")
+        for r in _rows(dev.dropna(subset="effective_date"))
+    ]
+    out += _linked(ds, "instruments", ids) + _orientation(ds, dev)
+    for part in (_risks, _provisions, _figures, _relations):
+        out += part(ds, ids)
+    order = {development_id: n for n, development_id in enumerate(ids)}
+    return sorted(out, key=lambda value: order[value.development_id])
+
+
+def _coded(ds: Tables, dev: pd.DataFrame, field: str, register: str, column: str) -> list[_Value]:
+    label = _Labels(ds, register, column)
+    return [
+        _Value(name, field, code, label[code])
+        for name, code in zip(dev["development_id"], dev[field].astype("str"), strict=True)
     ]
 
 
-def _linked(ds: Tables, variable: str, development_id: str) -> list[Value]:
+def _linked(ds: Tables, variable: str, ids: pd.Series) -> list[_Value]:
     table, key, register, column, extra = _LINKS[variable]
     label = _Labels(ds, register, column)
     return [
-        (variable, link[key], label[link[key]] + (f" ({link[extra]})" if extra else ""), None)
-        for link in _of(ds, table, development_id).to_dict("records")
+        _Value(
+            link["development_id"],
+            variable,
+            link[key],
+            label[link[key]] + (f" ({link[extra]})" if extra else ""),
+        )
+        for link in _of(ds, table, ids).to_dict("records")
     ]
 
 
 # -- the variables that came with 2.0.0; an older release has none of them
 
 
-def _orientation(ds: Tables, row: pd.Series) -> list[Value]:
+def _orientation(ds: Tables, dev: pd.DataFrame) -> list[_Value]:
     table = ds.descriptor.table("developments")
     return [
-        (name, str(row[name]), table.field(name).title, None)
+        _Value(development_id, name, value, table.field(name).title)
         for name in ("orientation", "ai_role")
         if name in table.field_names
+        for development_id, value in zip(dev["development_id"], dev[name].astype("str"), strict=True)
     ]
 
 
-def _risks(ds: Tables, development_id: str) -> list[Value]:
+def _risks(ds: Tables, ids: pd.Series) -> list[_Value]:
     if "development_risks" not in ds.descriptor.tables:
         return []
     label = _Labels(ds, "risks", "label")
-    links = _rows(_of(ds, "development_risks", development_id))
-    return [("risks", link.risk_id, label[link.risk_id], link.quote_id) for link in links]
+    return [
+        _Value(link.development_id, "risks", link.risk_id, label[link.risk_id], link.quote_id)
+        for link in _rows(_of(ds, "development_risks", ids))
+    ]
 
 
-def _provisions(ds: Tables, development_id: str) -> list[Value]:
+def _provisions(ds: Tables, ids: pd.Series) -> list[_Value]:
     if "provisions" not in ds.descriptor.tables:
         return []
     who, what = _Labels(ds, "addressees", "label"), _Labels(ds, "provision_types", "label")
-    out: list[Value] = []
-    for p in _rows(_of(ds, "provisions", development_id)):
+    out = []
+    for p in _rows(_of(ds, "provisions", ids)):
         case = "" if pd.isna(p.case) else f" (case {p.case})"
         label = f"{who[p.addressee]} · {p.modality.replace('-', ' ')} · {what[p.type]}{case}"
-        out.append(("provisions", f"{p.addressee} {p.modality} {p.type}", label, p.quote_id))
+        value = f"{p.addressee} {p.modality} {p.type}"
+        out.append(_Value(p.development_id, "provisions", value, label, p.quote_id))
     return out
 
 
-def _figures(ds: Tables, development_id: str) -> list[Value]:
+def _figures(ds: Tables, ids: pd.Series) -> list[_Value]:
     measures, units = _Labels(ds, "measures", "label"), _Labels(ds, "measures", "unit")
-    out: list[Value] = []
-    for r in _rows(_of(ds, "figures", development_id)):
+    out = []
+    for r in _rows(_of(ds, "figures", ids)):
         when = " to ".join(f"{d:%Y-%m-%d}" for d in (r.period_start, r.period_end) if not pd.isna(d))
         about = ", ".join(x for x in (r.qualifier, r.kind, r.aggregation, when) if isinstance(x, str) and x)
         value, label = f"{number(r.value)} {units[r.measure]}", f"{measures[r.measure]} ({about})"
-        out.append(("figures", value, label, r.quote_id))
+        out.append(_Value(r.development_id, "figures", value, label, r.quote_id))
     return out
 
 
-def _relations(ds: Tables, development_id: str) -> list[Value]:
-    out: list[Value] = []
-    for r in _rows(_of(ds, "relations", development_id)):
+def _relations(ds: Tables, ids: pd.Series) -> list[_Value]:
+    out = []
+    for r in _rows(_of(ds, "relations", ids)):
         note = r.note if isinstance(r.note, str) else ""
-        quote_id = r.quote_id if isinstance(r.quote_id, str) else None
-        out.append(("relations", f"{r.relation} {r.related_id}", note, quote_id))
+        quote_id = r.quote_id if isinstance(r.quote_id, str) else ""
+        out.append(_Value(r.development_id, "relations", f"{r.relation} {r.related_id}", note, quote_id))
     return out
 
+
+# -- the quotes that prove them
 
 #: Register and fields with the names of a value, for variables that may have several values.
 _REGISTERS = {
@@ -204,49 +246,53 @@ _REGISTERS = {
 }
 
 
-def _names(ds: Tables, variable: str, value: str) -> list[str]:
-    """Return the names by which a quote may mention a value."""
-    if variable not in _REGISTERS:
-        return []
-    register, columns = _REGISTERS[variable]
-    table = ds[register]
-    row = table.loc[table[ds.descriptor.table(register).primary_key[0]] == value, columns]
-    return [name for cell in row.to_numpy().ravel() if isinstance(cell, str) for name in cell.split(" | ")]
+def _names(ds: Tables) -> dict[tuple[str, str], list[str]]:
+    """Return the names by which a quote may mention a value, by variable and value."""
+    out = {}
+    for variable, (register, columns) in _REGISTERS.items():
+        frame = ds[register]
+        keys = frame[ds.descriptor.table(register).primary_key[0]]
+        for key, *cells in zip(keys, *(frame[column] for column in columns), strict=True):
+            out[variable, key] = [n for cell in cells if isinstance(cell, str) for n in cell.split(" | ")]
+    return out
 
 
-def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def _naming(quotes: list[Any], names: list[str]) -> list[Any]:
     """Return the quotes that contain one of the names, or all quotes where none does."""
+    if len(quotes) < 2 or not names:
+        return quotes
     # as whole words: "transaction" does not name the SAC
     pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)
-    named = [
-        bool(names) and re.search(pattern, exact, re.IGNORECASE) is not None for exact in proofs["exact"]
-    ]
-    return proofs.loc[named] if any(named) else proofs
+    return [q for q in quotes if re.search(pattern, q.exact, re.IGNORECASE)] or quotes
 
 
 @guarded
-def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
+def evidence(ds: Tables, development_id: str | None = None) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
-    coded = values(ds, development_id)
-    quotes = _of(ds, "quotes", development_id)
-    urls = _Labels(ds, "sources", "url")
+    every = ds["developments"]["development_id"]
+    dev = _rows_of(ds, every) if development_id is None else _row(ds, development_id)
+    values = _values(ds, dev)
+    urls, names = _Labels(ds, "sources", "url"), _names(ds)
+    named: dict[tuple[str, str], list[Any]] = {}
+    supporting: dict[tuple[str, str], list[Any]] = {}
+    places: dict[int, tuple[object, ...]] = {}
+    for q in _rows(_of(ds, "quotes", dev["development_id"])):
+        places[q.Index] = (q.exact, q.source_id, q.start, q.end, link(urls[q.source_id], q.exact))
+        named.setdefault((q.development_id, q.quote_id), []).append(q)
+        for variable in set(q.supports.split(" ")):
+            supporting.setdefault((q.development_id, variable), []).append(q)
     rows: list[tuple[object, ...]] = []
-    for variable, value, label, quote_id in coded:
-        if quote_id is not None:
-            proofs = quotes.loc[quotes["quote_id"] == quote_id]
-        elif variable in ("figures", "relations"):
-            proofs = quotes.iloc[:0]
+    for v in values:
+        if v.quote_id is None:
+            proofs = supporting.get((v.development_id, v.variable), [])
         else:
-            proofs = quotes.loc[[variable in s.split(" ") for s in quotes["supports"]]]
-        proofs = _naming(proofs, _names(ds, variable, value))
-        if proofs.empty:
-            rows.append((variable, value, label, None, None, None, None, None))
-        rows += [
-            (variable, value, label, q.exact, q.source_id, q.start, q.end, link(urls[q.source_id], q.exact))
-            for q in _rows(proofs)
-        ]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.assign(start=nullable(frame["start"]), end=nullable(frame["end"]))
+            proofs = named.get((v.development_id, v.quote_id), [])
+        proofs = _naming(proofs, names.get((v.variable, v.value), []))
+        rows += [(*v[:4], *places[q.Index]) for q in proofs] or [(*v[:4], *[None] * 5)]
+    frame = pd.DataFrame(rows, columns=["development_id", *COLUMNS])
+    numbers = {name: nullable(frame[name]) for name in ("start", "end")}
+    frame = frame.astype(dict.fromkeys(frame.columns.drop([*numbers]), TEXT_DTYPE)).assign(**numbers)
+    return frame if development_id is None else frame.drop(columns="development_id")
 
 
 @dataclass(frozen=True, eq=False)  # the frame has no truth value to compare by
@@ -343,7 +389,7 @@ class Record:
 @guarded
 def record(ds: Tables, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
-    row = _row(ds, development_id)
+    row = _row(ds, development_id).iloc[0]
     note = row["note"] if isinstance(row["note"], str) else None
     return Record(
         development_id,
