@@ -24,7 +24,7 @@ def _members(part: Dataset) -> pd.DataFrame:
 OF_A_DATASET: dict[str, Any] = {
     name: function
     for name, function in inspect.getmembers(analysis, inspect.isfunction)
-    if next(iter(inspect.signature(function).parameters), None) == "ds"
+    if [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty] == ["ds"]
 }
 DERIVED: dict[str, Any] = {
     "gaps": lambda part: analysis.gaps(analysis.windows(part)),
@@ -108,17 +108,7 @@ def test_every_analysis_of_a_data_set_is_guarded(ds: Dataset, name: str) -> None
 @pytest.mark.parametrize("criteria", [{}, {"year": 1999}])
 def test_a_selection_of_nothing_gives_the_same_columns(criteria: dict[str, int]) -> None:
     ds = tmt.load()
-    part, months = ds.select(**criteria), pd.date_range("2024-01-01", periods=2, freq="MS")  # type: ignore[arg-type]  # one criterion
-    told = analysis.reports(part)
-    tables = part.developments, part.development_topics, told, ds.sources
-    assert analysis.shared(told).dtypes.eq("int64").all()
-    assert analysis.shared(told).index.name == analysis.shared(told).columns.name == "source_id"
-    assert analysis.monthly_exposure(part.sources).dtypes.eq("float64").all()
-    assert analysis.developments_by_month(part.developments, months).columns.tolist() == [
-        "certain",
-        "possible",
-    ]
+    part = ds.select(**criteria)  # type: ignore[arg-type]  # one criterion
     assert analysis.resolution(part.developments).dtype == analysis.resolution(ds.developments).dtype
     assert analysis.damaged(part.mentions, part.segments, part.errata).dtypes.eq("str").all()
-    both = analysis.comparable(*tables, "newsletter-2024-07", "review-2024-1")
-    assert both.dtypes.astype("str").tolist() == ["str", "str", "str", "bool", "bool", "bool"]
+    assert analysis.overlaps(part).columns.tolist() == analysis.overlaps(ds).columns.tolist()

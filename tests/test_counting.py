@@ -9,7 +9,7 @@ from typing import Any
 import factories
 import pandas as pd
 import pytest
-from frames import days, make_developments, make_members, make_sources
+from frames import days, make_developments, make_members
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,24 +78,6 @@ class TestMonths:
         end = middle + pd.Timedelta(days=right)
         parts = analysis.months(start, middle) + analysis.months(middle + pd.Timedelta(days=1), end)
         assert parts == pytest.approx(analysis.months(start, end), abs=1e-5)
-
-
-def test_monthly_exposure_is_the_share_of_days_covered() -> None:
-    covered = analysis.monthly_exposure(
-        make_sources(
-            ("n1", "newsletter", "2024-01-16", "2024-02-29"),
-            ("n2", "newsletter", "2024-02-15", "2024-02-29"),
-            ("n3", "newsletter", "2024-04-01", "2024-04-30"),
-            ("r", "annual-review", "2024-02-01", "2024-02-29"),
-        )
-    )
-    assert pd.DatetimeIndex(covered.index).month.tolist() == [1, 2, 3, 4]
-    assert covered["newsletter"].tolist() == [16 / 31, 1.0, 0.0, 1.0]  # two windows over one day count once
-    assert covered["annual-review"].tolist() == [0.0, 1.0, 0.0, 0.0]
-
-
-def test_monthly_exposure_of_no_sources_is_empty() -> None:
-    assert analysis.monthly_exposure(make_sources()).empty
 
 
 class TestWindows:
@@ -220,25 +202,12 @@ class TestTally:
         assert analysis.tally(members)[["min", "max"]].to_numpy().tolist() == [[1, 2], [1, 1]]
 
 
-def test_months_separate_certain_from_possible_developments() -> None:
-    dated = make_developments(
-        ("2024-01-31", "2024-01-31"),
-        ("2024-01-01", "2024-02-29"),
-        ("2024-01-31", "2024-02-01"),
-        ("2024-01-01", "2024-12-31"),
-    )
-    counted = analysis.developments_by_month(dated, pd.date_range("2024-01-01", periods=3, freq="MS"))
-    assert counted["certain"].tolist() == [1, 0, 0]
-    assert counted["possible"].tolist() == [4, 3, 1]
-
-
 def test_resolution_is_the_finest_unit_that_contains_the_date() -> None:
     dated = make_developments(
         ("2024-02-29", "2024-02-29"),
-        ("2024-02-01", "2024-02-02"),
-        ("2024-01-31", "2024-02-01"),
-        ("2024-03-31", "2024-04-01"),
-        ("2023-12-31", "2024-01-01"),
+        ("2024-02-01", "2024-02-29"),
+        ("2023-12-01", "2024-01-31"),  # a window that crosses a year
+        ("2024-01-31", "2024-03-01"),
     )
     assert analysis.resolution(dated).tolist() == analysis.RESOLUTIONS
 

@@ -29,7 +29,7 @@ def grown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
     """An interpreter of notebook cells, of its own."""
-    yield InteractiveShell()
+    yield InteractiveShell()  # type: ignore[no-untyped-call]  # IPython has no types here
     InteractiveShell.clear_instance()
 
 
@@ -43,7 +43,8 @@ def test_an_article_runs_with_the_next_source(path: Path, grown: Path, shell: In
     assert sum(PARAMETER in cell for cell in cells) == 1
     for cell in cells:
         with capture_output() as given:
-            result = shell.run_cell(cell.replace(PARAMETER, f"PACKAGE = {str(grown)!r}"))
+            code = cell.replace(PARAMETER, f"PACKAGE = {str(grown)!r}")
+            result = shell.run_cell(code)  # type: ignore[no-untyped-call]  # as above
         result.raise_error()
         for output in given.outputs:
             text = output.data.get("text/markdown", "")

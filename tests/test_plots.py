@@ -533,61 +533,22 @@ class TestStacked:
         assert [bar.get_x() for bar in list(ax.containers[1])] == [1, 2]
 
 
-class TestMonthChart:
-    def test_what_is_possible_is_stacked_on_what_is_certain(self) -> None:
-        sources = pd.DataFrame(
+class TestWindowStrip:
+    def test_each_window_covers_its_days_and_has_its_number(self) -> None:
+        windows = pd.DataFrame(
             {
-                "source_id": ["n", "r"],
+                "window": ["Dec 2023–Jan 2024", "2024 (review)"],
                 "kind": ["newsletter", "annual-review"],
-                "period_start": days("2024-01-01", "2024-03-01"),
-                "period_end": days("2024-01-31", "2024-03-31"),
+                "start": days("2023-12-01", "2024-01-01"),
+                "end": days("2024-01-31", "2024-12-31"),
+                "min": [3, 0],
+                "max": [5, 0],
             }
         )
-        months = analysis.monthly_exposure(sources)
-        developments = pd.DataFrame(
-            {
-                "date_start": days("2024-01-05", "2024-01-01"),
-                "date_end": days("2024-01-05", "2024-03-31"),
-            }
-        )
-        counted = analysis.developments_by_month(developments, pd.DatetimeIndex(months.index))
-        _, ax = plots.month_chart(months, counted)
-        certain, possible = (list(bars) for bars in ax.containers)
-        assert [bar.get_height() for bar in certain] == [1, 0, 0]
-        assert [bar.get_y() + bar.get_height() for bar in possible] == [2, 1, 1]
-        assert len({bar.get_facecolor() for bar in certain}) == 3  # newsletter, nothing, review
-
-
-class TestListChart:
-    def test_only_the_interval_is_drawn_of_an_estimate_that_is_not_carried(self) -> None:
-        told = pd.DataFrame(
-            {"first": [True] * 9, "second": [True] * 8 + [False], "certain": [True] * 8 + [False]}
-        )
-        results = {"few": analysis.chapman(9, 6, 6), "enough": analysis.chapman(9, 8, 8)}
-        _, ax = plots.list_chart(told, results, ("n", "r"))
-        assert row_labels(ax) == ["observed", "few", "enough"]
-        points = [float(np.asarray(line.get_xdata())[0]) for line in ax.lines if line.get_marker() == "o"]
-        assert points == [results["enough"].estimate]
-        spans = [tuple(np.asarray(line.get_xdata())) for line in ax.lines if line.get_marker() != "o"]
-        assert spans == [(r.low, r.high) for r in results.values()]
-        assert ax.texts[0].get_text() == f"{results['few'].low} to {results['few'].high:.0f}"
-        assert [int(bars[0].get_width()) for bars in ax.containers] == [0, 8, 0, 1]
-
-
-class TestAgreementChart:
-    def test_rows_are_in_the_order_of_the_values(self) -> None:
-        table = pd.DataFrame(
-            {
-                "variable": ["action", "unit"],
-                "statistic": ["alpha", "f1"],
-                "value": [0.81, 0.9],
-                "low": [0.7, np.nan],
-                "high": [0.9, np.nan],
-            }
-        )
-        _, ax = plots.agreement_chart(table)
-        assert row_labels(ax) == ["unit", "action"]
-        assert first_x(ax) == [0.9, 0.81]
+        _, ax = plots.window_strip(windows)
+        assert [bar.get_width() for bar in ax.patches] == [62, 366]  # type: ignore[attr-defined]  # bars
+        assert [text.get_text() for text in ax.texts] == ["3–5", "0"]
+        assert row_labels(ax) == ["newsletters", "annual reviews"]
 
 
 class TestLevelChart:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from factories import edit_table
-from frames import make_developments, make_sources
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmt_dataset import analysis
+from tmt_dataset.analysis.reliability import agreed, corrected
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.package import open_package
@@ -112,59 +112,36 @@ def test_damaged_reports_share_a_character_with_the_loss() -> None:
     assert lost.to_numpy().tolist() == [["b", "s"]]  # the segment before ends where the loss begins
 
 
-REPORTED = pd.DataFrame(
-    [
-        ("D0", "n"),
-        ("D0", "r"),
-        ("D1", "n"),
-        ("D2", "r"),
-        ("D3", "r"),
-        ("D4", "n"),
-        ("D5", "r"),
-        ("D6", "m"),
-        ("D7", "r"),
-    ],
-    columns=["development_id", "source_id"],
-)
-
-
-def test_shared_counts_each_development_once_per_pair() -> None:
-    counted = analysis.shared(pd.concat([REPORTED, REPORTED]))
-    assert counted.loc["n"].to_dict() == {"m": 0, "n": 3, "r": 1}
-    assert counted.equals(counted.T)
-
-
 def test_comparable_keeps_what_both_sources_could_have_reported() -> None:
-    dated = make_developments(
-        ("2024-07-05", "2024-07-05"),  # both
-        ("2024-08-01", "2024-08-31"),  # the newsletter alone
-        ("2024-01-01", "2024-12-31"),  # the review alone, perhaps outside the window
-        ("2024-06-30", "2024-06-30"),  # outside it
-        ("2024-07-06", "2024-07-06"),  # on a topic that reviews leave out
-        ("2024-07-07", "2024-07-07"),  # on a topic that newsletters leave out
-        ("2025-02-01", "2025-02-01"),  # in another newsletter: shows that newsletters have the topic 'data'
-        ("2024-07-08", "2024-07-08"),  # the review alone
-    )
-    topics = pd.DataFrame(
-        [
-            (f"D{i}", t, "primary")
-            for i, t in enumerate(["ai", "ai", "ai", "ai", "games", "law", "data", "data"])
-        ]
-        + [("D4", "ai", "secondary")],
-        columns=["development_id", "topic_id", "rank"],
-    )
-    sources = make_sources(
-        ("n", "newsletter", "2024-07-01", "2024-08-31"),
-        ("m", "newsletter", "2025-01-01", "2025-02-28"),
-        ("r", "annual-review", "2024-01-01", "2024-12-31"),
-    )
-    both = analysis.comparable(dated, topics, REPORTED, sources, "n", "r")
-    assert both["development_id"].tolist() == ["D0", "D1", "D2", "D7"]
-    assert both["first"].tolist() == [True, True, False, False]
-    assert both["second"].tolist() == [True, False, True, True]
-    assert both["certain"].tolist() == [True, True, False, True]
-    assert analysis.comparable(dated, topics, REPORTED, sources, "m", "r").empty  # no day in common
-    whole = analysis.comparable(dated, topics, REPORTED, sources, "n", "r", every_topic=True)
-    assert set(both["development_id"]) < set(whole["development_id"])
+    ds = load()
+    summed, topics = set(analysis.collective(ds)), analysis.primary_topics(ds.development_topics)
+    told = set(analysis.reports(ds).itertuples(index=False, name=None))
+    sources = {row["source_id"]: row for row in ds.sources.to_dict("records")}
+    for first, second in combinations(sources, 2):
+        pair = sources[first], sources[second]
+        lower, upper = max(s["period_start"] for s in pair), min(s["period_end"] for s in pair)
+        scopes = [s["scope_topics"].split(" ") for s in pair if isinstance(s["scope_topics"], str)]
+        expected = {}
+        for row in ds.developments.to_dict("records"):
+            name, area = row["development_id"], topics[row["development_id"]].split("/")[0]
+            reported = (name, first) in told, (name, second) in told
+            overlaps = max(row["date_start"], lower) <= min(row["date_end"], upper)
+            if any(reported) and overlaps and name not in summed and all(area in scope for scope in scopes):
+                expected[name] = (*reported, lower <= row["date_start"] <= row["date_end"] <= upper)
+        both = analysis.comparable(ds, first, second).set_index("development_id")
+        found = zip(both["first"], both["second"], both["certain"], strict=True)
+        assert dict(zip(both.index, found, strict=True)) == expected
+    assert analysis.overlaps(ds)[["first", "second", "both"]].gt(0).to_numpy().any()
     with pytest.raises(UnknownCodeError, match="unknown source 'q'"):
-        analysis.comparable(dated, topics, REPORTED, sources, "n", "q")
+        analysis.comparable(ds, next(iter(sources)), "q")
+
+
+def test_a_value_that_both_codings_had_wrong_is_listed() -> None:
+    ds = load()
+    wrong = corrected(ds)
+    decided = ds.adjudication.set_index(["development_id", "variable", "decided"]).sort_index()
+    for row in wrong.loc[wrong["found"] == "adjudication"].to_dict("records"):
+        rows = decided.loc[[(row["development_id"], row["variable"], row["after"])]]
+        assert (rows["first"] == rows["second"]).all()
+    assert not wrong["variable"].isin(["title", "summary", "quotes"]).any()
+    assert agreed(ds)["unseen"].notna().equals(agreed(ds)["value"].eq(1))

@@ -237,5 +237,9 @@ def overlaps(ds: Tables) -> pd.DataFrame:
             continue
         counts = [int(part.sum()) for part in (sure["first"], sure["second"], sure["first"] & sure["second"])]
         rows.append((newsletter, review, *counts, len(found) - len(sure), *population(*counts)))
-    columns = ["newsletter", "review", "first", "second", "both", "possible", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+    types = {
+        "newsletter": "str",
+        "review": "str",
+        **dict.fromkeys(("first", "second", "both", "possible", "low"), "int64"),
+    }
+    return pd.DataFrame(rows, columns=[*types, "high"]).astype({**types, "high": "float64"})

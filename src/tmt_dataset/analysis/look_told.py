@@ -1,0 +1,101 @@
+"""What is in the data set, in sentences and two small frames."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tmt_dataset.analysis.words import counted, listed, span
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.guard import guarded
+
+
+def holds(ds: Dataset) -> str:
+    """Return how many developments there are, and who reports them.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> " developments in Chinese " in holds(tmt.load())
+    True
+    """
+    kinds = ds["sources"]["kind"].astype("str").value_counts()
+    named = listed(
+        counted(int(kinds[kind]), kind.replace("-", " ")) for kind in ("newsletter", "annual-review") if kind in kinds
+    )
+    firms = ds["sources"]["publisher"].nunique()
+    of = "one law firm" if firms == 1 else f"{firms} publishers"
+    return f"{len(ds['developments'])} developments in Chinese technology, media and telecom regulation, as {named} of {of} report them."
+
+
+def proved(ds: Dataset) -> str:
+    """Return how many values have a quote.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> "verbatim quotes" in proved(tmt.load())
+    True
+    """
+    pairs = ds.evidence()
+    values = pairs.drop_duplicates(["development_id", "variable", "value"])
+    with_quote = int(values["quote"].notna().sum())
+    return (
+        f"{with_quote:,} of {len(values):,} coded values stand beside {len(ds['quotes'])} verbatim quotes that prove them; "
+        "the rest need none, such as a date that is only the window of the source."
+    )
+
+
+def mostly(ds: Dataset) -> str:
+    """Return what the newsletters report most.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> mostly(tmt.load()).startswith("In the newsletters, ")
+    True
+    """
+    ranked = actions(ds)
+    shown = ranked.head(3)
+    parts = [f"{row['label'].lower()} ({span(row['least'], row['most'])})" for row in shown.to_dict("records")]
+    n = span(ranked["of_least"].iloc[0], ranked["of_most"].iloc[0])
+    return f"In the newsletters, the most frequent of {n} developments are {listed(parts)}."
+
+
+@guarded
+def actions(ds: Dataset) -> pd.DataFrame:
+    """Return how many developments of the newsletters are actions of which kind, the most frequent first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :meth:`tmt_dataset.Dataset.counts`, without kinds of which there are none, with ``label`` and ``category``.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> actions(tmt.load())["most"].is_monotonic_decreasing
+    True
+    """
+    found = ds.counts(by="action")
+    found = found.loc[(found["kind"] == "newsletter") & (found["most"] > 0)].astype({"action": "str"})
+    names = ds["actions"][["action", "label", "category"]].astype("str")
+    return found.merge(names, on="action").sort_values(["most", "label"], ascending=[False, True], ignore_index=True)
+
+
+def actions_alt(frame: pd.DataFrame) -> str:
+    """Return the chart of :func:`actions` in words."""
+    rows = [f"{row['label']} {span(row['least'], row['most'])}" for row in frame.to_dict("records")]
+    return f"A bar per kind of action, the longest on top, coloured by category: {', '.join(rows)}."
+
+
+def actions_unit(frame: pd.DataFrame) -> str:
+    """Return what the chart of :func:`actions` counts."""
+    n = span(frame["of_least"].iloc[0], frame["of_most"].iloc[0])
+    return f"Developments that newsletters date into their windows, by kind of action, n = {n}"
+
+
+def actions_title(frame: pd.DataFrame) -> str:
+    """Return the claim of the chart of :func:`actions`."""
+    by = frame.groupby("category")["least"].sum().sort_values(ascending=False)
+    order = [str(name) for name in by.index]
+    return f"Most of what the newsletters report is {order[0]}; {listed(order[1:])} follow" if len(order) > 1 else f"All of it is {order[0]}"
