@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tmt_dataset.analysis.words import counted, listed, span
+from tmt_dataset.analysis.words import counted, listed, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
@@ -20,7 +20,9 @@ def holds(ds: Dataset) -> str:
     """
     kinds = ds["sources"]["kind"].astype("str").value_counts()
     named = listed(
-        counted(int(kinds[kind]), kind.replace("-", " ")) for kind in ("newsletter", "annual-review") if kind in kinds
+        counted(int(kinds[kind]), kind.replace("-", " "))
+        for kind in ("newsletter", "annual-review")
+        if kind in kinds
     )
     firms = ds["sources"]["publisher"].nunique()
     of = "one law firm" if firms == 1 else f"{firms} publishers"
@@ -41,7 +43,7 @@ def proved(ds: Dataset) -> str:
     with_quote = int(values["quote"].notna().sum())
     return (
         f"{with_quote:,} of {len(values):,} coded values stand beside {len(ds['quotes'])} verbatim quotes that prove them; "
-        "the rest need none, such as a date that is only the window of the source."
+        "for the rest the rules ask for none, as for a date that is only the window of the source."
     )
 
 
@@ -56,7 +58,9 @@ def mostly(ds: Dataset) -> str:
     """
     ranked = actions(ds)
     shown = ranked.head(3)
-    parts = [f"{row['label'].lower()} ({span(row['least'], row['most'])})" for row in shown.to_dict("records")]
+    parts = [
+        f"{row['label'].lower()} ({span(row['least'], row['most'])})" for row in shown.to_dict("records")
+    ]
     n = span(ranked["of_least"].iloc[0], ranked["of_most"].iloc[0])
     return f"In the newsletters, the most frequent of {n} developments are {listed(parts)}."
 
@@ -79,7 +83,9 @@ def actions(ds: Dataset) -> pd.DataFrame:
     found = ds.counts(by="action")
     found = found.loc[(found["kind"] == "newsletter") & (found["most"] > 0)].astype({"action": "str"})
     names = ds["actions"][["action", "label", "category"]].astype("str")
-    return found.merge(names, on="action").sort_values(["most", "label"], ascending=[False, True], ignore_index=True)
+    return found.merge(names, on="action").sort_values(
+        ["most", "label"], ascending=[False, True], ignore_index=True
+    )
 
 
 def actions_alt(frame: pd.DataFrame) -> str:
@@ -98,4 +104,21 @@ def actions_title(frame: pd.DataFrame) -> str:
     """Return the claim of the chart of :func:`actions`."""
     by = frame.groupby("category")["least"].sum().sort_values(ascending=False)
     order = [str(name) for name in by.index]
-    return f"Most of what the newsletters report is {order[0]}; {listed(order[1:])} follow" if len(order) > 1 else f"All of it is {order[0]}"
+    return (
+        f"Most of what the newsletters report is {order[0]}; {listed(order[1:])} follow"
+        if len(order) > 1
+        else f"All of it is {order[0]}"
+    )
+
+
+def coders(ds: Dataset) -> str:
+    """Return by whom the developments were coded, and over which time.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> coders(tmt.load()).startswith("Coded by ")
+    True
+    """
+    first, last = ds["sources"]["period_start"].min(), ds["sources"]["period_end"].max()
+    return f"Coded by automated readings of a language model, not by human experts; the windows of the sources lie between {spoken(first, first)} and {spoken(last, last)}."

@@ -7,7 +7,7 @@
 """
 
 from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
-from tmt_dataset.plots.counting import intervals, matrix
+from tmt_dataset.plots.counting import bars, intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
@@ -34,6 +34,7 @@ __all__ = [
     "Table",
     "amount",
     "amounts",
+    "bars",
     "chart",
     "drawn",
     "durations",
