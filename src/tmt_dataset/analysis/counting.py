@@ -9,6 +9,7 @@ import pandas as pd
 from tmt_dataset.cells import DATE_DTYPE
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.counts import area_of
 from tmt_dataset.views.windows import days_of, members, months
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def developments(ds: Dataset) -> pd.DataFrame:
     out["action"] = dev["action"].astype("str")
     out["category"] = out["action"].map(ds["actions"].set_index("action")["category"].astype("str"))
     out["topic"] = out["development_id"].map(primary_topics(ds["development_topics"]))
-    out["area"] = out["topic"].str.replace("/.*", "", regex=True)
+    out["area"] = area_of(out["topic"])
     levels = ds["places"].set_index("place_id")["level"].astype("str")
     level = dev["jurisdiction"].astype("str").map(levels)
     out["level"] = level.map({"country": "national", "international": "international"}).fillna("local")
