@@ -51,6 +51,7 @@ from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.exports import FORMATS
 from tmt_dataset.package import SUMS, open_package
 from tmt_dataset.publish.release import sums
+from tmt_dataset.views.counts import DIMENSIONS, OF_WINDOWS
 
 Random = random.Random
 Files = dict[str, bytes]
@@ -541,7 +542,12 @@ def view_record(ds: Dataset, rng: Random) -> object:
 
 
 def view_evidence(ds: Dataset, rng: Random) -> object:
-    return ds.evidence(_an_id(ds, "developments", "development_id", rng))
+    return ds.evidence(rng.choice([None, _an_id(ds, "developments", "development_id", rng)]))
+
+
+def view_counts(ds: Dataset, rng: Random) -> object:
+    by = rng.sample([*OF_WINDOWS, *DIMENSIONS], 2)
+    return ds.counts(by, any_topic=rng.random() < 0.5), ds.describe(), ds.describe(rng.choice(list(ds)))
 
 
 def view_lifecycle(ds: Dataset, rng: Random) -> object:
@@ -569,7 +575,8 @@ def view_cited(ds: Dataset, rng: Random) -> object:
 
 #: The views of a data set, each called as ``view(ds, rng)``.
 VIEWS: list[Callable[[Dataset, Random], object]] = [
-    view_shown, view_period, view_flat, view_record, view_evidence, view_lifecycle, view_series, view_selected, view_cited,
+    view_shown, view_period, view_flat, view_record, view_evidence, view_counts, view_lifecycle, view_series,
+    view_selected, view_cited,
 ]  # fmt: skip
 #: Functions of the analysis that take a data set.
 TAKERS: list[Callable[[Dataset], object]] = [

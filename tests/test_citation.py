@@ -108,7 +108,40 @@ def test_apa_names_authors_year_title_version_archive_and_fingerprint(package: P
 def test_apa_cites_a_record_in_the_data_set(package: Path) -> None:
     whole = cite(package)
     by, _, rest = whole.partition("). ")
-    assert cite(package, record=RECORD) == f"{by}). {title_of(package)} ({RECORD}). In {rest}"
+    assert cite(package, record=RECORD) == f"{by}). {title_of(package)} ({RECORD}). In {rest} {reported()}"
+
+
+def reported() -> str:
+    """Return the words on the source of the record, and on the place of its first quote there."""
+    words = "the Lamp Data Rules (6 February)"
+    start = factories.source_text(factories.WINTER).index(words)
+    title, publisher = "The Lamp Gazette: January and February 2024", "The Lamp Gazette"
+    place = f"characters {start}-{start + len(words)}"
+    return f"Reported in: {title}, {publisher}, {place}, https://example.org/gazette-2024-01"
+
+
+def test_every_style_names_the_source_of_a_record(package: Path) -> None:
+    assert read_ris(cite(package, style="ris", record=RECORD))["N1"][1:] == [reported()]
+    assert read_csl(cite(package, style="csl", record=RECORD))["note"].endswith(f". {reported()}")
+    _, _, fields = read_bibtex(cite(package, style="bibtex", record=RECORD))
+    assert from_latex(fields["note"]).endswith(f". {reported()}")
+    for style in citation.STYLES:
+        assert "Reported in" not in cite(package, style=style)
+
+
+def test_a_source_without_an_address_is_named_without_one(package: Path) -> None:
+    factories.edit_table(package, "sources", lambda frame: frame.__setitem__("url", ""))
+    address = ", https://example.org/gazette-2024-01"
+    assert cite(package, record=RECORD).endswith(f" {reported().removesuffix(address)}.")
+
+
+def test_a_record_without_a_source_is_refused(package: Path) -> None:
+    factories.edit_table(package, "mentions", lambda frame: frame.loc[frame["development_id"] != RECORD])
+    for form in (package, tmt.load(package)):
+        with pytest.raises(
+            PackageError, match=f"{RECORD}: expected a source that reports it first, found none"
+        ):
+            cite(form, record=RECORD)
 
 
 def test_bibtex_reads_back(package: Path) -> None:

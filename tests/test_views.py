@@ -61,14 +61,19 @@ def test_flat_shows_codes_with_their_labels(ds: Dataset) -> None:
         "date_start": "2024-02-06",
         "date_end": "2024-02-06",
         "date_basis": "stated",
+        "window": "Jan–Feb 2024",
         "action": "issuance",
         "action_label": "Issuance",
         "category": "legislative",
         "jurisdiction": "310000",
         "jurisdiction_name": "Shanghai",
+        "level": "provincial",
         "lead_authority": "Shanghai office of the Cyberspace Administration",
+        "lead_authority_short": "Shanghai office",
         "joint_authorities": "Shanghai Communications Administration",
         "unnamed_authorities": 0,
+        "area": "data",
+        "area_label": "Data",
         "topic": "data/personal-information",
         "topic_label": "Personal information",
         "places": "Shanghai",
@@ -79,6 +84,9 @@ def test_flat_shows_codes_with_their_labels(ds: Dataset) -> None:
         "risks": "Harm to privacy",
         "provisions": "Makers · must · Data security",
         "sources": f"{WINTER}; {SPRING}",
+        "source_titles": "The Lamp Gazette: January and February 2024; The Lamp Gazette: March and April 2024",
+        "source_urls": "https://example.org/gazette-2024-01",  # the other one has none
+        "first_quote": "the Lamp Data Rules (6 February)",
     }
     assert filled(flat.loc["TMT-0003", ["court_authority", "provisions", "figures", "note"]]) == {
         "court_authority": "Beijing Internet Court",
@@ -484,7 +492,7 @@ def test_a_missing_table_is_named_by_views_and_the_summary(package: Path) -> Non
 
     edit_descriptor(package, change)
     ds = tmt.load(package)
-    with pytest.raises(PackageError, match=r"flat: unknown table 'figures'.*run `tmt-dataset validate`"):
+    with pytest.raises(PackageError, match=r"unknown table 'sources'.*run `tmt-dataset validate`"):
         ds.flat()
     assert "unknown table 'sources'" in repr(ds)
     assert "unknown table" in ds._repr_html_()
@@ -519,3 +527,34 @@ def test_a_register_with_another_key_is_named(package: Path) -> None:
 def test_a_wrong_argument_stays_an_error_of_its_own(ds: Dataset) -> None:
     with pytest.raises(TypeError, match="expected one measure"):
         ds.series(5)  # type: ignore[arg-type]
+
+
+# describe
+def test_a_table_is_described_by_its_declaration(ds: Dataset) -> None:
+    found = ds.describe("developments")
+    fields = ds.descriptor.table("developments").fields
+    own = found.loc[found["code"].isna()]
+    assert own["field"].tolist() == [field.name for field in fields]
+    assert own["meaning"].tolist() == [field.description for field in fields]
+    assert own["required"].tolist() == [field.required for field in fields]
+    codes = found.loc[found["code"].notna() & (found["field"] == "action")]
+    assert codes["code"].tolist() == ds.actions["action"].tolist()
+    assert codes["meaning"].tolist()[0] == f"{ds.actions['label'][0]}: {ds.actions['definition'][0]}"
+    by_field = own.set_index("field")["codes"]
+    assert by_field["jurisdiction"] == "places"
+    assert by_field["date_basis"] == "stated, context, period"
+    assert by_field[["title", "date"]].isna().all()
+
+
+def test_the_tables_are_listed_with_their_rows(ds: Dataset) -> None:
+    found = ds.describe()
+    assert found["table"].tolist() == list(ds)
+    assert found["rows"].tolist() == [len(ds[name]) for name in ds]
+    assert found["holds"].notna().all()
+
+
+def test_an_unknown_table_to_describe_has_near_misses(ds: Dataset) -> None:
+    with pytest.raises(
+        UnknownCodeError, match="unknown name of a table 'development'; did you mean 'developments'"
+    ):
+        ds.describe("development")

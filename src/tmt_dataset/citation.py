@@ -1,6 +1,6 @@
 """Citations of a release, or of one development in it: APA, BibTeX, RIS, CSL-JSON.
 
-A release is cited with the standard library alone; only the title of a development needs pandas.
+A release is cited with the standard library alone; only the title and the source of a development need pandas.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmt_dataset.characters import UNSEEN
@@ -77,8 +77,31 @@ class Agent(NamedTuple):
         return f"{self.family}, {initials}" if self.family and initials else self.family or self.name
 
 
+class Report(NamedTuple):
+    """Where a development is reported first: the source, and the place of its first quote there."""
+
+    title: str
+    publisher: str
+    url: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+    def __str__(self) -> str:
+        """Return the words that name the source.
+
+        Examples
+        --------
+        >>> str(Report("Lamp News", "The press", "https://example.org/1", 7, 15))
+        'Reported in: Lamp News, The press, characters 7-15, https://example.org/1'
+        """
+        place = None if self.start is None else f"characters {self.start}-{self.end}"
+        return "Reported in: " + ", ".join(
+            part for part in (self.title, self.publisher, place, self.url) if part
+        )
+
+
 class Reference(NamedTuple):
-    """What a citation says, in any style. ``record`` and ``record_title`` are set for a single development."""
+    """What a citation says, in any style. ``record``, ``record_title`` and ``report`` are set for a single development."""
 
     key: str
     title: str
@@ -92,6 +115,7 @@ class Reference(NamedTuple):
     fingerprint: str
     record: str | None = None
     record_title: str | None = None
+    report: Report | None = None
 
     @property
     def year(self) -> str | None:
@@ -132,7 +156,10 @@ def _agents(descriptor: Descriptor, *roles: str) -> tuple[Agent, ...]:
 
 
 def reference(
-    descriptor: Descriptor, record: str | None = None, record_title: str | None = None
+    descriptor: Descriptor,
+    record: str | None = None,
+    record_title: str | None = None,
+    report: Report | None = None,
 ) -> Reference:
     """Return what a citation of a package says.
 
@@ -174,6 +201,7 @@ def reference(
         fingerprint=fingerprint(descriptor),
         record=record,
         record_title=record_title,
+        report=report,
     )
 
 
@@ -204,7 +232,10 @@ def apa(ref: Reference) -> str:
     where = f" {ref.identified}."
     if ref.access:
         where = f" Release fingerprint {ref.fingerprint}. {ref.access}"
-    return plain(f"{by.rstrip('.')}. ({ref.year or 'n.d.'}). {what}{publisher}{where}")
+    told = ""
+    if ref.report:
+        told = f" {ref.report}" + ("" if ref.report.url else ".")  # an address ends without a point
+    return plain(f"{by.rstrip('.')}. ({ref.year or 'n.d.'}). {what}{publisher}{where}{told}")
 
 
 def _latex(text: str) -> str:
@@ -233,8 +264,8 @@ def bibtex(ref: Reference) -> str:
         fields["doi"] = plain(ref.doi).translate(_ADDRESS)
     if ref.access:
         fields["url"] = plain(ref.access).translate(_ADDRESS)
-    note = f"Record {ref.record}. {ref.identified}" if ref.record else ref.identified
-    fields["note"] = _latex(note)
+    record = f"Record {ref.record}" if ref.record else None
+    fields["note"] = _latex(". ".join(str(part) for part in (record, ref.identified, ref.report) if part))
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
     return f"@{'incollection' if ref.record else 'misc'}{{{ref.key},\n{body}}}"
 
@@ -254,7 +285,10 @@ def ris(ref: Reference) -> str:
         lines.append(("DO", ref.doi))
     if ref.access:
         lines.append(("UR", ref.access))
-    lines += [("N1", ref.identified), ("ER", "")]
+    lines.append(("N1", ref.identified))
+    if ref.report:
+        lines.append(("N1", str(ref.report)))
+    lines.append(("ER", ""))
     return "\n".join(f"{tag}  - {plain(value)}" for tag, value in lines)
 
 
@@ -280,7 +314,7 @@ def csl(ref: Reference) -> str:
         item["DOI"] = plain(ref.doi)
     if ref.access:
         item["URL"] = plain(ref.access)
-    item["note"] = plain(ref.identified)
+    item["note"] = plain(". ".join(str(part) for part in (ref.identified, ref.report) if part))
     return json.dumps([item], ensure_ascii=False, indent=2)
 
 
@@ -298,7 +332,8 @@ def cite(
 
     It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive, and the
     fingerprint of its declaration and data (:func:`tmt_dataset.descriptor.fingerprint`), by which a reader can tell whether a copy
-    is the one cited. The tables of a package given by its path are read, and refused if they are not as declared.
+    is the one cited. A development is cited with the source that reports it first beside the data set: title, publisher,
+    address, and the place of the first quote in its text. The tables of a package given by its path are read, and refused if they are not as declared.
 
     Parameters
     ----------
@@ -337,44 +372,80 @@ def cite(
     """
     if not isinstance(style, str) or style not in STYLES:
         raise unknown("citation style", style, STYLES, ", ".join(STYLES))
-    developments: Callable[[], pd.DataFrame]
+    tables: _Cells | Dataset
     if package is None or isinstance(package, str | os.PathLike):
         opened = open_package(package, sha256)
         if (
             package is not None and sha256 is None and not opened.is_archive
         ):  # an archive was verified as it was opened
             opened.read_verified()
-        descriptor, developments = opened.descriptor, lambda: _developments(opened)
+        descriptor, tables = opened.descriptor, _Cells(opened)
     elif sha256 is not None:
         raise TypeError(
             f"a checksum is compared with a package given by its path, found {type(package).__name__}"
         )
     elif isinstance(getattr(package, "descriptor", None), Descriptor):
         # not isinstance(package, Dataset), which would import pandas
-        descriptor, developments = package.descriptor, lambda: package["developments"]
+        descriptor, tables = package.descriptor, package
     else:
         raise TypeError(f"expected a path, a Dataset or None, found {type(package).__name__}")
-    title = None
+    title = report = None
     if record is not None:
-        frame = developments()
+        frame = tables["developments"]
         titles = dict(zip(frame["development_id"], frame["title"], strict=True))
         if not isinstance(record, str) or record not in titles:
             raise unknown("development", record, list(titles), "the table developments")
-        title = titles[record]
-    return _WRITERS[style](reference(descriptor, record, title))
+        title, report = titles[record], _report(tables, record)
+    return _WRITERS[style](reference(descriptor, record, title, report))
 
 
-def _developments(package: Package) -> pd.DataFrame:
-    """Return the cells of the developments, having checked that no required cell is empty."""
-    from tmt_dataset.cells import read_text
+class _Cells:
+    """The tables of a package as text, each read when it is asked for."""
 
-    table = package.descriptor.table("developments")
-    frame = read_text(package.read(table), table, package.where(table))
-    for field in table.fields:
-        if field.required and frame[field.name].isna().any():
-            row = int(frame[field.name].isna().argmax()) + 2
-            raise PackageError(
-                f"{package.where(table)}: row {row}, field {field.name}: expected a value, found none; "
-                "run `tmt-dataset validate`"
-            )
-    return frame
+    def __init__(self, package: Package) -> None:
+        self.package = package
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return the cells of a table, having checked that no required cell is empty."""
+        from tmt_dataset.cells import read_text
+
+        table = self.package.descriptor.table(name)
+        frame = read_text(self.package.read(table), table, self.package.where(table))
+        for field in table.fields:
+            if field.required and frame[field.name].isna().any():
+                row = int(frame[field.name].isna().argmax()) + 2
+                raise PackageError(
+                    f"{self.package.where(table)}: row {row}, field {field.name}: expected a value, found none; "
+                    "run `tmt-dataset validate`"
+                )
+        return frame
+
+
+def _report(tables: _Cells | Dataset, record: str) -> Report:
+    """Return where a development is reported first.
+
+    Raises
+    ------
+    PackageError
+        If none is found.
+    """
+    try:
+        mentions, segments, sources = (tables[name] for name in ("mentions", "segments", "sources"))
+        own = mentions.loc[(mentions["development_id"] == record) & (mentions["rank"] == "primary")]
+        names = segments.loc[segments["segment_id"].isin(own["segment_id"]), "source_id"].astype("str")
+        found = sources.loc[sources["source_id"].isin(names)]
+        quotes = tables["quotes"]
+        quotes = quotes.loc[
+            (quotes["development_id"] == record) & quotes["source_id"].isin(found["source_id"])
+        ]
+        source = found[["title", "publisher", "url"]].iloc[0]
+        place = quotes[["start", "end"]].astype("Int64").head(1).dropna()
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        if isinstance(error, PackageError):
+            raise
+        raise PackageError(
+            f"{record}: expected a source that reports it first, found none; run `tmt-dataset validate`"
+        ) from None
+    title, publisher, url = (value if isinstance(value, str) else "" for value in source)
+    start, end = place.iloc[0] if len(place) else (None, None)
+    return Report(title, publisher, url or None, start, end)

@@ -20,6 +20,7 @@ from tmt_dataset.package import Package, library_package, open_package
 from tmt_dataset.releases import false_claim
 from tmt_dataset.selection import Codes, Day
 from tmt_dataset.views.counts import counts
+from tmt_dataset.views.declared import describe
 
 if TYPE_CHECKING:
     from tmt_dataset.record import Record
@@ -424,6 +425,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def flat(self) -> pd.DataFrame:
         """Return one row per development, codes with their labels, lists joined by ``"; "``: for a spreadsheet.
 
+        ``window`` names the windows of the sources that report the development, where its date may lie in them; ``level`` is
+        that of the area that it governs, ``first_quote`` the first of its quotes.
+
         Examples
         --------
         >>> import tmt_dataset as tmt
@@ -494,6 +498,36 @@ class Dataset(Mapping[str, pd.DataFrame]):
         """
         whole = self if self.whole is self._tables else Dataset(self.descriptor, self.whole)
         return counts(whole, self["developments"]["development_id"], by, any_topic=any_topic)
+
+    def describe(self, name: str | None = None) -> pd.DataFrame:
+        """Return what the tables hold, or what the fields and codes of one table mean.
+
+        Parameters
+        ----------
+        name
+            Of a table, as ``"developments"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Without a name, one row per table: ``table``, ``rows``, ``holds``. Of a table, one row per field: ``field``,
+            ``type``, ``required``, ``meaning``, and ``codes``, a list of them or the table that has them. If that table has
+            definitions, a row for each ``code`` with its label and definition follows the field.
+
+        Raises
+        ------
+        UnknownCodeError
+            For an unknown table, with near misses.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> fields = ds.describe("developments")
+        >>> fields.query("field == 'action'")["code"].dropna().tolist() == ds.actions["action"].tolist()
+        True
+        """
+        return describe(self, name)
 
     def lifecycle(self, instrument_id: str) -> pd.DataFrame:
         """Return the events of an instrument in order: planned, draft, approved, issued, revised, effective.

@@ -7,7 +7,8 @@ import pandas as pd
 from tmt_dataset.cells import DATE_DTYPE, Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
-from tmt_dataset.views.windows import months
+from tmt_dataset.views.counts import area_of
+from tmt_dataset.views.windows import members, months
 
 #: How exactly a date is known, from fine to coarse.
 RESOLUTIONS = ["day", "month", "two months", "longer"]
@@ -90,7 +91,7 @@ def developments(ds: Tables) -> pd.DataFrame:
     out["action"] = dev["action"].astype("str")
     out["category"] = out["action"].map(ds["actions"].set_index("action")["category"].astype("str"))
     out["topic"] = out["development_id"].map(primary_topics(ds["development_topics"]))
-    out["area"] = out["topic"].str.replace("/.*", "", regex=True)
+    out["area"] = area_of(out["topic"])
     levels = ds["places"].set_index("place_id")["level"].astype("str")
     level = dev["jurisdiction"].astype("str").map(levels)
     out["level"] = level.map({"country": "national", "international": "international"}).fillna("local")

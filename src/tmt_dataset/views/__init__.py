@@ -11,6 +11,8 @@ from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels, number
+from tmt_dataset.views.counts import area_of, level_of
+from tmt_dataset.views.windows import members, reports, windows
 
 #: Order of the stages of an instrument on one day; 'cited' is not part of its life.
 STAGES = ["planned", "draft", "approved", "issued", "revised", "effective"]
@@ -38,11 +40,13 @@ def flat(ds: Tables) -> pd.DataFrame:
     }
     columns = {
         **own,
+        "window": _flat_windows(ds, index),
         "action": dev["action"].astype("str"),
         "action_label": _labelled(ds, dev["action"], "actions", "label"),
         "category": _labelled(ds, dev["action"], "actions", "category"),
         "jurisdiction": dev["jurisdiction"].astype("str"),
         "jurisdiction_name": _labelled(ds, dev["jurisdiction"], "places", "name"),
+        "level": level_of(dev, ds["places"]).astype("str"),
         **_flat_authorities(ds, index),
         "unnamed_authorities": dev["unnamed_authorities"],
         **_flat_topics(ds, index),
@@ -51,11 +55,23 @@ def flat(ds: Tables) -> pd.DataFrame:
         "effective_date": dev["effective_date"],
         **_flat_requirements(ds, index),
         "figures": _flat_figures(ds, index),
-        "sources": _flat_sources(ds, index),
+        **_flat_sources(ds, index),
+        "first_quote": ds["quotes"]
+        .drop_duplicates("development_id")
+        .set_index("development_id")["exact"]
+        .reindex(index),
         "note": dev["note"],
     }
     # arrays: some columns are indexed by number, others by development
     return pd.DataFrame({name: pd.array(column, copy=False) for name, column in columns.items()})
+
+
+def _flat_windows(ds: Tables, index: pd.Index) -> pd.Series:
+    """Return the windows in which developments are counted, as :meth:`tmt_dataset.Dataset.counts` does."""
+    dated = ds["developments"][["development_id", "date_start", "date_end"]]
+    pairs = members(dated, windows(ds, reviews_last=True), reports(ds))
+    pairs = pairs.drop_duplicates(["development_id", "window"])
+    return _joined(pairs, pairs["window"].astype("str"), index)
 
 
 def _flat_authorities(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
@@ -65,6 +81,9 @@ def _flat_authorities(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
         part = links.loc[links["role"] == role]
         name = f"{role}_authority" if role in ("lead", "court") else f"{role}_authorities"
         columns[name] = _joined(part, _labelled(ds, part["authority_id"], "authorities", "name"), index)
+        if role in ("lead", "court") and "short_name" in ds["authorities"]:  # an older release has none
+            short = _labelled(ds, part["authority_id"], "authorities", "short_name")
+            columns[f"{name}_short"] = _joined(part, short, index)
     return columns
 
 
@@ -72,7 +91,10 @@ def _flat_topics(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
     links = ds["development_topics"]
     primary = links.loc[links["rank"] == "primary"].set_index("development_id")["topic_id"].reindex(index)
     other = links.loc[links["rank"] == "secondary"]
+    area = area_of(primary)
     return {
+        "area": area,
+        "area_label": _labelled(ds, area, "topics", "label"),
         "topic": primary.astype(TEXT_DTYPE),
         "topic_label": _labelled(ds, primary, "topics", "label"),
         "other_topics": _joined(other, _labelled(ds, other["topic_id"], "topics", "label"), index),
@@ -119,12 +141,13 @@ def _flat_figures(ds: Tables, index: pd.Index) -> pd.Series:
     return _joined(figures, texts, index)
 
 
-def _flat_sources(ds: Tables, index: pd.Index) -> pd.Series:
-    mentions = ds["mentions"]
-    sources = _labelled(ds, mentions["segment_id"], "segments", "source_id")
-    links = pd.DataFrame({"development_id": mentions["development_id"], "source_id": sources})
-    links = links.drop_duplicates()
-    return _joined(links, links["source_id"], index)
+def _flat_sources(ds: Tables, index: pd.Index) -> dict[str, pd.Series]:
+    links = reports(ds)
+    columns = {"sources": _joined(links, links["source_id"], index)}
+    for name, column in (("source_titles", "title"), ("source_urls", "url")):
+        texts = _labelled(ds, links["source_id"], "sources", column)
+        columns[name] = _joined(links[texts.notna()], texts.dropna(), index)
+    return columns
 
 
 def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:

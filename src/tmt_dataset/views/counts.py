@@ -65,11 +65,20 @@ def _register(ds: Tables, table: str, column: str, codes: pd.Series) -> pd.Serie
     return found.astype(register[column].dtype)
 
 
+def area_of(topics: pd.Series) -> pd.Series:
+    """Return the areas that topics lie in: the first part of their path.
+
+    Examples
+    --------
+    >>> area_of(pd.Series(["ai/ethics", "games"])).tolist()
+    ['ai', 'games']
+    """
+    return topics.astype("str").str.replace("/.*", "", regex=True)
+
+
 def _area(ds: Tables, rows: pd.DataFrame) -> pd.Series:
-    """Return the upper level of topics, in their order."""
-    areas = {str(topic): str(topic).partition("/")[0] for topic in ds["topics"]["topic_id"]}
-    order = pd.CategoricalDtype(list(dict.fromkeys(areas.values())))
-    return rows["topic_id"].astype("str").map(areas).astype(order)
+    order = area_of(ds["topics"]["topic_id"]).drop_duplicates().tolist()
+    return area_of(rows["topic_id"]).astype(pd.CategoricalDtype(order))
 
 
 def _kind_of_instrument(ds: Tables, rows: pd.DataFrame) -> pd.Series:
