@@ -12,6 +12,7 @@ from tmt_dataset.citation import cite
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.plots.article import NOTED
+from tmt_dataset.record import Record
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,7 +60,8 @@ class Article:
 
 def article(notebook: NotebookNode, stem: str) -> Article:
     """Return an executed notebook as an article; its outputs get the metadata from which the pages are made."""
-    n, heading, told = 0, stem, {}
+    n, heading = 0, stem
+    told: dict[str, Any] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             heading = [heading, *_headings(cell.source)][-1]
@@ -136,7 +138,7 @@ def exporter() -> HTMLExporter:
 
 
 def site(articles: Sequence[Article], ds: Dataset) -> dict[str, bytes]:
-    """Return the files of all pages by name: pages, charts and the style.
+    """Return files by name: a page for each article, its charts, the index and the style.
 
     Raises
     ------
@@ -156,7 +158,7 @@ def site(articles: Sequence[Article], ds: Dataset) -> dict[str, bytes]:
             title=now.title, body=_markup(body), before=before, after=after
         )
         files[now.address] = page.encode("utf-8")
-    return files | {"index.html": _index(articles, ds, pages), "records.html": _records(ds, pages)}
+    return files | {"index.html": _index(articles, ds, pages)}
 
 
 def _environment(ds: Dataset) -> Environment:
@@ -206,12 +208,37 @@ def _index(articles: Sequence[Article], ds: Dataset, pages: Environment) -> byte
     return page.encode("utf-8")
 
 
-def _records(ds: Dataset, pages: Environment) -> bytes:
-    records = [ds.record(name) for name in ds["developments"]["development_id"]]
-    page = pages.get_template("records.html.j2").render(
-        here="records", title="All records with their evidence", records=records
+def records(ds: Dataset) -> bytes:
+    """Return the page of all records: each coded value beside the quotes that prove it.
+
+    Raises
+    ------
+    MissingExtraError
+        If nbconvert is not installed.
+    """
+    exporter()
+    shown = [ds.record(name) for name in ds["developments"]["development_id"]]
+    page = (
+        _environment(ds)
+        .get_template("records.html.j2")
+        .render(
+            here="records",
+            title="All records with their evidence",
+            records=[(record, _values(record)) for record in shown],
+        )
     )
     return page.encode("utf-8")
+
+
+def _values(record: Record) -> list[tuple[tuple[str, str, str], list[dict[str, Any]]]]:
+    """Return each coded value of a record with the quotes that prove it."""
+    rows: list[dict[str, Any]] = record.evidence.to_dict("records")  # type: ignore[assignment]  # columns have names
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        quotes = found.setdefault((row["variable"], row["value"], row["label"]), [])
+        if isinstance(row["quote"], str):
+            quotes.append({**row, "url": row["url"] if isinstance(row["url"], str) else ""})
+    return list(found.items())
 
 
 def _style() -> str:

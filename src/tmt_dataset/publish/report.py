@@ -247,7 +247,7 @@ def _build(paths: Sequence[Path], ds: Dataset, text: str, console: Console, fold
         if not console.is_terminal:
             console.print(f"running {path.name}")
         articles.append(pages.article(executed(path), path.stem))
-    files = pages.site(articles, ds)
+    files = {**pages.site(articles, ds), "records.html": pages.records(ds)}
     if empty := [name for name, data in files.items() if not data]:
         raise NotebookError(f"expected charts, found empty files: {', '.join(empty)}")
     for name, data in files.items():
