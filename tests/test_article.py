@@ -87,8 +87,8 @@ class TestShow:
 
     def test_the_picture_is_small(self) -> None:
         picture = article.png(stacked())
-        assert Image.open(io.BytesIO(picture)).width == pytest.approx(110 * plots.WIDTHS["column"], abs=1)
-        assert len(picture) < 20_000
+        assert Image.open(io.BytesIO(picture)).width == pytest.approx(144 * plots.WIDTHS["column"], abs=1)
+        assert len(picture) < 30_000
 
     def test_number_caption_and_alternative_text_go_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
         shown: list[Any] = []

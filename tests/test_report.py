@@ -1,4 +1,4 @@
-"""The main job: a small notebook becomes a page with its figures; a failing one leaves what was there."""
+"""The main job: notebooks become a report; a failing one leaves what was there."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import factories
 import nbformat
 import pytest
 from rich.console import Console
 
 import tmt_dataset as tmt
 from tmt_dataset.errors import TargetError
-from tmt_dataset.publish import api, report
+from tmt_dataset.publish import api, pages, report
 
 
 def notebook(path: Path, *cells: str) -> Path:
@@ -30,7 +31,9 @@ def console() -> Console:
     return Console(file=io.StringIO(), width=200)
 
 
-def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path) -> None:
+def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = factories.make_package(tmp_path / "package")
+    monkeypatch.setattr(report, "load", lambda: tmt.load(small))
     folder = tmp_path / "notebooks"
     folder.mkdir()
     notebook(
@@ -47,17 +50,19 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path) -> None:
         "01_plot-1.svg",
         "01_plot.html",
         "api",
+        "index.html",
+        "records.html",
+        "style.css",
         "summary.txt",
     ]
     page = (out / "01_plot.html").read_text(encoding="utf-8")
     assert "the answer 42" in page
     assert page.count('alt="Chart 1, 01_plot; its numbers') == page.count("<img") == 1
-    assert "No description has been provided" not in page
     assert (out / "api" / "tmt_dataset.html").is_file()
     assert (out / "01_plot-1.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (out / "01_plot-1.svg").read_text(encoding="utf-8")
     printed = screen.file.getvalue()  # type: ignore[attr-defined]  # the console writes into a StringIO
-    assert str(out) in printed
+    assert f"open {out / 'index.html'} " in printed
     assert "by topic" in printed
 
 
@@ -80,16 +85,20 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "1.ipynb").touch()
 
-    def page(path: Path, out: Path) -> list[Path]:
-        (out / f"{path.stem}.html").write_text("new", encoding="utf-8")
-        return []
+    def executed(path: Path) -> nbformat.NotebookNode:
+        return nbformat.v4.new_notebook()
+
+    def site(articles: Sequence[pages.Article], ds: tmt.Dataset) -> dict[str, bytes]:
+        return {article.address: b"new" for article in articles}
 
     def reference(out: Path) -> list[Path]:
         out.mkdir()
         (out / "index.html").write_text("new", encoding="utf-8")
         return []
 
-    monkeypatch.setattr(report, "run_notebook", page)
+    monkeypatch.setattr(report, "executed", executed)
+    monkeypatch.setattr(pages, "site", site)
+    monkeypatch.setattr(pages, "records", lambda ds: b"new")
     monkeypatch.setattr(api, "write", reference)
     return tmp_path / "notebooks"
 
@@ -105,7 +114,7 @@ def test_a_report_is_replaced_with_all_its_files(quick: Path, tmp_path: Path) ->
     (out / "api" / ".DS_Store").write_bytes(b"what a file manager leaves does not count")
     (quick / "2.ipynb").unlink()
     report.write(quick, out, console())
-    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "summary.txt"]
+    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "records.html", "summary.txt"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notebooks", "report"]
 
 
@@ -168,19 +177,22 @@ def test_only_a_folder_of_its_own_can_be_the_report(
 
 def test_an_empty_product_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(report.NotebookError, match=r"01_none\.ipynb: expected outputs, found none"):
-        report.run_notebook(notebook(tmp_path / "01_none.ipynb", "x = 1"), tmp_path)
+        report.executed(notebook(tmp_path / "01_none.ipynb", "x = 1"))
     path = notebook(tmp_path / "02_lost.ipynb", "1", "None")
     book = nbformat.read(path, as_version=4)
     book.cells[1].outputs = [nbformat.v4.new_output("stream", text="once")]
     nbformat.write(book, path)
     with pytest.raises(report.NotebookError, match=r"02_lost\.ipynb: cell 2: expected an output as in"):
-        report.run_notebook(path, tmp_path)
-    code = "from IPython.display import Image, display; display({'image/png': ''}, raw=True)"
-    with pytest.raises(report.NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
-        report.run_notebook(notebook(tmp_path / "03_zero.ipynb", code), tmp_path)
+        report.executed(path)
     (tmp_path / "04_text.ipynb").write_text("", encoding="utf-8")
     with pytest.raises(report.NotebookError, match=r"04_text\.ipynb: not a notebook"):
-        report.run_notebook(tmp_path / "04_text.ipynb", tmp_path)
+        report.executed(tmp_path / "04_text.ipynb")
+
+
+def test_an_empty_file_is_an_error(quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "site", lambda articles, ds: {"03_zero-1.png": b""})
+    with pytest.raises(report.NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
+        report.write(quick, tmp_path / "report", console())
 
 
 @pytest.mark.parametrize(
@@ -216,26 +228,6 @@ def test_summary_names_the_largest_sum() -> None:
     money = ds.measures.loc[ds.measures["unit"] == "CNY", "measure"]
     largest = ds.figures.loc[ds.figures["measure"].isin(money), "value"].max()
     assert f"largest sums: {largest:,.0f} CNY" in report.summary(ds)
-
-
-def test_a_chart_is_described_by_the_heading_above_it() -> None:
-    image = {"image/png": "", "image/svg+xml": ""}
-    cells = [
-        nbformat.v4.new_markdown_cell("# How many?\n\nWords.\n\n## By <month>"),
-        nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", image) for _ in "ab"]),
-        nbformat.v4.new_markdown_cell("No heading."),
-        nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", image)]),
-    ]
-    page, resources = report.exporter().from_notebook_node(
-        report.described(nbformat.v4.new_notebook(cells=cells), "01_how")
-    )
-    for n in (1, 2, 3):
-        assert (
-            f'alt="Chart {n}, By &lt;month&gt;; its numbers are in the text and the tables beside it"' in page
-        )
-    assert sorted(resources["outputs"]) == [
-        f"01_how-{n}.{kind}" for n in (1, 2, 3) for kind in ("png", "svg")
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ _UNDATED: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 #: Inches at the edges and between the parts, as the layout of the charts has them.
 _EDGE, _GAP = 0.04, 0.07
 #: Dots per inch of the picture for viewers that show no SVG, and its colours.
-_DPI, _COLOURS = 110, 48
+_DPI, _COLOURS = 144, 48
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 _ID = re.compile(r"""(?<=\bid=")|(?<=\bhref="#)|(?<=\burl\(#)""")
 
@@ -139,7 +139,7 @@ def source_line(ds: Dataset) -> str:
     """
     kinds = ds["sources"]["kind"].astype("str").value_counts().sort_index(ascending=False)
     counted = " and ".join(
-        f"{n} {kind.replace('-', ' ')}{'' if n == 1 else 's'}" for kind, n in kinds.items()
+        f"{n} {str(kind).replace('-', ' ')}{'' if n == 1 else 's'}" for kind, n in kinds.items()
     )
     firms = ds["sources"]["publisher"].astype("str").nunique()
     of = "one law firm" if firms == 1 else f"{firms} publishers"
@@ -177,14 +177,15 @@ def framed(fig: Figure, title: str, subtitle: str, source: str) -> Figure:
     width, body = WIDTHS["page"], float(fig.get_figheight())
     fig.set_figwidth(width)
     ink, grey = PALETTE["black"], INKS["grey"]
+    looks: list[tuple[str, dict[str, Any]]] = [
+        (title, {"fontsize": 10.5, "fontweight": "bold", "color": ink}),
+        (subtitle, {"fontsize": 8.5, "color": grey}),
+        (source, {"fontsize": 7, "color": grey}),
+    ]
     with styled():
         texts: list[Text] = [
             fig.text(_EDGE / width, 0, readable(text), wrap=True, va="top", parse_math=False, **look)
-            for text, look in (
-                (title, {"fontsize": 10.5, "fontweight": "bold", "color": ink}),
-                (subtitle, {"fontsize": 8.5, "color": grey}),
-                (source, {"fontsize": 7, "color": grey}),
-            )
+            for text, look in looks
         ]
     heights = [text.get_window_extent().height / fig.dpi for text in texts]
     top, bottom = _EDGE + heights[0] + _GAP + heights[1] + _GAP, _GAP + heights[2] + _EDGE

@@ -17,6 +17,9 @@ from tmt_dataset.plots.style import readable
 #: An identifier of a development, alone or among others.
 _RECORD = re.compile(r"\bTMT-\d{4}\b(?!:)")
 
+#: Characters of a column that is not broken into lines, and of one that keeps room for words.
+_SHORT, _LONG = 18, 40
+
 
 class Table:
     """A table as an article shows it: :func:`table` makes it.
@@ -47,6 +50,11 @@ class Table:
         self.caption, self.rows = caption, rows
 
     @property
+    def columns(self) -> list[str]:
+        """Return the names that readers see."""
+        return [str(name) for name in self.cells]
+
+    @property
     def more(self) -> str:
         """Return the line on the rows that are not in view, or nothing."""
         left = len(self.cells) - self.rows
@@ -54,20 +62,20 @@ class Table:
 
     def __repr__(self) -> str:
         shown = self.cells.head(self.rows)
-        widths = {name: max([len(name), *shown[name].str.len()]) for name in shown}
-        pads = {name: str.rjust if name in self.numeric else str.ljust for name in shown}
-        lines = [[pads[name](name, widths[name]) for name in shown]]
+        widths = {name: max([len(name), *shown[name].str.len()]) for name in self.columns}
+        pads = {name: str.rjust if name in self.numeric else str.ljust for name in self.columns}
+        lines = [[pads[name](name, widths[name]) for name in self.columns]]
         lines += [
-            [pads[name](cell, widths[name]) for name, cell in row.items()] for row in shown.to_dict("records")
+            [pads[name](row[name], widths[name]) for name in self.columns] for row in shown.to_dict("records")
         ]
         texts = ["  ".join(line).rstrip() for line in lines]
         return "\n".join(text for text in [self.caption or "", *texts, self.more] if text)
 
     def _repr_html_(self) -> str:
-        heads = "".join(self._cell(name, escape(name), "th scope='col'") for name in self.cells)
+        heads = "".join(self._cell(name, escape(name), "th scope='col'") for name in self.columns)
         body = []
         for at, row in enumerate(self.cells.head(self.rows).itertuples(index=False, name=None)):
-            named = zip(self.cells, row, strict=True)
+            named = zip(self.columns, row, strict=True)
             tags = ["th scope='row'", *["td"] * (len(row) - 1)]
             cells = [
                 self._cell(n, self._html(n, c, at), tag) for (n, c), tag in zip(named, tags, strict=True)
@@ -85,9 +93,15 @@ class Table:
         )
 
     def _cell(self, name: str, html: str, tag: str) -> str:
-        align = "right" if name in self.numeric else "left"
-        weight = ";font-weight:normal" if "row" in tag else ""
-        return f"<{tag} style='text-align:{align}{weight}'>{html}</{tag[:2]}>"
+        style = ["text-align:right" if name in self.numeric else "text-align:left"]
+        longest = int(self.cells[name].str.len().max() or 0)
+        if longest <= _SHORT:
+            style.append("white-space:nowrap")
+        elif longest > _LONG:
+            style.append("min-width:14em")
+        if "row" in tag:
+            style.append("font-weight:normal")
+        return f"<{tag} style='{';'.join(style)}'>{html}</{tag[:2]}>"
 
     def _html(self, name: str, cell: str, at: int) -> str:
         if name in self.linked and cell:

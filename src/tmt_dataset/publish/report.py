@@ -1,4 +1,4 @@
-"""The main job of a checkout: run the notebooks, write each as a page with its charts, the reference of the library, and sum up.
+"""The main job of a checkout: run the notebooks, write the pages of the report and the reference of the library, and sum up.
 
 Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``. REPORT is replaced whole, and only if it holds nothing but
 the files of a report, which ``.manifest`` in it lists.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Sequence, Set
@@ -21,24 +20,16 @@ from rich.console import Console
 from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
-from tmt_dataset.errors import MissingExtraError, PackageError, TargetError, TmtDatasetError
+from tmt_dataset.errors import PackageError, TargetError, TmtDatasetError
 from tmt_dataset.files import expanded, read, replace_folder
-from tmt_dataset.publish import api
+from tmt_dataset.publish import api, pages
 from tmt_dataset.record import number
 
 if TYPE_CHECKING:
-    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 #: Every chart as PNG and SVG; asked for here, so that the notebooks stay free of it.
 SETUP = "%config InlineBackend.figure_formats = ['png', 'svg']\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
-#: The pages of nbconvert, which has no alternative text for SVG.
-TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
-{%- block data_svg scoped -%}
-<div class="jp-RenderedSVG jp-OutputArea-output {{ extra_class }}" data-mime-type="image/svg+xml">
-<img alt="{{ output.metadata.alt | escape_html }}" src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 }}"/>
-</div>
-{%- endblock -%}"""
 #: The kernel warns of its local sockets at every start.
 QUIET = ["--log-level=40"]
 #: Variables that a user has set for other work, by how they begin; the Makefile has the same for both commands.
@@ -65,60 +56,6 @@ class NotebookError(TmtDatasetError):
     """A notebook did not run to its end."""
 
 
-def run_notebook(path: Path, out: Path) -> list[Path]:
-    """Execute a notebook afresh and write it as HTML, its charts beside it as PNG and SVG.
-
-    Parameters
-    ----------
-    path
-        The notebook.
-    out
-        Folder for the page and the charts.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The page, then the charts.
-
-    Raises
-    ------
-    NotebookError
-        If it is not a notebook, if a cell fails (the message names the error), or if what it gives is empty.
-    MissingExtraError
-        If nbconvert is not installed.
-    """
-    pages = exporter()  # before the notebook runs: it may be missing
-    page, resources = pages.from_notebook_node(described(_executed(path), path.stem))
-    contents = {f"{path.stem}.html": page.encode("utf-8"), **resources["outputs"]}
-    if empty := [name for name, data in contents.items() if not data]:
-        raise NotebookError(f"{path.name}: expected charts, found empty files: {', '.join(empty)}")
-    for name, data in contents.items():
-        (out / name).write_bytes(data)
-    return [out / name for name in contents]
-
-
-def exporter() -> HTMLExporter:
-    """Return the exporter of pages, which gives the charts as files too.
-
-    Raises
-    ------
-    MissingExtraError
-        If nbconvert is not installed.
-    """
-    try:
-        from nbconvert import HTMLExporter
-    except ImportError:
-        raise MissingExtraError(
-            'running notebooks needs nbconvert: pip install "tmt-dataset[notebooks]"'
-        ) from None
-    return HTMLExporter(
-        raw_template=TEMPLATE,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        preprocessors=["nbconvert.preprocessors.ExtractOutputPreprocessor"],
-    )
-
-
 def environment(own: Path) -> dict[str, str]:
     """Return the environment of a kernel: without what a user has set, with folders of settings that are its own.
 
@@ -138,8 +75,14 @@ def environment(own: Path) -> dict[str, str]:
     return kept | {name: str(own / folder) for name, folder in folders.items()} | {"PYTHONUTF8": "1"}
 
 
-def _executed(path: Path) -> NotebookNode:
-    """Run a notebook in its folder, with the kernel of this environment, and return it with its outputs."""
+def executed(path: Path) -> NotebookNode:
+    """Run a notebook in its folder, with the kernel of this environment, and return it with its outputs.
+
+    Raises
+    ------
+    NotebookError
+        If it is not a notebook, if a cell fails (the message names the error), or if what it gives is empty.
+    """
     import nbformat
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -190,22 +133,6 @@ def _refuse_empty(path: Path, notebook: NotebookNode, saved: list[bool]) -> None
                 f"{path.name}: cell {number_of}: expected an output as in the saved notebook, found none; "
                 "run `make notebooks` if this is meant"
             )
-
-
-def described(notebook: NotebookNode, stem: str) -> NotebookNode:
-    """Give every chart its file name and its alternative text, from which nbconvert takes them."""
-    n, heading = 0, stem
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            heading = [heading, *re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)][-1]
-        for output in cell.get("outputs", []):
-            if "image/png" in output.get("data", {}):
-                n += 1
-                output.metadata["filename"] = f"{stem}-{n}"
-                output.metadata["alt"] = (
-                    f"Chart {n}, {heading}; its numbers are in the text and the tables beside it"
-                )
-    return notebook
 
 
 def _counts(codes: pd.Series, labels: pd.Series) -> str:
@@ -294,33 +221,41 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise NotebookError(f"{notebooks}: no notebooks (*.ipynb)")
-    text = summary(load())
+    ds = load()
+    text = summary(ds)
+    pages.exporter()  # before a notebook runs: it may be missing
     try:
-        replace_folder(partial(_build, paths, text, console), out, _own)
+        replace_folder(partial(_build, paths, ds, text, console), out, _own)
     except TargetError as error:
         raise TargetError(f"{out}: {error}") from None
     except OSError as error:
         raise TargetError(f"{out}: cannot be written ({error}); nothing was changed") from None
     console.print(text, highlight=False, markup=False)
-    pictures = len(list(out.glob("*.png")))
+    charts = len(list(out.glob("*.png")))
     console.print(
-        f"report: {out.resolve()} ({len(paths)} pages, {pictures} charts as PNG and SVG, and the reference in api/)",
+        f"report: open {out.resolve() / 'index.html'} ({len(paths)} articles, {charts} charts as PNG and SVG, all records, and the reference in api/)",
         highlight=False,
         markup=False,
     )
 
 
-def _build(paths: Sequence[Path], text: str, console: Console, folder: Path) -> None:
+def _build(paths: Sequence[Path], ds: Dataset, text: str, console: Console, folder: Path) -> None:
     """Make a report in a new folder."""
     folder.mkdir()
+    articles = []
     for path in track(paths, "running notebooks", console=console, disable=not console.is_terminal):
         if not console.is_terminal:
             console.print(f"running {path.name}")
-        run_notebook(path, folder)
+        articles.append(pages.article(executed(path), path.stem))
+    files = {**pages.site(articles, ds), "records.html": pages.records(ds)}
+    if empty := [name for name, data in files.items() if not data]:
+        raise NotebookError(f"expected charts, found empty files: {', '.join(empty)}")
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
     api.write(folder / "api")
     (folder / "summary.txt").write_text(text + "\n", encoding="utf-8")
-    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    (folder / MANIFEST).write_text(json.dumps(files, indent=0) + "\n", encoding="utf-8")
+    written = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    (folder / MANIFEST).write_text(json.dumps(written, indent=0) + "\n", encoding="utf-8")
 
 
 def _own(folder: Path) -> Set[str]:
