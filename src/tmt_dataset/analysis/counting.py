@@ -8,7 +8,7 @@ from tmt_dataset.cells import DATE_DTYPE, Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.counts import area_of
-from tmt_dataset.views.windows import members, months
+from tmt_dataset.views.windows import months
 
 #: How exactly a date is known, from fine to coarse.
 RESOLUTIONS = ["day", "month", "two months", "longer"]
