@@ -14,15 +14,17 @@ import pandas as pd
 from tmt_dataset.cells import TEXT_DTYPE, Tables
 from tmt_dataset.descriptor.links import ROOT
 from tmt_dataset.guard import guarded
-from tmt_dataset.search.query import HAN, REPORT, expression, words_of
+from tmt_dataset.search.query import FORMS, HAN, REPORT, expression, words_of
 
 if TYPE_CHECKING:
-    from tmt_dataset.search.index import Index
+    from tmt_dataset.search.index import Opened
 
 #: The table of the words of the reports, which releases before 2.0.0 do not have.
 TERMS = "terms"
 #: How many words a snippet has at most.
 SNIPPET = 16
+#: The columns of the index that hold no words of the record.
+NOT_RECORDED = (REPORT, FORMS)
 #: Before and after a word that matched.
 MARKS = ("[", "]")
 #: The same within a hit, where a text may have brackets.
@@ -32,7 +34,9 @@ _START, _END = "\ue000", "\ue001"
 @guarded
 def search(ds: Tables, text: str) -> pd.DataFrame:
     """Return the developments in which a text is found, the best first; see :meth:`tmt_dataset.Dataset.search`."""
-    rows = [hit for hit in _hits(ds, text)]
+    from tmt_dataset.search.index import opened
+
+    rows = list(_hits(opened(ds), text))
     names = [*ds.descriptor.table(ROOT).primary_key, "title", "where", "snippet", "score"]
     frame = pd.DataFrame(rows, columns=names)
     return frame.astype({name: TEXT_DTYPE for name in names[:-1]} | {"score": "float64"})
@@ -54,8 +58,10 @@ def found(ds: Tables, text: str) -> list[str]:
     >>> set(found(ds, "deepfakes")) <= set(ds.developments["development_id"])
     True
     """
-    (key,) = ds.descriptor.table(ROOT).primary_key
-    return [row[0] for row in _matches(ds, text, [key])]
+    from tmt_dataset.search.index import opened
+
+    whole = opened(ds)
+    return [whole.index.rows[rowid - 1][0] for (rowid,) in _matches(whole, text, ["rowid"])]
 
 
 def sql(ds: Tables, text: str) -> str:
@@ -67,9 +73,9 @@ def sql(ds: Tables, text: str) -> str:
     >>> sql(tmt.load(), '"of minors" OR AI')
     '(- report : "of minors") OR "ai"'
     """
-    from tmt_dataset.search.index import index, vocabulary
+    from tmt_dataset.search.index import opened, vocabulary
 
-    return expression(text, vocabulary(index(ds)) if "*" in text else ())
+    return expression(text, vocabulary(opened(ds).index) if "*" in text else ())
 
 
 def near(ds: Tables, text: str, n: int = 3) -> list[str]:
@@ -90,7 +96,7 @@ def near(ds: Tables, text: str, n: int = 3) -> list[str]:
     from difflib import get_close_matches
 
     from tmt_dataset.descriptor.links import targets
-    from tmt_dataset.search.index import index, vocabulary
+    from tmt_dataset.search.index import opened, vocabulary
 
     wanted = [word for word in words_of(text) if len(word) > 2]
     root = ds.descriptor.table(ROOT)
@@ -105,42 +111,38 @@ def near(ds: Tables, text: str, n: int = 3) -> list[str]:
             have = words_of(" ".join([code, *labels]))
             if any(get_close_matches(word, have, n=1, cutoff=0.85) for word in wanted):
                 codes.append(f"{key.removesuffix('_id')} {code}")
-    known = vocabulary(index(ds))
+    known = vocabulary(opened(ds).index)
     words = [w for word in wanted for w in get_close_matches(word, known, n=n, cutoff=0.75)]
     return [*codes[:n], *(f"word {word}" for word in dict.fromkeys(words))][: 2 * n]
 
 
-def _matches(ds: Tables, text: str, columns: list[str], of: str = "{}") -> list[tuple[Any, ...]]:
+def _matches(whole: Opened, text: str, columns: list[str], of: str = "{}") -> list[tuple[Any, ...]]:
     """Return some columns of the rows of the index that meet a search, the best first; ``of`` restricts the expression."""
-    from tmt_dataset.search.index import opened, vocabulary
+    from tmt_dataset.search.index import vocabulary
 
     if any("\ud800" <= character <= "\udfff" for character in text):  # no column of text holds half of a pair
         return []
-    whole, database = opened(ds)
-    asked = of.format(expression(text, vocabulary(whole) if "*" in text else ()))
+    asked = of.format(expression(text, vocabulary(whole.index) if "*" in text else ()))
     statement = f"SELECT {', '.join(columns)} FROM search WHERE search MATCH ? ORDER BY rank, rowid"
-    return database.execute(statement, [asked]).fetchall()
+    return whole.database.execute(statement, [asked]).fetchall()
 
 
-def _hits(ds: Tables, text: str) -> Iterator[tuple[str, str, str, str | None, float]]:
+def _hits(whole: Opened, text: str) -> Iterator[tuple[str, str, str, str | None, float]]:
     """Yield the row of each development that meets a search."""
-    from tmt_dataset.search.index import FORMS, opened
-
-    whole, _ = opened(ds)
-    last = len(whole.columns)
-    own = [n for n in range(1, last) if whole.columns[n] not in (REPORT, FORMS)]
-    title = whole.columns.index("title")
+    columns, places, rows = whole.index
+    own = [n for n, place in enumerate(places) if n and place not in NOT_RECORDED]
+    title = columns.index("title")
     marked = [f"highlight(search, {n}, '{_START}', '{_END}')" for n in own]
-    recorded = {row[0] for row in _matches(ds, text, ["rowid"], f"- {REPORT} : ({{}})")}
-    for rowid, score, *texts in _matches(ds, text, ["rowid", "rank", *marked]):
+    recorded = {row[0] for row in _matches(whole, text, ["rowid"], f"- {REPORT} : ({{}})")}
+    for rowid, score, *texts in _matches(whole, text, ["rowid", "rank", *marked]):
         by_column = {n: t for n, t in zip(own, texts, strict=True) if _START in t}
         if not by_column:  # parts of Chinese names
             by_column = dict(_chinese(text, dict(zip(own, texts, strict=True))))
-        places = [whole.places[n] for n in by_column] + ([] if rowid in recorded else [REPORT])
-        row = whole.rows[rowid - 1]
+        found_in = [places[n] for n in by_column] + ([] if rowid in recorded else [REPORT])
         best = max(by_column.values(), key=lambda t: len(_marked(t)), default=None)
         snippet = None if best is None else _snippet(best)
-        yield row[0], row[title], ", ".join(dict.fromkeys(places)), snippet, -score
+        row = rows[rowid - 1]
+        yield row[0], row[title], ", ".join(dict.fromkeys(found_in)), snippet, -score
 
 
 def _chinese(text: str, columns: dict[int, str]) -> Iterator[tuple[int, str]]:

@@ -10,14 +10,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from tmt_dataset.cells import Tables
-from tmt_dataset.descriptor import Table
+from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.descriptor.links import ROOT, nested, targets
 from tmt_dataset.search import TERMS, stems
-from tmt_dataset.search.query import HAN, HAN_LENGTH, REPORT, pieces, words_of
+from tmt_dataset.search.query import FORMS, HAN, HAN_LENGTH, REPORT, pieces, words_of
 from tmt_dataset.search.spelling import spellings
 
-#: The column of what a development is found by beside its own words: other spellings, and all parts of Chinese names.
-FORMS = "forms"
 #: Definitions would find every development of a code; the terms of other schemes are not the words of the record.
 _NOT_SEARCHED = ("definition", "agora_", "dpa_")
 #: What a hit in a column counts; in all others it counts 2.
@@ -53,7 +51,8 @@ def index(ds: Tables) -> Index:
     (key,) = ds.descriptor.table(ROOT).primary_key
     texts: dict[str, dict[str, dict[str, None]]] = {}
     places = {}
-    for column, place, ids, words in _texts(ds):
+    for name, place, ids, words in _texts(ds):
+        column = f"{name}_" if name in (REPORT, FORMS, "rank", "rowid") else name  # the others are taken
         places[column] = place
         by_id = texts.setdefault(column, {})
         for development_id, text in zip(ids, words, strict=True):
@@ -83,20 +82,35 @@ def write(database: sqlite3.Connection, found: Index) -> None:
     database.execute("INSERT INTO search(search, rank) VALUES ('rank', ?)", [f"bm25({weights})"])
 
 
-_last = threading.local()
+class Opened(NamedTuple):
+    """An index, the database in memory that has it, and the tables that it was made of."""
+
+    index: Index
+    database: sqlite3.Connection
+    tables: dict[str, pd.DataFrame]
+    descriptor: Descriptor
+
+    def holds(self, ds: Tables) -> bool:
+        """Whether this is the index of a data set, whose frames may have been changed in place."""
+        return (
+            ds.descriptor is self.descriptor
+            and set(ds.keys()) == set(self.tables)
+            and all(ds[name].equals(frame) for name, frame in self.tables.items())
+        )
 
 
-def opened(ds: Tables) -> tuple[Index, sqlite3.Connection]:
-    """Return the index of a data set and a database in memory that has it; kept for the next search of the same data."""
-    found = index(ds)
-    kept: tuple[Index, sqlite3.Connection] | None = getattr(_last, "kept", None)
-    if kept is None or kept[0] != found:  # frames may be changed in place: what was searched before proves nothing
-        if kept is not None:
-            kept[1].close()
-            del _last.kept
-        database = sqlite3.connect(":memory:")
+_last = threading.local()  # a connection belongs to the thread that opened it
+
+
+def opened(ds: Tables) -> Opened:
+    """Return the index of a data set in memory; it is kept for the next search of the same data."""
+    kept: Opened | None = getattr(_last, "kept", None)
+    if kept is None or not kept.holds(ds):
+        found, database = index(ds), sqlite3.connect(":memory:")
         write(database, found)
-        _last.kept = kept = (found, database)
+        # what is changed in the frames later stays as it is in these copies, which cost nothing until then
+        tables = {name: ds[name].copy(deep=False) for name in ds.keys()}  # noqa: SIM118  # Tables has no iterator
+        _last.kept = kept = Opened(found, database, tables, ds.descriptor)
     return kept
 
 

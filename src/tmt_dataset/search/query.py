@@ -19,6 +19,8 @@ HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ff
 HAN_LENGTH = 12
 #: The column with the words of the reports, which has no order.
 REPORT = "report"
+#: The column of what a development is found by beside its own words: other spellings, and all parts of Chinese names.
+FORMS = "forms"
 MAX_WORDS = 64
 _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r'"([^"]*)"|([^\s"]+)')

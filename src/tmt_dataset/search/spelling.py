@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: What is written in two ways: the part before, the two spellings, the part behind. A word of another kind that happens to
 #: fit, as "laboratory", gets a form that no text has.
@@ -30,16 +31,17 @@ _RULES = [
 ]
 
 
-def spellings(word: str) -> list[str]:
+@lru_cache(maxsize=2**14)
+def spellings(word: str) -> tuple[str, ...]:
     """Return a word in small letters with its other spellings, itself first.
 
     Examples
     --------
     >>> spellings("behaviour"), spellings("organized"), spellings("lamp")
-    (['behaviour', 'behavior'], ['organized', 'organised'], ['lamp'])
+    (('behaviour', 'behavior'), ('organized', 'organised'), ('lamp',))
     """
     found = [word]
     for pattern, other in _RULES:
         if parts := pattern.match(word):
             found.append(parts[1] + other[parts[2]] + parts[3])
-    return found
+    return tuple(found)
