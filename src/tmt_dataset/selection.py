@@ -13,7 +13,8 @@ from tmt_dataset.cells import Tables, is_in
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
-from tmt_dataset.search import TERMS, found
+from tmt_dataset.search import found
+from tmt_dataset.search.query import TERMS
 
 Codes = str | Iterable[str]
 Day = str | datetime.date
@@ -298,7 +299,11 @@ def restricted(ds: Tables, mask: Mask) -> dict[str, pd.DataFrame]:
     # a quote may be from a source that does not report its development
     sources = {*tables["segments"]["source_id"].unique(), *tables["quotes"]["source_id"].unique()}
     if TERMS in tables:
-        tables[TERMS] = ds[TERMS].loc[is_in(ds[TERMS]["segment_id"], tables["segments"]["segment_id"])].reset_index(drop=True)
+        tables[TERMS] = (
+            ds[TERMS]
+            .loc[is_in(ds[TERMS]["segment_id"], tables["segments"]["segment_id"])]
+            .reset_index(drop=True)
+        )
     for name in ("sources", "errata"):
         tables[name] = ds[name].loc[ds[name]["source_id"].isin(sources)].reset_index(drop=True)
     return tables

@@ -20,6 +20,7 @@ from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, OutOfStepError
 from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.package import Package, mismatches
+from tmt_dataset.search.query import TERMS
 
 Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
@@ -297,7 +298,7 @@ def _terms(tables: Mapping[str, list[Row]], package: Package, sources: Path) -> 
     """Return the table of the words of the reports."""
     from tmt_dataset.coding import terms  # a database in memory, needed here only
 
-    table, folder = package.descriptor.table(terms.TERMS), expanded(sources)
+    table, folder = package.descriptor.table(TERMS), expanded(sources)
     texts = {sid: source_text(folder, sid) for sid in (row["source_id"] for row in tables["sources"])}
     at_hand = {sid: text for sid, text in texts.items() if text is not None}
     segments = terms.reporting(tables["segments"], tables["mentions"])

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.coding.terms import TERMS, reporting, stems
+from tmt_dataset.coding.terms import reporting, stems
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, PackageNotFoundError
 from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.guard import guarded
+from tmt_dataset.search.query import TERMS
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -198,15 +199,21 @@ def _terms(ds: Dataset, source_id: str) -> pd.DataFrame:
 def _wrong_terms(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
     """Compare the words of the reports of a source with its text."""
     rows = {(r.segment_id, r.stem): r for r in _records(_terms(ds, source_id))}
-    reports = reporting(
-        _of(ds, "segments", source_id).to_dict("records"), ds["mentions"].to_dict("records")
-    )
+    reports = [
+        s
+        for s in reporting(
+            _of(ds, "segments", source_id).to_dict("records"), ds["mentions"].to_dict("records")
+        )
+        if sha256(_stretch(text, s["start"], s["end"]).encode("utf-8"))
+        == s["sha256"]  # or it is a finding of its own
+    ]
+    asked = {s["segment_id"] for s in reports}
     counted = {(segment, s): n for segment, count in stems(text, reports) for s, n in count.items()}
     for (segment, stem), row in rows.items():
-        if (times := counted.get((segment, stem), 0)) != row.count:
+        if segment in asked and (times := counted.get((segment, stem), 0)) != row.count:
             what = f"segment {segment} has another number of words with the stem {stem!r}"
             yield _finding(TERMS, row, "count", what, str(times), str(row.count), COUNT)
-    for segment, stem in counted.keys() - rows.keys():
+    for segment, stem in sorted(counted.keys() - rows.keys()):
         what = f"segment {segment} has words with the stem {stem!r}"
         yield Finding("prove", what, TERMS, None, "stem", "a row for it", "none", COUNT)
 

@@ -11,8 +11,6 @@ from typing import Any
 from tmt_dataset.search.stems import counts
 
 Row = dict[str, Any]
-#: Table of the stems of each segment that reports a development. Nothing of a text but the number of its words can be read from it.
-TERMS = "terms"
 
 
 def reporting(segments: Iterable[Row], mentions: Iterable[Row]) -> list[Row]:

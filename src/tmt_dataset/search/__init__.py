@@ -19,8 +19,6 @@ from tmt_dataset.search.query import FORMS, HAN, REPORT, expression, words_of
 if TYPE_CHECKING:
     from tmt_dataset.search.index import Opened
 
-#: The table of the words of the reports, which releases before 2.0.0 do not have.
-TERMS = "terms"
 #: How many words a snippet has at most.
 SNIPPET = 16
 #: The columns of the index that hold no words of the record.
@@ -39,7 +37,7 @@ def search(ds: Tables, text: str) -> pd.DataFrame:
     rows = list(_hits(opened(ds), text))
     names = [*ds.descriptor.table(ROOT).primary_key, "title", "where", "snippet", "score"]
     frame = pd.DataFrame(rows, columns=names)
-    return frame.astype({name: TEXT_DTYPE for name in names[:-1]} | {"score": "float64"})
+    return frame.astype(dict.fromkeys(names[:-1], TEXT_DTYPE) | {"score": "float64"})
 
 
 @guarded
@@ -100,7 +98,9 @@ def near(ds: Tables, text: str, n: int = 3) -> list[str]:
 
     wanted = [word for word in words_of(text) if len(word) > 2]
     root = ds.descriptor.table(ROOT)
-    tables = {t.name: t for link in ds.descriptor.tables.values() for t in targets(ds.descriptor, link).values()}
+    tables = {
+        t.name: t for link in ds.descriptor.tables.values() for t in targets(ds.descriptor, link).values()
+    }
     codes = []
     for table in tables.values():
         if table is root or not table.holds_codes:

@@ -12,8 +12,8 @@ import pandas as pd
 from tmt_dataset.cells import Tables
 from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.descriptor.links import ROOT, nested, targets
-from tmt_dataset.search import TERMS, stems
-from tmt_dataset.search.query import FORMS, HAN, HAN_LENGTH, REPORT, pieces, words_of
+from tmt_dataset.search import stems
+from tmt_dataset.search.query import FORMS, HAN, HAN_LENGTH, REPORT, TERMS, pieces, words_of
 from tmt_dataset.search.spelling import spellings
 
 #: Definitions would find every development of a code; the terms of other schemes are not the words of the record.

@@ -19,6 +19,8 @@ HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ff
 HAN_LENGTH = 12
 #: The column with the words of the reports, which has no order.
 REPORT = "report"
+#: The table that these words come from, which releases before 2.0.0 do not have.
+TERMS = "terms"
 #: The column of what a development is found by beside its own words: other spellings, and all parts of Chinese names.
 FORMS = "forms"
 MAX_WORDS = 64
@@ -75,7 +77,9 @@ def expression(query: str, vocabulary: Iterable[str] = ()) -> str:
     '"ai" OR "of us"'
     """
     groups: list[list[str]] = [[]]
-    plain: list[list[str | None]] = [[]]  # the words that stand alone, to be read together with their neighbours
+    plain: list[list[str | None]] = [
+        []
+    ]  # the words that stand alone, to be read together with their neighbours
     number = 0
     for phrase, word in _parts(query):
         if word == "OR":
@@ -107,8 +111,12 @@ def _parts(query: str) -> Iterator[tuple[str, str]]:
     grouped = any(set("()") & set(word) for _, word in parts)
     for _, word in parts:
         if word == "NOT" or (word == "OR" and grouped):
-            raise _wrong(query, "NOT, which is not known" if word == "NOT" else "brackets, which do not group")
-    yield from (part for part in parts if part[1] in ("OR", "AND") or words_of("".join(part)) or "*" in part[1])
+            raise _wrong(
+                query, "NOT, which is not known" if word == "NOT" else "brackets, which do not group"
+            )
+    yield from (
+        part for part in parts if part[1] in ("OR", "AND") or words_of("".join(part)) or "*" in part[1]
+    )
 
 
 def _item(query: str, phrase: str, word: str, vocabulary: Iterable[str]) -> tuple[list[str], str | None]:
@@ -153,14 +161,19 @@ def _all(items: list[str], words: list[str | None]) -> str:
 
 def _phrase(words: list[str]) -> str:
     """Return words in their order, in every spelling; reports, which have no order, are left out."""
-    ways = [_quoted(" ".join(way)) for way, _ in zip(product(*map(spellings, words)), range(_MAX_SPELLINGS), strict=False)]
+    ways = [
+        _quoted(" ".join(way))
+        for way, _ in zip(product(*map(spellings, words)), range(_MAX_SPELLINGS), strict=False)
+    ]
     return _any(ways) if len(words) == 1 else f"(- {REPORT} : {_any(ways)})"
 
 
 def _word(word: str) -> str:
     """Return a word in every spelling, and as two words: "deepfake" finds "deep fake"."""
     ends = range(2, len(word) - 1) if len(word) <= _MAX_CLOSED else ()
-    apart = [f"{word[:n]} {word[n:]}" for n in ends] + ([f"e {word[1:]}"] if len(word) > 4 and word[0] == "e" else [])
+    apart = [f"{word[:n]} {word[n:]}" for n in ends] + (
+        [f"e {word[1:]}"] if len(word) > 4 and word[0] == "e" else []
+    )
     same = [_quoted(way) for way in spellings(word)]
     return _any([*same, f"(- {REPORT} : {_any(map(_quoted, apart))})"] if apart else same)
 
@@ -168,10 +181,14 @@ def _word(word: str) -> str:
 def _beginning(start: str, vocabulary: Iterable[str]) -> str:
     """Return all words that begin in one way: the index has stems, which may be shorter."""
     starts = tuple(spellings(start))
-    return _any([*(f'"{s}" *' for s in starts), *(_quoted(w) for w in sorted(vocabulary) if w.startswith(starts))])
+    return _any(
+        [*(f'"{s}" *' for s in starts), *(_quoted(w) for w in sorted(vocabulary) if w.startswith(starts))]
+    )
 
 
 def _chinese(text: str) -> str:
     """Return a run of Chinese as it is, or by its parts where it is longer than what is indexed."""
     parts = [text[n : n + HAN_LENGTH] for n in range(len(text) - HAN_LENGTH + 1)]
-    return _any([_quoted(text), f"({' AND '.join(map(_quoted, parts))})"]) if len(parts) > 1 else _quoted(text)
+    return (
+        _any([_quoted(text), f"({' AND '.join(map(_quoted, parts))})"]) if len(parts) > 1 else _quoted(text)
+    )

@@ -11,6 +11,8 @@ from tmt_dataset.errors import MissingExtraError
 
 #: Words without case and accents, reduced to their stems by Porter's rules.
 TOKENIZER = "porter unicode61 remove_diacritics 2"
+#: The full-text index of SQLite; one may be built without it.
+MODULE = "fts5"
 #: Endings by which a stem becomes a word again.
 _ENDINGS = ("", "e", "s", "ed", "ing", "ion", "ly", "y", "al", "es", "er")
 
@@ -24,7 +26,7 @@ def table(database: sqlite3.Connection, name: str, columns: str) -> None:
         If this Python's SQLite was built without FTS5.
     """
     try:
-        database.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, tokenize = '{TOKENIZER}')")
+        database.execute(f"CREATE VIRTUAL TABLE {name} USING {MODULE}({columns}, tokenize = '{TOKENIZER}')")
     except sqlite3.OperationalError as error:
         if "no such module" not in str(error):
             raise
