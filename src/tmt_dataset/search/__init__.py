@@ -6,6 +6,7 @@ imported, and the index built, when something is searched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from tmt_dataset.cells import TEXT_DTYPE, Tables
 from tmt_dataset.descriptor.links import ROOT
 from tmt_dataset.guard import guarded
-from tmt_dataset.search.query import FORMS, HAN, REPORT, expression, words_of
+from tmt_dataset.search.query import FORMS, HAN, REPORT, expression, pieces, words_of
 
 if TYPE_CHECKING:
     from tmt_dataset.search.index import Opened
@@ -146,11 +147,12 @@ def _hits(whole: Opened, text: str) -> Iterator[tuple[str, str, str, str | None,
 
 
 def _chinese(text: str, columns: dict[int, str]) -> Iterator[tuple[int, str]]:
-    """Yield the columns that have the Chinese of a search, with marks."""
-    for run in dict.fromkeys(HAN.findall(text)):
-        for n, words in columns.items():
-            if run in words:
-                yield n, words.replace(run, f"{_START}{run}{_END}")
+    """Yield the columns of Chinese that have a part of a search, with marks: the tokenizer takes a run for one word."""
+    parts = "|".join(map(re.escape, dict.fromkeys(part for word in words_of(text) for part in pieces(word))))
+    for n, words in columns.items():
+        marked = re.sub(parts, lambda found: f"{_START}{found[0]}{_END}", words, flags=re.IGNORECASE)
+        if HAN.search(words) and marked != words:
+            yield n, marked
 
 
 def _marked(text: str) -> set[str]:

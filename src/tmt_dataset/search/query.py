@@ -85,7 +85,7 @@ def expression(query: str, vocabulary: Iterable[str] = ()) -> str:
         if word == "OR":
             groups.append([])
             plain.append([])
-        elif word == "AND" and groups[-1]:
+        elif word == "AND":
             continue
         else:
             number += len(words_of(phrase or word))
