@@ -588,15 +588,15 @@ def test_the_search_index_follows_the_descriptor(small: Dataset, tmp_path: Path)
         resources = {r["name"]: r for r in raw}
         resources["places"]["schema"]["fields"].append({"name": "name_pinyin", "type": "string"})
         resources["figures"]["schema"]["fields"].append(
-            {"name": "basis", "type": "string", "constraints": {"enum": ["counted"]}}
+            {"name": "basis", "type": "string", "constraints": {"enum": ["tallied"]}}
         )
 
     places = small.places.assign(name_pinyin="Shanghaishi")
-    figures = small.figures.assign(basis="counted")
+    figures = small.figures.assign(basis="tallied")
     ds = redeclared(small, declare, places=places, figures=figures)
     with opened(export(ds, tmp_path / "out.sqlite")) as db:
         assert found(db, "places_name_pinyin : shanghaishi") == set(ds.developments["development_id"])
-        assert found(db, "counted") == set()
+        assert found(db, "tallied") == set()
         with pytest.raises(sqlite3.IntegrityError):
             db.execute("UPDATE figures SET basis = 'guessed'")
 
