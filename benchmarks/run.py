@@ -204,6 +204,7 @@ def script(name: str) -> Path:
     return Path(sys.executable).parent / name
 
 
+SEARCH = "import tmt_dataset; ds = tmt_dataset.load(); ds.search('deepfake')"
 LOAD = "import sys, tmt_dataset; tmt_dataset.load(*sys.argv[1:])"
 READ = "import sys, pandas\nfor path in sys.argv[1:]: pandas.read_csv(path)"
 
@@ -225,6 +226,13 @@ def starting(bench: Bench) -> list[Goal]:
         Goal(
             "`import tmt_dataset; tmt_dataset.load`", "`import pandas`", 1.05,
             bench.over(python("import tmt_dataset; tmt_dataset.load"), pandas),
+        ),
+    ]  # fmt: skip
+    goals += [
+        Goal("the first `search` with `load()`", "`tmt_dataset.load()`", None, bench.over(python(SEARCH), python(LOAD))),
+        Goal(
+            "ten more searches", "the first with `load()`", None,
+            bench.over(python(f"{SEARCH}\nfor _ in range(10): ds.search('AI')"), python(SEARCH)),
         ),
     ]  # fmt: skip
     why = (
@@ -292,6 +300,9 @@ def masked(ds: Dataset, wanted: pd.Series) -> dict[str, pd.DataFrame]:
         ("instruments", "instrument_id", "development_instruments"),
     ):
         out[name] = ds[name][ds[name][key].isin(out[user][key])].reset_index(drop=True)
+    out["terms"] = ds["terms"][ds["terms"]["segment_id"].isin(out["segments"]["segment_id"])].reset_index(
+        drop=True
+    )
     used = {*out["segments"]["source_id"], *out["quotes"]["source_id"]}
     for name in ("sources", "errata"):
         out[name] = ds[name][ds[name]["source_id"].isin(used)].reset_index(drop=True)

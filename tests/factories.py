@@ -15,8 +15,10 @@ import csv
 import hashlib
 import io
 import json
+import sqlite3
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -901,7 +903,25 @@ def _tables() -> dict[str, list[Row]]:
         "high": 0.95,
         "n": 7,
     }
-    return {**t, **VOCABULARIES, "agreement": [agreement]}
+    return {**t, "terms": list(_terms(t)), **VOCABULARIES, "agreement": [agreement]}
+
+
+def _terms(t: Mapping[str, list[Row]]) -> Iterator[Row]:
+    """Yield the stems of the words of each segment that reports something."""
+    mentioned = {row["segment_id"] for row in t["mentions"]}
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(
+            "CREATE VIRTUAL TABLE x USING fts5(w, tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        database.execute("CREATE VIRTUAL TABLE v USING fts5vocab(x, row)")
+        for s in t["segments"]:
+            if s["segment_id"] in mentioned:
+                database.execute("DELETE FROM x")
+                database.execute(
+                    "INSERT INTO x VALUES (?)", [source_text(s["source_id"])[s["start"] : s["end"]]]
+                )
+                for stem, count in database.execute("SELECT term, cnt FROM v ORDER BY term"):
+                    yield {"segment_id": s["segment_id"], "stem": stem, "count": count}
 
 
 def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

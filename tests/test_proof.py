@@ -62,7 +62,7 @@ def test_what_was_coded_is_proved(annotated: Package) -> None:
     assert len(report) == 0
     assert report.unchecked == ()
     assert report.checked == {
-        name: len(read_table(package, name)) for name in ("sources", "segments", "quotes", "errata")
+        name: len(read_table(package, name)) for name in ("sources", "segments", "quotes", "errata", "terms")
     }
 
 
@@ -141,6 +141,26 @@ def test_a_tampered_source_checksum_is_found(annotated: Package) -> None:
     assert finding.message == "the text is not the one that was coded"
 
 
+def test_a_count_of_words_that_is_not_that_of_the_text_is_found(annotated: Package) -> None:
+    package, sources = annotated
+
+    def recount(terms: pd.DataFrame) -> pd.DataFrame:
+        terms.loc[0, "count"] = "99"
+        terms.loc[1, "stem"] = "zebra"
+        return terms
+
+    stem = read_table(package, "terms").loc[1, "stem"]
+    edit_table(package, "terms", recount)
+    found = [(f.table, f.row, f.field, f.expected, f.found) for f in proved(package, sources)]
+    first = read_table(package, "terms").loc[0, "stem"]
+    assert first < stem
+    assert found == [
+        ("terms", 2, "count", "1", "99"),
+        ("terms", 3, "count", "0", "1"),
+        ("terms", None, "stem", "a row for it", "none"),
+    ]
+
+
 def test_a_text_that_was_changed_in_a_quote_is_found_everywhere(annotated: Package) -> None:
     package, sources = annotated
     edit_text(sources, WINTER, "(15 January)", "(16 January)")
@@ -209,7 +229,7 @@ def test_words_that_no_table_may_hold_are_quoted_with_an_escape(
 
     edit_annotation(package, WINTER, recode)
     locate(package / "data" / "annotations", sources)
-    for path, data in compiled(package, open_package(package))[1].items():
+    for path, data in compiled(package, open_package(package), sources)[1].items():
         (package / path).write_bytes(data)
     assert proved(package, sources).valid
     assert f"Measures for {before}{UNHELD[inside]}{after}" in read_table(package, "quotes")["exact"].tolist()
@@ -331,7 +351,9 @@ def test_the_real_package_is_proved_by_the_texts() -> None:
     ds = tmt.load()
     report = prove(ds, SOURCES)
     assert report.unchecked == ()
-    assert report.checked == {name: len(ds[name]) for name in ("sources", "segments", "quotes", "errata")}
+    assert report.checked == {
+        name: len(ds[name]) for name in ("sources", "segments", "quotes", "errata", "terms")
+    }
     assert str(report) == str(Report((), report.checked))
 
 

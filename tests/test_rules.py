@@ -132,6 +132,8 @@ BROKEN = [
     Broken("forgotten item", rules.reports, put("segments", 3, role="development"), "segments", 3, "role"),
     Broken("mention on an introduction", rules.reports, put("mentions", 6, segment_id=f"{WINTER}:002"), "mentions", 6, "segment_id"),
     Broken("mention on a commentary", rules.reports, copy("mentions", 2, segment_id=f"{WINTER}:013"), "mentions", 15, "segment_id"),
+    Broken("report without its words", rules.report_words, put("mentions", 14, segment_id=f"{WINTER}:013"), "segments", 14, "segment_id"),
+    Broken("words of a commentary", rules.report_words, put("terms", 2, segment_id=f"{WINTER}:013"), "terms", 2, "segment_id"),
     Broken("quote of the next item", rules.quotes_in_reports, put("quotes", 2, start=760, end=770), "quotes", 2, "start"),
     Broken("quote over the edge", rules.quotes_in_reports, put("quotes", 2, start=296, end=310), "quotes", 2, "start"),
     Broken("quote in another source", rules.quotes_in_reports, put("quotes", 2, source_id=SPRING), "quotes", 2, "start"),

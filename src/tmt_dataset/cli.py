@@ -22,6 +22,8 @@ from tmt_dataset.errors import TmtDatasetError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tmt_dataset.dataset import Dataset
+
 CODES = "Exit codes: 0 done, 1 something is wrong (the message says what), 2 wrong usage."
 
 
@@ -303,21 +305,39 @@ def search(
     form: str,
     **criteria: Any,
 ) -> None:
-    """List the developments that match a text and codes."""
+    """List the developments that match a text and codes, the best match of the text first.
+
+    TEXT is one or more words, all of which have to be found, "a phrase", either of two words with OR, or the beginning of a
+    word with *, as algorithm*. Endings, capital letters and British or American spelling make no difference.
+    """
     from tmt_dataset.dataset import load
 
     lists: dict[str, Any] = {k: list(v) or None for k, v in criteria.items() if isinstance(v, tuple)}
     rest: dict[str, Any] = {k: v for k, v in criteria.items() if not isinstance(v, tuple)}
     try:
-        found = load(package, sha256=sha256).select(text=text, year=year, date=date, **lists, **rest)
+        found = load(package, sha256=sha256).select(year=year, date=date, **lists, **rest)
+        hits = None if text is None else found.search(text)
     except ValueError as error:
         if isinstance(error, TmtDatasetError):
             raise
         raise click.UsageError(str(error)) from None
     rows = found.flat()
+    if hits is not None:
+        rows = hits[["development_id"]].merge(rows, how="left").merge(hits.drop(columns="title"))
     if form == "table":
-        rows = rows[["development_id", "date", "action", "topic", "jurisdiction_name", "title"]]
+        last = ["title"] if hits is None else ["title", "where", "snippet"]
+        rows = rows[["development_id", "date", "action", "topic", "jurisdiction_name", *last]]
     _emit(rows, form, f"{len(rows)} developments")
+    if text is not None and rows.empty:
+        _say_near(found, text)
+
+
+def _say_near(ds: Dataset, text: str) -> None:
+    """Say what is near a search that found nothing."""
+    from tmt_dataset.search import near
+
+    found = ", ".join(near(ds, text)) or "nothing"
+    click.echo(escaped(f"nothing has all of {text!r:.80}; near it: {found}"), err=True)
 
 
 @_command("show", "tmt-dataset show TMT-0001")
@@ -394,7 +414,7 @@ def validate(package: Path | None, sha256: str | None, form: str) -> None:
 @package_option
 @format_option
 def prove(sources: Path, package: Path | None, sha256: str | None, form: str) -> None:
-    """Check every quote, segment and source against the source texts in a folder (<source_id>.txt).
+    """Check every quote, segment, source and the words of the reports against the source texts in a folder (<source_id>.txt).
 
     Exits with 1 if anything is wrong, or if the text of any source is missing or cannot be read: a proof has to
     cover every source.
@@ -414,7 +434,7 @@ def prove(sources: Path, package: Path | None, sha256: str | None, form: str) ->
 @click.option(
     "--locate",
     type=_Path(),
-    help="Folder of source texts: fill in the offsets of new quotes and segments first.",
+    help="Folder of source texts: fill in the offsets of new quotes and segments first, and count the words of the reports.",
 )
 @click.option(
     "--folder",

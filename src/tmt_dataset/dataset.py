@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from tmt_dataset import record as records
+from tmt_dataset import search as searching
 from tmt_dataset import selection, views
 from tmt_dataset.cells import Tables, read_text, typed
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
@@ -122,6 +123,12 @@ def _check_declaration(descriptor: Descriptor, where: str) -> None:
                     f"{where}: resource {name!r}, field {field.name}, enum: expected distinct values, found the "
                     f"duplicate {value!r}; {restore}"
                 )
+
+
+def _check_text(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"text={text!r:.60}: expected one string, which may have several words")
+    return text
 
 
 @guarded
@@ -292,8 +299,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
             Whom a provision addresses, its type (as ``labelling``) and its modality (as ``must``). Several of the three are met by one
             and the same provision.
         text
-            A text to be found, ignoring case, in titles, summaries, quotes, and the English and Chinese names of
-            authorities, places, topics and instruments.
+            What to search for, as in :meth:`search`: words, ``"a phrase"``, ``OR``, ``algorithm*``.
 
         Returns
         -------
@@ -313,7 +319,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         UnknownCodeError
             For a code that is not in its vocabulary, with near misses.
         ValueError
-            If ``year`` or ``date`` is not a date or a pair of dates, or ``dates`` has another value.
+            If ``year`` or ``date`` is not a date or a pair of dates, ``dates`` has another value, or ``text`` is not a
+            search.
         TypeError
             If ``text`` is not a string, or ``with_offices`` is neither true nor false.
 
@@ -339,8 +346,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         """
         if not isinstance(dates, str) or dates not in ("overlap", "within"):
             raise ValueError(f"dates={dates!r}: expected 'overlap' or 'within'")
-        if text is not None and not isinstance(text, str):
-            raise TypeError(f"text={text!r:.60}: expected one string, which may have several words")
+        if text is not None:
+            _check_text(text)
         if not pd.api.types.is_bool(with_offices):
             raise TypeError(f"with_offices={with_offices!r:.60}: expected True or False")
         codes = {
@@ -362,6 +369,53 @@ class Dataset(Mapping[str, pd.DataFrame]):
         }
         mask = selection.matching(self, codes, selection.ranges(year, date), dates, text)
         return self._part(self._tables if mask is None else selection.restricted(self, mask))
+
+    def search(self, text: str) -> pd.DataFrame:
+        """Return the developments in which a text is found, the best first, each with the place and the words around it.
+
+        Searched are title, summary, note and quotes of a development, the English and Chinese names of what it is linked to
+        (authorities, places, topics, instruments), and the words of the segments that report it, which the table
+        ``terms`` has without their order.
+
+        Parameters
+        ----------
+        text
+            Words, all of which have to be found; capital and small letters, endings (``label``, ``labelling``) and British and
+            American spelling (``labour``, ``labor``) make no difference. ``deepfake OR voice`` finds either,
+            ``"facial recognition"`` the words side by side, ``algorithm*`` all words that begin so. ``deepfake``,
+            ``deep-fake`` and ``deep fake`` find each other. Chinese is found as it is written, in any part of a name.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``development_id``; ``title``; ``where`` (as ``"title, quote"``; ``"report"`` where the record alone does not have
+            all that was asked for); ``snippet`` (with ``[marks]``; missing where only the report has the words);
+            ``score`` (BM25, the higher the better; comparable within one search only).
+
+        Notes
+        -----
+        Reports have no order: a phrase is searched in the record alone. A part of the data set is searched as it is:
+        ``ds.select(topic="ai").search("label")``.
+
+        Raises
+        ------
+        ValueError
+            If ``text`` has no word, or is not a search: ``OR`` without a word on one side, a phrase without its end.
+        TypeError
+            If ``text`` is not a string.
+        MissingExtraError
+            If this Python's SQLite was built without FTS5.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> list(ds.search("labelling").columns)
+        ['development_id', 'title', 'where', 'snippet', 'score']
+        >>> len(ds.search("labelling")) == len(ds.search("labeling")) > 0
+        True
+        """
+        return searching.search(self, _check_text(text))
 
     def _part(self, tables: Mapping[str, pd.DataFrame]) -> Dataset:
         # pandas copies on write: what is changed in the part stays as it is in the whole, and nothing is copied until then

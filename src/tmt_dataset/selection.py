@@ -14,6 +14,7 @@ from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.search import found
+from tmt_dataset.search.query import TERMS
 
 Codes = str | Iterable[str]
 Day = str | datetime.date
@@ -244,7 +245,7 @@ def matching(
         )
         masks.append(((start >= first) & (end <= last)).to_numpy())
     if words is not None:
-        masks.append(_named(ds, found(ds, words)))
+        masks.append(ds["developments"]["development_id"].isin(found(ds, words)).to_numpy())
     return np.logical_and.reduce(masks) if masks else None
 
 
@@ -297,6 +298,12 @@ def restricted(ds: Tables, mask: Mask) -> dict[str, pd.DataFrame]:
         tables[name] = ds[name].loc[is_in(ds[name][key], tables[links][key])].reset_index(drop=True)
     # a quote may be from a source that does not report its development
     sources = {*tables["segments"]["source_id"].unique(), *tables["quotes"]["source_id"].unique()}
+    if TERMS in tables:
+        tables[TERMS] = (
+            ds[TERMS]
+            .loc[is_in(ds[TERMS]["segment_id"], tables["segments"]["segment_id"])]
+            .reset_index(drop=True)
+        )
     for name in ("sources", "errata"):
         tables[name] = ds[name].loc[ds[name]["source_id"].isin(sources)].reset_index(drop=True)
     return tables

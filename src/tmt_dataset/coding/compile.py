@@ -14,11 +14,13 @@ from typing import Any
 
 from tmt_dataset.cells import table_bytes
 from tmt_dataset.coding.annotation import SEPARATOR, Annotation, Quote, Relation, read_all
+from tmt_dataset.coding.proof import source_text
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import AnnotationError, OutOfStepError
-from tmt_dataset.files import content, sha256
+from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.package import Package, mismatches
+from tmt_dataset.search.query import TERMS
 
 Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
@@ -250,7 +252,9 @@ def _missing_offsets(a: Annotation) -> list[str]:
 # -- bytes
 
 
-def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, bytes]]:
+def compiled(
+    folder: Path, package: Package, sources: Path | None = None
+) -> tuple[Descriptor, dict[str, bytes]]:
     """Return the declaration of a checkout and the bytes of all its tables, compiled from the files written by hand.
 
     Parameters
@@ -259,6 +263,9 @@ def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, byte
         The checkout, with ``data/annotations``.
     package
         The package in it.
+    sources
+        Folder of source texts: the words of the reports are counted again where the text is there. Without it they stay as
+        they are.
 
     Returns
     -------
@@ -279,10 +286,23 @@ def compiled(folder: Path, package: Package) -> tuple[Descriptor, dict[str, byte
     tables = rows(read_all(folder / ANNOTATIONS, package))
     out = {declared[name].path: table_bytes(declared[name], found) for name, found in tables.items()}
     out |= _agreement(folder / "validation", package)
+    if sources is not None:
+        out |= _terms(tables, package, sources)
     out |= {t.path: package.read(t) for t in declared.values() if t.path not in out}
     descriptor = _completed(package.descriptor, out)
     out[DESCRIPTOR] = (json.dumps(descriptor.raw, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return descriptor, out
+
+
+def _terms(tables: Mapping[str, list[Row]], package: Package, sources: Path) -> dict[str, bytes]:
+    """Return the table of the words of the reports."""
+    from tmt_dataset.coding import terms  # a database in memory, needed here only
+
+    table, folder = package.descriptor.table(TERMS), expanded(sources)
+    texts = {sid: source_text(folder, sid) for sid in (row["source_id"] for row in tables["sources"])}
+    at_hand = {sid: text for sid, text in texts.items() if text is not None}
+    segments = terms.reporting(tables["segments"], tables["mentions"])
+    return {table.path: table_bytes(table, terms.rows(segments, at_hand, package.read(table)))}
 
 
 def _agreement(validation: Path, package: Package) -> dict[str, bytes]:

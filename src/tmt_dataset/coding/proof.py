@@ -1,4 +1,4 @@
-"""Quotes, segments and sources against the texts themselves."""
+"""Quotes, segments, sources and the words of the reports against the texts themselves."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from typing import Any
 
 import pandas as pd
 
+from tmt_dataset.coding.terms import reporting, stems
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, PackageNotFoundError
 from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.guard import guarded
+from tmt_dataset.search.query import TERMS
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
 AS_RECEIVED = "Take the text as it was received, or code the new one."
 LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the nearest match."
+#: The tables whose rows name their source.
+WITH_SOURCE = ("sources", "segments", "quotes", "errata")
+COUNT = "Run `tmt-dataset build --locate SOURCES`, which counts the words of the reports."
 PUT_THERE = "Put the text there as it was received."
 
 
@@ -92,7 +97,7 @@ def source_text(folder: Path, source_id: str) -> str | None:
 
 @guarded
 def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
-    """Check every quote, erratum, segment and source of a data set against the source texts at hand.
+    """Check every quote, erratum, segment, source and the words of the reports of a data set against the source texts at hand.
 
     Parameters
     ----------
@@ -123,7 +128,7 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
     findings: list[Finding] = []
     unchecked: dict[str, str] = {}
     proved: list[str] = []
-    checked = dict.fromkeys(("sources", "segments", "quotes", "errata"), 0)
+    checked = dict.fromkeys(WITH_SOURCE, 0)
     for source in _records(ds["sources"]):
         sid = str(source.source_id)
         place, reason = f"{sid}.txt in {folder}", "no such file"
@@ -139,9 +144,12 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
             unchecked[sid] = f"{sid}: {place}: {reason}; its quotes and checksums were not checked"
             findings.append(_finding("sources", source, "source_id", "not checked", place, reason, PUT_THERE))
             continue
-        for table in checked:
+        for table in WITH_SOURCE:
             checked[table] += len(_of(ds, table, sid))
         wrong = [*_wrong_text(source, text), *_wrong_places(ds, sid, text)]
+        if TERMS in ds:
+            checked[TERMS] = checked.get(TERMS, 0) + len(_terms(ds, sid))
+            wrong += _wrong_terms(ds, sid, text)
         findings += wrong
         if not wrong:
             proved.append(sid)
@@ -181,6 +189,33 @@ def _wrong_places(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
             if (found := _stretch(text, r.start, r.end)) != unescaped(exact):
                 what = f"these words are not at {source_id} {r.start}-{r.end}"
                 yield _finding(table, r, column, what, repr(exact), escaped(found), LOCATE)
+
+
+def _terms(ds: Dataset, source_id: str) -> pd.DataFrame:
+    """Return the words of the reports of a source."""
+    return ds[TERMS].loc[ds[TERMS]["segment_id"].isin(_of(ds, "segments", source_id)["segment_id"])]
+
+
+def _wrong_terms(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
+    """Compare the words of the reports of a source with its text."""
+    rows = {(r.segment_id, r.stem): r for r in _records(_terms(ds, source_id))}
+    reports = [
+        s
+        for s in reporting(
+            _of(ds, "segments", source_id).to_dict("records"), ds["mentions"].to_dict("records")
+        )
+        if sha256(_stretch(text, s["start"], s["end"]).encode("utf-8"))
+        == s["sha256"]  # or it is a finding of its own
+    ]
+    asked = {s["segment_id"] for s in reports}
+    counted = {(segment, s): n for segment, count in stems(text, reports) for s, n in count.items()}
+    for (segment, stem), row in rows.items():
+        if segment in asked and (times := counted.get((segment, stem), 0)) != row.count:
+            what = f"segment {segment} has another number of words with the stem {stem!r}"
+            yield _finding(TERMS, row, "count", what, str(times), str(row.count), COUNT)
+    for segment, stem in sorted(counted.keys() - rows.keys()):
+        what = f"segment {segment} has words with the stem {stem!r}"
+        yield Finding("prove", what, TERMS, None, "stem", "a row for it", "none", COUNT)
 
 
 def _records(frame: pd.DataFrame) -> Iterable[Any]:

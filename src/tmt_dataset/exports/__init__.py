@@ -69,11 +69,14 @@ def export(
         reads dates as ``datetime64`` with ``read_parquet(path, to_pandas_kwargs={"date_as_object": False})``.
     ``sqlite``
         Primary and foreign keys, lists of values as checks, an index for each foreign key. ``search`` is an
-        FTS5 index with one row per development: its own words, its quotes and notes, and the English and Chinese
-        names of what it is linked to. A Chinese word finds the names that contain it (the column ``han``
-        holds the parts of names). The table ``package`` says which release it is::
+        FTS5 index with one row per development, the same that :meth:`tmt_dataset.Dataset.search` asks: its own words, its
+        quotes and notes, the English and Chinese names of what it is linked to, and the words of its reports without
+        order (the column ``report``). The column ``forms`` holds other spellings, and all parts of Chinese names. Words
+        are asked for as there; deep fake and deepfake, and beginnings that are longer than a stem, as ``regulat*``, meet in
+        the expression that ``tmt_dataset.search.sql(ds, text)`` gives. The table ``package`` says which release it is::
 
-            SELECT development_id, title FROM search WHERE search MATCH '上海 OR deepfake*' ORDER BY rank
+            SELECT development_id, title, snippet(search, -1, '[', ']', '…', 16)
+            FROM search WHERE search MATCH '上海 OR deepfake' ORDER BY rank
 
     ``jsonl``
         ``authorities``, ``topics``, ``places``, ``instruments``, ``figures``, ``quotes``, ``relations`` and

@@ -13,9 +13,9 @@ import pandas as pd
 from tmt_dataset.characters import json_escaped
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Descriptor, Table
+from tmt_dataset.descriptor.links import ROOT, nested, targets
 from tmt_dataset.errors import ExportError
 from tmt_dataset.exports.tables import SEE_FINDINGS, at, cells, frames
-from tmt_dataset.search import ROOT, nested, targets
 
 
 def write(ds: Dataset, path: Path) -> None:

@@ -14,7 +14,8 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Field, Table
 from tmt_dataset.errors import ExportError
 from tmt_dataset.exports.tables import SEE_FINDINGS, cells, frames
-from tmt_dataset.search import index
+from tmt_dataset.search.index import index
+from tmt_dataset.search.index import write as write_index
 
 
 def _name(name: str) -> str:
@@ -74,7 +75,7 @@ def write(ds: Dataset, path: Path) -> None:
                 raise ExportError(f"table {name}: {error}; {SEE_FINDINGS}") from None
         _check_foreign_keys(database)
         _insert_facts(database, ds)
-        _insert_index(database, ds)
+        write_index(database, index(ds))
         database.commit()
 
 
@@ -94,16 +95,6 @@ def _insert_facts(database: sqlite3.Connection, ds: Dataset) -> None:
     facts = {k: v for k, v in ds.descriptor.raw.items() if k != "resources"}
     rows = [(k, v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for k, v in facts.items()]
     _insert(database, "package", rows, 2)
-
-
-def _insert_index(database: sqlite3.Connection, ds: Dataset) -> None:
-    """Write the full-text index into the table ``search``."""
-    columns, rows = index(ds)
-    database.execute(
-        f"CREATE VIRTUAL TABLE search USING fts5({_name(columns[0])} UNINDEXED, {_names(columns[1:])}, "
-        "tokenize = 'unicode61 remove_diacritics 2')"
-    )
-    _insert(database, "search", rows, len(columns))
 
 
 def _insert(database: sqlite3.Connection, table: str, rows: Iterable[Iterable[Any]], width: int) -> None:

@@ -22,7 +22,7 @@ SHOWN = 5
 
 
 def built(
-    folder: Path, package: Package, commands: click.Group | None = None
+    folder: Path, package: Package, commands: click.Group | None = None, sources: Path | None = None
 ) -> tuple[dict[str, bytes], dict[str, bytes], Report]:
     """Return what a checkout gives: its tables, everything that derives from them, and its findings. Nothing is written.
 
@@ -34,13 +34,15 @@ def built(
         The package in it.
     commands
         The command line, whose reference is generated too.
+    sources
+        Folder of source texts, by which the words of the reports are counted.
 
     Returns
     -------
     tuple
         The bytes of the tables and of the derived files, each by path, and what the validation finds.
     """
-    descriptor, tables = compile.compiled(folder, package)
+    descriptor, tables = compile.compiled(folder, package, sources)
     result = package.rebuilt(descriptor, tables)
     report = validate(result)
     derived = {
@@ -61,7 +63,7 @@ def build(
     folder
         The checkout.
     sources
-        Folder of source texts: fill in the offsets of new quotes and segments first.
+        Folder of source texts: fill in the offsets of new quotes and segments first, and count the words of the reports.
     commands
         The command line, whose reference is generated too.
 
@@ -78,7 +80,7 @@ def build(
     """
     folder = expanded(folder)
     changed = [] if sources is None else locate.locate(folder / compile.ANNOTATIONS, sources)
-    tables, derived, report = built(folder, open_package(folder), commands)
+    tables, derived, report = built(folder, open_package(folder), commands, sources)
     changed += [path for path, data in {**tables, **derived}.items() if update(folder / path, data)]
     return changed, report
 

@@ -355,6 +355,35 @@ def reports(t: Tables) -> Iterator[Finding]:
     )
 
 
+def report_words(t: Tables) -> Iterator[Finding]:
+    """Rule 3: the segments that report something have their words, and no others do.
+
+    A report that was added without the text at hand would never be found by its words.
+    """
+    f, m, s = t["terms"], t["mentions"], t["segments"]
+    reporting = is_in(s["segment_id"], m["segment_id"])
+    hint = "Run `tmt-dataset build --locate SOURCES`, which counts the words of the reports."
+    yield from marked(
+        "report-words",
+        "segments",
+        s,
+        reporting & ~is_in(s["segment_id"], f["segment_id"]),
+        "segment_id",
+        "segment {segment_id} reports a development, and its words are not in terms",
+        hint=hint,
+    )
+    known = s["segment_id"][~reporting]
+    yield from marked(
+        "report-words",
+        "terms",
+        f,
+        is_in(f["segment_id"], known) & ~f["segment_id"].duplicated(),
+        "segment_id",
+        "segment {segment_id} reports no development, and its words are in terms",
+        hint=hint,
+    )
+
+
 def _runs(spans: pd.DataFrame) -> pd.DataFrame:
     """Return the runs of neighbouring segments that mention a development in a source: ``first`` and ``last`` offset."""
     keys = ["development_id", "source_id"]
@@ -697,6 +726,7 @@ CHECKS: dict[Check, str] = {
     ledger: "Rule 3 (segments tile their source)",
     ends: "Rule 3 (segments end where their source ends)",
     reports: "Rule 3 (development segments report something)",
+    report_words: "Rule 3 (reports have their words)",
     quotes_in_reports: "Rule 3 (quotes lie inside the reports of their development)",
     dates: "Rule 4 (dates and their bounds agree)",
     windows: "Rule 4 (dates agree with the window of the source)",
