@@ -12,7 +12,7 @@ import pandas as pd
 
 from tmt_dataset import record as records
 from tmt_dataset import selection, views
-from tmt_dataset.cells import Tables, read_text, typed
+from tmt_dataset.cells import PANDAS_2, Tables, read_text, typed
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
 from tmt_dataset.errors import PackageError, TmtDatasetError, near, unknown
 from tmt_dataset.guard import guarded
@@ -365,8 +365,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return self._part(self._tables if mask is None else selection.restricted(self, mask))
 
     def _part(self, tables: Mapping[str, pd.DataFrame]) -> Dataset:
-        # pandas copies on write: what is changed in the part stays as it is in the whole, and nothing is copied until then
-        part = Dataset(self.descriptor, {name: frame.copy(deep=False) for name, frame in tables.items()})
+        # what is changed in the part stays as it is in the whole; pandas 3 copies no sooner than something is changed
+        copies = {name: frame.copy(deep=PANDAS_2) for name, frame in tables.items()}
+        part = Dataset(self.descriptor, copies)
         part.whole = self.whole
         return part
 
