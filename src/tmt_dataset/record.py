@@ -12,7 +12,7 @@ from urllib.parse import quote as percent_encoded
 import pandas as pd
 
 from tmt_dataset.cells import Tables, nullable
-from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.errors import PackageError, UnknownCodeError, unknown
 from tmt_dataset.guard import guarded
 
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
@@ -84,12 +84,41 @@ def _of(ds: Tables, table: str, development_id: str) -> pd.DataFrame:
     return rows
 
 
+def identifier(ds: Tables, name: object) -> str:
+    """Return the identifier of a development of a data set, which may be asked for in short: ``"tmt-1"``.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> identifier(tmt.load(), "tmt-1")
+    'TMT-0001'
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"expected one development, as 'TMT-0001'; found {name!r:.60}")
+    # a column cannot be compared with half of a surrogate pair
+    known = ds.whole["developments"]["development_id"].tolist()
+    wanted = _short(name)
+    found = (
+        name
+        if name in known
+        else next((i for i in known if isinstance(i, str) and _short(i) == wanted), None)
+    )
+    if found is None:
+        raise unknown("development", name, known, "the table developments")
+    if found not in set(ds["developments"]["development_id"]):
+        error = UnknownCodeError(f"{found} is not in this selection; the whole data set has it")
+        error.what = "development"
+        raise error
+    return found
+
+
+def _short(name: str) -> tuple[str, str]:
+    """Return an identifier in small letters and without the zeros before its number."""
+    prefix, _, number = name.strip().casefold().rpartition("-")
+    return prefix, number.lstrip("0")
+
+
 def _row(ds: Tables, development_id: str) -> pd.Series:
-    if not isinstance(development_id, str):
-        raise TypeError(f"expected one development, as 'TMT-0001'; found {development_id!r:.60}")
-    known = ds["developments"]["development_id"]
-    if development_id not in set(known):  # a column cannot be compared with half of a surrogate pair
-        raise unknown("development", development_id, known.tolist(), "the table developments")
     found = _of(ds, "developments", development_id)
     if len(found) > 1:
         raise PackageError(
@@ -227,6 +256,7 @@ def _naming(proofs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 @guarded
 def evidence(ds: Tables, development_id: str) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
+    development_id = identifier(ds, development_id)
     coded = values(ds, development_id)
     quotes = _of(ds, "quotes", development_id)
     urls = _Labels(ds, "sources", "url")
@@ -343,6 +373,7 @@ class Record:
 @guarded
 def record(ds: Tables, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
+    development_id = identifier(ds, development_id)
     row = _row(ds, development_id)
     note = row["note"] if isinstance(row["note"], str) else None
     return Record(

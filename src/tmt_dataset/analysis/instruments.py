@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -256,7 +256,7 @@ def open_drafts(
     events = lifecycles(ds) if events is None else events
     if until is None:
         # without sources there are no drafts whose age could be taken
-        until = ds.period[1] if ds.period else cast(pd.Timestamp, pd.NaT)
+        until = ds.period[1]
     left = events.drop_duplicates("instrument_id").reset_index(drop=True)
     last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
     left["stage"] = left["instrument_id"].map(last["stage"])
