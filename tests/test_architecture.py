@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from graphlib import TopologicalSorter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -88,7 +89,10 @@ def test_no_module_bears_the_name_of_a_public_function() -> None:
     """A submodule would take the place of the function once it is imported."""
     import tmt_dataset
 
-    assert not {*tmt_dataset.__all__} & {name.partition(".")[0] for name in MODULES}
+    functions = {
+        name for name in tmt_dataset.__all__ if not isinstance(getattr(tmt_dataset, name), ModuleType)
+    }
+    assert not functions & {name.partition(".")[0] for name in MODULES}
 
 
 def test_private_names_stay_in_their_module() -> None:

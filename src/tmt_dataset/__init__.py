@@ -11,22 +11,54 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tmt_dataset import analysis, errors, plots
     from tmt_dataset.citation import cite
     from tmt_dataset.dataset import Dataset, load
-    from tmt_dataset.errors import TmtDatasetError
+    from tmt_dataset.errors import (
+        AnnotationError,
+        ChecksumError,
+        DeclarationError,
+        ExportError,
+        MissingExtraError,
+        OutOfStepError,
+        PackageError,
+        PackageNotFoundError,
+        QuoteNotFoundError,
+        ReleaseError,
+        TargetError,
+        TmtDatasetError,
+        UnknownCodeError,
+    )
     from tmt_dataset.exports import export
     from tmt_dataset.publish.changes import diff
     from tmt_dataset.validation import validate
     from tmt_dataset.validation.schemas import schema
 
+    __version__: str
+
 __all__ = [
+    "AnnotationError",
+    "ChecksumError",
     "Dataset",
+    "DeclarationError",
+    "ExportError",
+    "MissingExtraError",
+    "OutOfStepError",
+    "PackageError",
+    "PackageNotFoundError",
+    "QuoteNotFoundError",
+    "ReleaseError",
+    "TargetError",
     "TmtDatasetError",
+    "UnknownCodeError",
     "__version__",
+    "analysis",
     "cite",
     "diff",
+    "errors",
     "export",
     "load",
+    "plots",
     "schema",
     "validate",
 ]
@@ -37,11 +69,11 @@ _WHERE = {
     "cite": "citation",
     "diff": "publish.changes",
     "export": "exports",
-    "TmtDatasetError": "errors",
     "load": "dataset",
     "schema": "validation.schemas",
     "validate": "validation",
 }
+_MODULES = ("analysis", "errors", "plots")
 
 
 def __getattr__(name: str) -> Any:
@@ -53,6 +85,10 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(f"tmt_dataset.{_WHERE[name]}"), name)
         globals()[name] = value
         return value
+    if name in _MODULES:
+        return import_module(f"tmt_dataset.{name}")
+    if name in __all__:
+        return getattr(import_module("tmt_dataset.errors"), name)
     raise AttributeError(f"module 'tmt_dataset' has no attribute {name!r}")
 
 

@@ -18,8 +18,11 @@ from tmt_dataset.package import check_bounds, own_patterns
 
 #: Calendar dates need no finer unit than a second.
 DATE_DTYPE: Final = "datetime64[s]"
-#: Text with missing values. ``"str"`` is another dtype where a user has set the option future.infer_string: "nan" is a text there.
-TEXT_DTYPE: Final = pd.StringDtype(na_value=np.nan)
+#: pandas 2 has text as objects, and does not copy on write.
+PANDAS_2: Final = pd.__version__.startswith("2.")
+#: Text with missing values. ``"str"`` is another dtype in pandas 2, or where a user has set the option future.infer_string:
+#: "nan" is a text there.
+TEXT_DTYPE: Final = np.dtype(object) if PANDAS_2 else pd.StringDtype(na_value=np.nan)
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": DATE_DTYPE, "boolean": "boolean"}
 _BOOLEANS = {"true": True, "false": False}
 
@@ -408,7 +411,7 @@ def full_match(cells: pd.Series, pattern: str) -> pd.Series:
     [True, False, False, False]
     """
     # with flags pandas leaves Arrow's engine for Python's, which takes eight times as long: only where it matters
-    flags = 0 if cells.str.isascii().all() else re.ASCII
+    flags = 0 if "".join(cells.dropna()).isascii() else re.ASCII
     return cells.str.fullmatch(f"(?:{pattern})", flags=flags)
 
 

@@ -265,7 +265,7 @@ def info(package: Path | None, sha256: str | None, form: str) -> None:
     rows = pd.DataFrame(
         [{"table": n, "rows": len(ds[n]), "holds": ds.descriptor.tables[n].title} for n in ds]
     )
-    start, end = (f"{day:%Y-%m-%d}" for day in ds.period) if ds.period else ("", "")
+    start, end = ("" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in ds.period)
     if form != "table":  # the printed table has these in its title
         rows = rows.assign(version=ds.version, period_start=start or None, period_end=end or None)
     period = f", {start} to {end}" if start else ""

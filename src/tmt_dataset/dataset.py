@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from tmt_dataset import record as records
 from tmt_dataset import search as searching
 from tmt_dataset import selection, views
-from tmt_dataset.cells import Tables, read_text, typed
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.cells import PANDAS_2, Tables, is_in, read_text, typed
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, declared
 from tmt_dataset.errors import PackageError, TmtDatasetError, near, unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.package import Package, library_package, open_package
 from tmt_dataset.releases import false_claim
-from tmt_dataset.selection import Codes, Day
+from tmt_dataset.selection import Codes, Day, Mask, OneOrMore
 from tmt_dataset.views.counts import counts
 from tmt_dataset.views.declared import describe
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from tmt_dataset.record import Record
 
 
@@ -132,18 +134,16 @@ def _check_text(text: object) -> str:
 
 
 @guarded
-def _period(ds: Tables) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+def _period(ds: Tables) -> tuple[pd.Timestamp, pd.Timestamp]:
     """See :attr:`Dataset.period`."""
     sources = ds["sources"]
-    if not len(sources):
-        return None
     first, last = sources["period_start"].min(), sources["period_end"].max()
-    if pd.isna(first) or pd.isna(last):
+    if len(sources) and (pd.isna(first) or pd.isna(last)):
         raise ValueError("the sources have no window")
     return first, last
 
 
-class Dataset(Mapping[str, pd.DataFrame]):
+class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
     """The tables of a data package, each a typed frame: ``ds.developments`` or ``ds["developments"]``.
 
     Codes are categoricals, integers are nullable, bounds of dates are ``datetime64[s]``; an empty cell is
@@ -178,26 +178,31 @@ class Dataset(Mapping[str, pd.DataFrame]):
             raise unknown("table", name, list(self._tables), ", ".join(self._tables))
         return self._tables[name]
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        """Return a table as an attribute."""
-        tables = self.__dict__.get("_tables", {})
-        if name in tables:
-            frame: pd.DataFrame = tables[name]
-            return frame
-        raise AttributeError(f"a Dataset has no table or attribute {name!r}{near(name, tables)}")
+    if not TYPE_CHECKING:  # a type checker knows the declared tables, and no others
 
-    def __setattr__(self, name: str, value: object) -> None:
-        """Refuse to assign to the name of a table: ``ds[name]`` and every view would still see the table."""
-        # a table may have the name of an attribute: it is ds[name] only
-        if name in self.__dict__.get("_tables", {}) and name not in ("descriptor", "whole"):
-            raise AttributeError(
-                f"{name} is a table of the data set and cannot be assigned; select a part with ds.select(...), or work on "
-                f"a copy: frame = ds.{name}.copy()"
-            )
-        super().__setattr__(name, value)
+        def __getattr__(self, name: str) -> pd.DataFrame:
+            """Return a table as an attribute."""
+            tables = self.__dict__.get("_tables", {})
+            if name in tables:
+                frame: pd.DataFrame = tables[name]
+                return frame
+            raise AttributeError(f"a Dataset has no table or attribute {name!r}{near(name, tables)}")
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Refuse to assign to the name of a table: ``ds[name]`` and every view would still see the table."""
+            # a table may have the name of an attribute: it is ds[name] only
+            if name in self.__dict__.get("_tables", {}) and name not in ("descriptor", "whole"):
+                raise AttributeError(
+                    f"{name} is a table of the data set and cannot be assigned; select a part with ds.select(...), or work on "
+                    f"a copy: frame = ds.{name}.copy()"
+                )
+            super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._tables]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._tables)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
@@ -225,8 +230,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return self.descriptor.version
 
     @property
-    def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        """First and last day that the windows of the sources cover, or None without a source.
+    def period(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """First and last day that the windows of the sources cover; both are ``NaT`` without a source.
 
         In a selection these are the sources that it still has: ``ds.select(topic="games").period`` leaves out the windows
         in which nothing on games was reported. The observed period is that of the whole data set, ``ds.period``.
@@ -238,50 +243,67 @@ class Dataset(Mapping[str, pd.DataFrame]):
     def select(
         self,
         *,
+        development: Codes | None = None,
         topic: Codes | None = None,
-        action: Codes | None = None,
-        category: Codes | None = None,
+        topic_rank: OneOrMore[declared.TopicRank] | None = None,
+        action: OneOrMore[declared.Action] | None = None,
+        category: OneOrMore[declared.Category] | None = None,
         authority: Codes | None = None,
         with_offices: bool = False,
+        role: OneOrMore[declared.Role] | None = None,
         place: Codes | None = None,
         jurisdiction: Codes | None = None,
         source: Codes | None = None,
-        year: int | Sequence[int] | None = None,
-        date: Day | Sequence[Day] | None = None,
+        source_kind: OneOrMore[declared.SourceKind] | None = None,
+        year: int | Sequence[int | None] | None = None,
+        date: Day | Sequence[Day | None] | None = None,
         dates: Literal["overlap", "within"] = "overlap",
-        date_basis: Codes | None = None,
+        date_basis: OneOrMore[declared.DateBasis] | None = None,
         instrument: Codes | None = None,
-        orientation: Codes | None = None,
-        ai_role: Codes | None = None,
-        risk: Codes | None = None,
-        addressee: Codes | None = None,
-        provision: Codes | None = None,
-        modality: Codes | None = None,
+        stage: OneOrMore[declared.Stage] | None = None,
+        instrument_kind: OneOrMore[declared.InstrumentKind] | None = None,
+        force: OneOrMore[declared.Force] | None = None,
+        orientation: OneOrMore[declared.Orientation] | None = None,
+        ai_role: OneOrMore[declared.AiRole] | None = None,
+        risk: OneOrMore[declared.Risk] | None = None,
+        addressee: OneOrMore[declared.Addressee] | None = None,
+        provision: OneOrMore[declared.Provision] | None = None,
+        modality: OneOrMore[declared.Modality] | None = None,
+        measure: OneOrMore[declared.Measure] | None = None,
         text: str | None = None,
     ) -> Dataset:
         """Return the part of the data set whose developments meet every criterion given.
 
-        Several codes for one criterion mean any of them. Without a criterion, the whole data set is returned.
+        Several codes for one criterion mean any of them. Without a criterion, the whole data set is returned. A name that
+        only one code has means that code: ``"CAC"``, ``"Shanghai"``, ``"AI"``.
 
         Parameters
         ----------
+        development
+            Identifiers of developments, as ``"TMT-0001"`` or, in short, ``"tmt-1"``.
         topic
             Topics, primary or secondary; ``"ai"`` matches all its children.
+        topic_rank
+            ``"primary"`` or ``"secondary"``; with ``topic``, the rank of that topic.
         action, category
             Kinds of action, and the groups they belong to (``legislative``, ``enforcement``, ``industry``).
         authority
             Bodies that act, in any role.
         with_offices
             Whether a body also matches the bodies below it (``cac`` its local offices).
+        role
+            Roles in which bodies act, as ``"lead"``; with ``authority``, the role of that body.
         place
             Places that the development governs or is about; a province matches its cities.
         jurisdiction
             Areas that the development governs, exactly as coded: ``"100000"`` selects the national ones.
         source
             Sources that report the development, first or again.
+        source_kind
+            Kinds of these sources: ``newsletter``, ``annual-review``.
         year, date
             A year or a pair of them; an EDTF date (or a day of ``datetime`` or pandas) or a pair of them. Both ends
-            are included.
+            are included; None leaves an end open: ``date=("2024-07", None)``.
         dates
             What a date that is an interval means: ``"overlap"`` keeps a development that may have taken place in
             the range, ``"within"`` only one that must have.
@@ -289,6 +311,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
             How the date is known: ``stated``, ``context``, ``period``.
         instrument
             Documents, in any stage.
+        stage, instrument_kind, force
+            Stages that an instrument reaches (as ``draft``), its kind, and the force of that kind (as ``binding``). Several of
+            these and of ``instrument`` are met by one and the same instrument in one stage.
         orientation
             What the act does: ``control``, ``promotion``, ``both``, ``rights``, ``information``.
         ai_role
@@ -298,6 +323,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         addressee, provision, modality
             Whom a provision addresses, its type (as ``labelling``) and its modality (as ``must``). Several of the three are met by one
             and the same provision.
+        measure
+            Measures of which a figure is reported.
         text
             What to search for, as in :meth:`search`: words, ``"a phrase"``, ``OR``, ``algorithm*``.
 
@@ -317,7 +344,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
         Raises
         ------
         UnknownCodeError
-            For a code that is not in its vocabulary, with near misses.
+            For a code that is not in its vocabulary, with near misses; for a name that several codes have; for a development
+            that is not in this selection.
         ValueError
             If ``year`` or ``date`` is not a date or a pair of dates, ``dates`` has another value, or ``text`` is not a
             search.
@@ -352,23 +380,84 @@ class Dataset(Mapping[str, pd.DataFrame]):
             raise TypeError(f"with_offices={with_offices!r:.60}: expected True or False")
         codes = {
             "topic": topic,
+            "topic_rank": topic_rank,
             "action": action,
             "category": category,
-            "authority_with_offices" if with_offices else "authority": authority,
+            "authority": authority,
+            "role": role,
             "place": place,
             "jurisdiction": jurisdiction,
             "source": source,
+            "source_kind": source_kind,
             "date_basis": date_basis,
             "instrument": instrument,
+            "stage": stage,
+            "instrument_kind": instrument_kind,
+            "force": force,
             "orientation": orientation,
             "ai_role": ai_role,
             "risk": risk,
             "addressee": addressee,
             "provision": provision,
             "modality": modality,
+            "measure": measure,
         }
-        mask = selection.matching(self, codes, selection.ranges(year, date), dates, text)
-        return self._part(self._tables if mask is None else selection.restricted(self, mask))
+        chosen = self if development is None else self.where(selection.chosen(self, development))
+        mask = selection.matching(chosen, codes, selection.ranges(year, date), dates, text, with_offices)
+        return chosen._part(chosen._tables if mask is None else selection.restricted(chosen, mask))
+
+    def where(self, mask: pd.Series | Sequence[bool] | np.ndarray[Any, Any]) -> Dataset:
+        """Return the part of the data set whose developments a mask marks; every table follows.
+
+        Parameters
+        ----------
+        mask
+            A boolean Series, aligned by its index to ``developments``, or one truth value per development in their order.
+
+        Raises
+        ------
+        ValueError
+            For any other mask, and for a missing value in it.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> shanghai = ds.where(ds.developments["title"].str.contains("Shanghai"))
+        >>> bool(shanghai.developments["title"].str.contains("Shanghai").all())
+        True
+        """
+        return self._part(selection.restricted(self, selection.truth(self, mask)))
+
+    def __or__(self, other: Dataset) -> Dataset:
+        """Return the developments of either of two selections of one data set, every table following."""
+        return self._combined(other, lambda own, others: own | others)
+
+    def __and__(self, other: Dataset) -> Dataset:
+        """Return the developments of both of two selections of one data set."""
+        return self._combined(other, lambda own, others: own & others)
+
+    def __sub__(self, other: Dataset) -> Dataset:
+        """Return the developments of the first of two selections of one data set that are not in the second."""
+        return self._combined(other, lambda own, others: own & ~others)
+
+    def __invert__(self) -> Dataset:
+        """Return the developments of the whole data set that are not in this selection."""
+        return self._combined(self, lambda own, _: ~own)
+
+    def _combined(self, other: Dataset, of: Callable[[Mask, Mask], Mask]) -> Dataset:
+        if not isinstance(other, Dataset):
+            return NotImplemented
+        whole, others = (Dataset(part.descriptor, part.whole) for part in (self, other))
+        if self.whole is not other.whole and whole != others:
+            raise ValueError(
+                "expected two selections of one data set, found selections of two: load once, and select both from that"
+            )
+        ids = whole["developments"]["development_id"]
+        masks = [is_in(ids, part["developments"]["development_id"]).to_numpy() for part in (self, other)]
+        part = whole.where(of(*masks))
+        part.whole = self.whole
+        return part
 
     def search(self, text: str) -> pd.DataFrame:
         """Return the developments in which a text is found, the best first, each with the place and the words around it.
@@ -418,8 +507,9 @@ class Dataset(Mapping[str, pd.DataFrame]):
         return searching.search(self, _check_text(text))
 
     def _part(self, tables: Mapping[str, pd.DataFrame]) -> Dataset:
-        # pandas copies on write: what is changed in the part stays as it is in the whole, and nothing is copied until then
-        part = Dataset(self.descriptor, {name: frame.copy(deep=False) for name, frame in tables.items()})
+        # what is changed in the part stays as it is in the whole; pandas 3 copies no sooner than something is changed
+        copies = {name: frame.copy(deep=PANDAS_2) for name, frame in tables.items()}
+        part = Dataset(self.descriptor, copies)
         part.whole = self.whole
         return part
 
@@ -642,10 +732,10 @@ class Dataset(Mapping[str, pd.DataFrame]):
         lines = [("version", self.version)]
         try:
             period = self.period
-            sources = ", ".join(self["sources"]["source_id"].dropna()) if period else "none"
+            sources = ", ".join(self["sources"]["source_id"].dropna()) or "none"
         except TmtDatasetError as error:  # whatever was loaded has a representation
             return [*lines, ("sources", str(error))]
-        if period:
+        if pd.notna(period[0]):
             lines.append(("period", f"{period[0]:%Y-%m-%d} to {period[1]:%Y-%m-%d}"))
         return [*lines, ("sources", sources)]
 

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables, dtype
+from tmt_dataset.cells import PANDAS_2, Tables, dtype
 from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.errors import PackageError, TmtDatasetError, UnknownCodeError
 from tmt_dataset.package import open_package
@@ -79,8 +79,13 @@ def _columns(ds: Tables, library: Descriptor, table: Table) -> Iterator[str]:
     for field in table.fields:
         if field.name not in frame:
             yield f"{table.name}: the column {field.name!r} is missing"
-        elif (found := str(frame[field.name].dtype)) != (expected := dtype(library, table, field)):
+        elif (found := _named(frame[field.name].dtype)) != (expected := dtype(library, table, field)):
             yield f"{table.name}, {field.name}: expected the type {expected}, found {found}"
+
+
+def _named(dtype: object) -> str:
+    """Return the name of a dtype; pandas 2 has text as objects."""
+    return "str" if PANDAS_2 and str(dtype) == "object" else str(dtype)
 
 
 def _cells(frame: pd.DataFrame, table: Table) -> Iterator[str]:

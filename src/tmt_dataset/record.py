@@ -12,7 +12,7 @@ from urllib.parse import quote as percent_encoded
 import pandas as pd
 
 from tmt_dataset.cells import TEXT_DTYPE, Tables, is_in, nullable
-from tmt_dataset.errors import PackageError, unknown
+from tmt_dataset.errors import PackageError, UnknownCodeError, unknown
 from tmt_dataset.guard import guarded
 
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
@@ -86,6 +86,40 @@ def _of(ds: Tables, table: str, ids: pd.Series) -> pd.DataFrame:
     return rows
 
 
+def identifier(ds: Tables, name: object) -> str:
+    """Return the identifier of a development of a data set, which may be asked for in short: ``"tmt-1"``.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> identifier(tmt.load(), "tmt-1")
+    'TMT-0001'
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"expected one development, as 'TMT-0001'; found {name!r:.60}")
+    # a column cannot be compared with half of a surrogate pair
+    known = ds.whole["developments"]["development_id"].tolist()
+    wanted = _short(name)
+    found = (
+        name
+        if name in known
+        else next((i for i in known if isinstance(i, str) and _short(i) == wanted), None)
+    )
+    if found is None:
+        raise unknown("development", name, known, "the table developments")
+    if found not in set(ds["developments"]["development_id"]):
+        error = UnknownCodeError(f"{found} is not in this selection; the whole data set has it")
+        error.what = "development"
+        raise error
+    return found
+
+
+def _short(name: str) -> tuple[str, str]:
+    """Return an identifier in small letters and without the zeros before its number."""
+    prefix, _, number = name.strip().casefold().rpartition("-")
+    return prefix, number.lstrip("0")
+
+
 def _rows_of(ds: Tables, ids: pd.Series) -> pd.DataFrame:
     """Return the rows of some developments, one each."""
     rows = _of(ds, "developments", ids)
@@ -95,16 +129,6 @@ def _rows_of(ds: Tables, ids: pd.Series) -> pd.DataFrame:
             f"developments: duplicate development_id {repeated.iloc[0]!r}; run `tmt-dataset validate`"
         )
     return rows
-
-
-def _row(ds: Tables, development_id: str) -> pd.DataFrame:
-    """Return the row of one development."""
-    if not isinstance(development_id, str):
-        raise TypeError(f"expected one development, as 'TMT-0001'; found {development_id!r:.60}")
-    known = ds["developments"]["development_id"]
-    if development_id not in set(known):  # a column cannot be compared with half of a surrogate pair
-        raise unknown("development", development_id, known.tolist(), "the table developments")
-    return _rows_of(ds, pd.Series([development_id]))
 
 
 #: The codes that link a development to a register: table and field of the link, register and its label, and what
@@ -270,7 +294,7 @@ def _naming(quotes: list[Any], names: list[str]) -> list[Any]:
 def evidence(ds: Tables, development_id: str | None = None) -> pd.DataFrame:
     """See :meth:`tmt_dataset.Dataset.evidence`."""
     every = ds["developments"]["development_id"]
-    dev = _rows_of(ds, every) if development_id is None else _row(ds, development_id)
+    dev = _rows_of(ds, every if development_id is None else pd.Series([identifier(ds, development_id)]))
     values = _values(ds, dev)
     urls, names = _Labels(ds, "sources", "url"), _names(ds)
     named: dict[tuple[str, str], list[Any]] = {}
@@ -389,7 +413,8 @@ class Record:
 @guarded
 def record(ds: Tables, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
-    row = _row(ds, development_id).iloc[0]
+    development_id = identifier(ds, development_id)
+    row = _rows_of(ds, pd.Series([development_id])).iloc[0]
     note = row["note"] if isinstance(row["note"], str) else None
     return Record(
         development_id,

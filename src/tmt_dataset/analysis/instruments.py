@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tmt_dataset.cells import DATE_DTYPE
+from tmt_dataset.cells import DATE_DTYPE, TEXT_DTYPE
 from tmt_dataset.guard import guarded
 from tmt_dataset.views import days_between
 
@@ -32,18 +32,18 @@ def stages(ds: Dataset) -> pd.DataFrame:
     ['draft', 'final']
     """
     links = ds["development_instruments"]
-    links = links.loc[links["stage"] != "cited"].astype({"stage": "str"})
+    links = links.loc[links["stage"] != "cited"].astype({"stage": TEXT_DTYPE})
     instruments = ds["instruments"].set_index("instrument_id")
     kinds = ds["instrument_kinds"].set_index("kind")
-    kind = links["instrument_id"].map(instruments["kind"].astype("str"))
+    kind = links["instrument_id"].map(instruments["kind"].astype(TEXT_DTYPE))
     return pd.DataFrame(
         {
             "development_id": links["development_id"],
-            "instrument_id": links["instrument_id"].astype("str"),
+            "instrument_id": links["instrument_id"].astype(TEXT_DTYPE),
             "instrument": links["instrument_id"].map(instruments["title"]),
             "kind": kind,
             "kind_label": kind.map(kinds["label"]),
-            "force": kind.map(kinds["force"].astype("str")),
+            "force": kind.map(kinds["force"].astype(TEXT_DTYPE)),
             "stage": links["stage"],
             "step": links["stage"].isin(["planned", "draft"]).map({True: "draft", False: "final"}),
         }
@@ -70,14 +70,14 @@ def leads(ds: Dataset) -> pd.DataFrame:
     links = links.loc[links["role"].isin(["lead", "court"])]
     register = ds["authorities"].set_index("authority_id")
     names = register["short_name"]
-    codes = links["authority_id"].astype("str")
+    codes = links["authority_id"].astype(TEXT_DTYPE)
     return pd.DataFrame(
         {
             "development_id": links["development_id"],
             "authority_id": codes,
             "body": codes.map(names),
-            "kind": codes.map(register["kind"].astype("str")),
-            "level": codes.map(register["level"].astype("str")),
+            "kind": codes.map(register["kind"].astype(TEXT_DTYPE)),
+            "level": codes.map(register["level"].astype(TEXT_DTYPE)),
         }
     ).reset_index(drop=True)
 
@@ -172,7 +172,7 @@ def steps(events: pd.DataFrame) -> pd.DataFrame:
         {
             "instrument_id": events["instrument_id"],
             "instrument": events["instrument"],
-            "step": before["stage"] + " to " + events["stage"].astype("str"),
+            "step": before["stage"] + " to " + events["stage"].astype(TEXT_DTYPE),
             "from_date": before["date"],
             "to_date": events["date"],
             "days_min": events["days_min"],
@@ -211,7 +211,7 @@ def related_steps(ds: Dataset) -> pd.DataFrame:
     days = days_between(earlier, later)
     return pd.DataFrame(
         {
-            "relation": relations["relation"].astype("str"),
+            "relation": relations["relation"].astype(TEXT_DTYPE),
             "from_id": relations["related_id"],
             "from_title": earlier["title"],
             "from_date": earlier["date"],
@@ -256,7 +256,7 @@ def open_drafts(
     events = lifecycles(ds) if events is None else events
     if until is None:
         # without sources there are no drafts whose age could be taken
-        until = ds.period[1] if ds.period else cast(pd.Timestamp, pd.NaT)
+        until = ds.period[1]
     left = events.drop_duplicates("instrument_id").reset_index(drop=True)
     last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
     left["stage"] = left["instrument_id"].map(last["stage"])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis.instruments import leads
+from tmt_dataset.cells import TEXT_DTYPE
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import months
@@ -72,7 +73,7 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
     figures = _of_kind(ds, kind)
     dev = ds["developments"].set_index("development_id").loc[figures["development_id"]].reset_index(drop=True)
     measures = ds["measures"].set_index("measure")
-    measure = figures["measure"].astype("str")
+    measure = figures["measure"].astype(TEXT_DTYPE)
     bodies = leads(ds).groupby("development_id")["body"].agg(", ".join)
     return pd.DataFrame(
         {
@@ -80,17 +81,17 @@ def numbers(ds: Dataset, kind: str | list[str] | None = None) -> pd.DataFrame:
             "measure": measure,
             "label": measure.map(measures["label"]),
             "value": figures["value"],
-            "unit": measure.map(measures["unit"].astype("str")),
-            "qualifier": figures["qualifier"].astype("str"),
-            "kind": figures["kind"].astype("str"),
-            "aggregation": figures["aggregation"].astype("str"),
+            "unit": measure.map(measures["unit"].astype(TEXT_DTYPE)),
+            "qualifier": figures["qualifier"].astype(TEXT_DTYPE),
+            "kind": figures["kind"].astype(TEXT_DTYPE),
+            "aggregation": figures["aggregation"].astype(TEXT_DTYPE),
             "period_start": figures["period_start"],
             "period_end": figures["period_end"],
             "months": _lengths(figures["period_start"], figures["period_end"]),
             "body": figures["development_id"].map(bodies),
             "development_id": figures["development_id"],
             "title": dev["title"],
-            "action": dev["action"].astype("str"),
+            "action": dev["action"].astype(TEXT_DTYPE),
             "date": dev["date"],
             "date_start": dev["date_start"],
             "date_end": dev["date_end"],
@@ -149,7 +150,7 @@ def implied(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     >>> set(totals["basis"]) <= {"stated", "implied"}
     True
     """
-    stated = series.assign(basis="stated", qualifier=series["qualifier"].astype("str"))
+    stated = series.assign(basis="stated", qualifier=series["qualifier"].astype(TEXT_DTYPE))
     totals, flows = _stated_totals(stated), _stated_flows(stated)
     totals = pd.concat([totals, _totals_before(totals, flows)]).drop_duplicates(["place", "date"])
     flows = pd.concat([flows, _flows_between(totals)])

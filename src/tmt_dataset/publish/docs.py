@@ -16,6 +16,7 @@ from tmt_dataset.dataset import Dataset, from_package
 from tmt_dataset.descriptor import Field, Table
 from tmt_dataset.errors import MissingExtraError, PackageError
 from tmt_dataset.package import Package
+from tmt_dataset.publish import types
 
 if TYPE_CHECKING:
     import click
@@ -308,6 +309,8 @@ def generated(package: Package, commands: click.Group | None = None) -> dict[str
     }
     if commands is not None:
         texts[COMMANDS] = command_reference(commands)
+    if _text(package, types.MODULE) is not None:  # the checkout of the library
+        texts[types.MODULE] = types.declared(ds)
     datasheet = _text(package, DATASHEET)
     if datasheet is not None:
         texts[DATASHEET] = filled(datasheet, datasheet_blocks(ds), DATASHEET)
