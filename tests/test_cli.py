@@ -24,7 +24,8 @@ from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
 from tmt_dataset.characters import UNSEEN
-from tmt_dataset.cli import _emit, main
+from tmt_dataset.cli import main
+from tmt_dataset.cli.printing import emit
 from tmt_dataset.descriptor import fingerprint
 from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
@@ -88,7 +89,7 @@ def test_search_finds_what_select_finds() -> None:
 
 def test_search_by_words_prints_a_table() -> None:
     title = str(tmt.load().developments["title"].iloc[0])
-    assert "1 developments" in run("search", title).output
+    assert "1 development " in run("search", title).output
 
 
 def test_unknown_codes_are_one_line_with_near_misses_and_exit_1() -> None:
@@ -293,7 +294,7 @@ def test_a_carriage_return_does_not_begin_a_row() -> None:
     )
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):
-        _emit(rows, "csv")
+        emit(rows, "csv")
     assert stdout.getvalue() == "'=a,n,d\n\"x\r=cmd()\",1.5,2024-01-02\n'-1,,\n"
 
 
@@ -321,7 +322,7 @@ def test_unseen_characters_are_escaped_in_json() -> None:
     """A package that is not valid drove the terminal by what `--format json` printed; its reader gets the same text."""
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):
-        _emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), "json")
+        emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), "json")
     assert not UNSEEN.search(stdout.getvalue())
     assert json.loads(stdout.getvalue()) == [{"title": UNSEEN_BY_PEOPLE}]
 
@@ -332,7 +333,7 @@ def test_no_format_controls_a_terminal(form: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "dumb")
     with contextlib.redirect_stdout(terminal):
-        _emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), form)
+        emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), form)
     assert not UNSEEN.search(terminal.getvalue())
     assert r"\u202e" in terminal.getvalue()
 
@@ -603,7 +604,7 @@ def test_build_names_what_is_not_valid_in_its_result(built: Path) -> None:
     assert result.exit_code == 1
     assert "data/sources.csv\n" in result.stdout  # so that it can be inspected
     assert "=cmd()" in (package / "data" / "sources.csv").read_text("utf-8")
-    assert result.stderr.startswith("error: what was built is NOT valid: 1 errors; ")
+    assert result.stderr.startswith("error: what was built is NOT valid: 1 error; ")
     assert f"run `tmt-dataset validate --package {package}`" in result.stderr
     assert "[schema] sources, row 2, field title: " in result.stderr
     checked = run("build", "--check", *folder)

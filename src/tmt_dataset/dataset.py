@@ -509,7 +509,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
         )
         rows = "".join(
             f"<tr><td {left}><code>{escape(n)}</code></td><td>{len(self[n]):,}</td>"
-            f"<td {left}>{escape(self.descriptor.tables[n].title)}</td></tr>"
+            f"<td {left}>{escape(self.descriptor.tables[n].description)}</td></tr>"
             for n in self
         )
         return (
