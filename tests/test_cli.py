@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import inspect
 import io
 import json
 import os
@@ -25,10 +26,12 @@ from click.testing import CliRunner, Result
 import tmt_dataset as tmt
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.cli import main
+from tmt_dataset.cli.filters import Selecting
 from tmt_dataset.cli.printing import emit
 from tmt_dataset.descriptor import fingerprint
 from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
+from tmt_dataset.selection import CRITERIA
 
 
 def run(*args: str) -> Result:
@@ -659,3 +662,118 @@ def test_build_names_a_vocabulary_that_is_missing(annotated: tuple[Path, Path], 
     assert result.stderr == (
         f"error: {package}/data/vocabularies/topics.csv: the file is missing; restore it, or run `tmt-dataset build`\n"
     )
+
+
+# -- the filters of select, and the lists of codes
+
+SELECTING = [name for name, command in main.commands.items() if isinstance(command, Selecting)]
+
+
+def test_every_filter_of_select_is_an_option() -> None:
+    assert set(SELECTING) == {"search", "export", "counts"}
+    filters = {*inspect.signature(tmt.Dataset.select).parameters} - {"self"}
+    for name in SELECTING:
+        command = main.commands[name]
+        params = {param.name: param for param in command.get_params(click.Context(command))}
+        assert filters <= set(params)
+        for code in filters & set(CRITERIA):
+            option = params[code]
+            assert isinstance(option, click.Option)
+            assert option.multiple
+            assert option.help
+
+
+def test_an_option_says_what_its_criterion_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CRITERIA["risk"], "help", "Harm that it is meant against.", raising=False)
+    search = Selecting("search", callback=lambda: None)
+    helps = {option.name: option.help for option in search.filters if isinstance(option, click.Option)}
+    assert helps["risk"] == "Harm that it is meant against."
+
+
+def test_an_export_takes_the_filters(archive: Path, tmp_path: Path) -> None:
+    package = tmt.load(archive)
+    expected = package.select(orientation=["control", "rights"], modality="must", text="lamp")
+    assert 0 < len(expected.developments) < len(package.developments)
+    filters = ["--orientation", "control", "--orientation", "rights", "--modality", "must", "--text", "lamp"]
+    result = run("export", str(tmp_path / "x.jsonl"), "--package", str(archive), *filters)
+    assert result.exit_code == 0
+    lines = (tmp_path / "x.jsonl").read_text("utf-8").splitlines()
+    found = [json.loads(line)["development_id"] for line in lines]
+    assert found == expected.developments["development_id"].tolist()
+    unknown = run("export", str(tmp_path / "y.jsonl"), "--package", str(archive), "--risk", "privcy")
+    assert unknown.exit_code == 1
+    assert "unknown risk 'privcy'; did you mean 'privacy'?" in unknown.stderr
+    assert not (tmp_path / "y.jsonl").exists()
+
+
+@pytest.mark.skipif(not hasattr(tmt.Dataset, "counts"), reason="a Dataset has no counts yet")
+def test_counts_takes_the_filters_and_what_is_counted_by(archive: Path) -> None:
+    ds: Any = tmt.load(archive).select(orientation="control")
+    expected = ds.counts(by=["source", "topic"])
+    args = ["counts", "--by", "source", "--by", "topic", "--orientation", "control", "--format", "csv"]
+    found = pd.read_csv(io.StringIO(run(*args, "--package", str(archive)).output))
+    assert list(found.columns) == list(expected.columns)
+    assert len(found) == len(expected)
+    assert run("counts").exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["topics", "topic", "authorities", "instrument"])
+def test_codes_lists_a_vocabulary_whole(archive: Path, name: str) -> None:
+    ds = tmt.load(archive)
+    frame = ds[CRITERIA[name].table if name in CRITERIA else name]
+    result = run("codes", name, "--package", str(archive), "--format", "csv")
+    found = pd.read_csv(io.StringIO(result.output), dtype="str")
+    assert list(found.columns) == list(frame.columns)
+    assert found.iloc[:, 0].tolist() == frame.iloc[:, 0].tolist()
+
+
+def test_codes_shows_definitions(archive: Path) -> None:
+    topics = tmt.load(archive).topics
+    output = " ".join(run("codes", "topics", "--package", str(archive)).output.split())
+    assert all(label in output for label in topics["label"])
+    assert str(topics["definition"].iloc[0]).split()[-1] in output
+    assert "agora" not in output  # where a code leads is in the other formats
+
+
+def test_codes_lists_the_values_of_a_field(archive: Path) -> None:
+    field = tmt.load(archive).descriptor.table("developments").field("ai_role")
+    result = run("codes", "ai-role", "--package", str(archive))
+    assert result.output.startswith(field.description)
+    rows = json.loads(run("codes", "ai_role", "--package", str(archive), "--format", "json").output)
+    assert [row["ai_role"] for row in rows] == list(field.enum)
+
+
+def test_codes_without_a_name_lists_what_has_codes(archive: Path) -> None:
+    rows = json.loads(run("codes", "--package", str(archive), "--format", "json").output)
+    names = [row["name"] for row in rows]
+    assert len(names) == len(set(names))
+    for criterion in CRITERIA.values():
+        assert {criterion.table, criterion.column} & set(names)
+    for name in names:
+        assert run("codes", name, "--package", str(archive)).exit_code == 0
+    result = run("codes", "topisc", "--package", str(archive))
+    assert result.exit_code == 1
+    assert "did you mean 'topic', 'topics'?" in result.stderr
+
+
+def test_series_and_lifecycle_print_what_the_views_give(archive: Path) -> None:
+    ds = tmt.load(archive)
+    measure, instrument = str(ds.figures["measure"].iloc[0]), str(ds.instruments["instrument_id"].iloc[0])
+    for args, frame in (
+        (["series", measure], ds.series(measure)),
+        (["lifecycle", instrument], ds.lifecycle(instrument)),
+    ):
+        printed = run(*args, "--package", str(archive), "--format", "csv").output
+        found = pd.read_csv(io.StringIO(printed), dtype="str")
+        assert list(found.columns) == list(frame.columns)
+        assert found["development_id"].tolist() == frame["development_id"].tolist()
+        assert str(frame["development_id"].iloc[0]) in run(*args, "--package", str(archive)).output
+        wrong = run(args[0], args[1][:-1], "--package", str(archive))
+        assert wrong.exit_code == 1
+        assert f"did you mean {args[1]!r}" in wrong.stderr
+
+
+def test_info_says_what_each_table_holds(archive: Path) -> None:
+    rows = json.loads(run("info", "--package", str(archive), "--format", "json").output)
+    tables = tmt.load(archive).descriptor.tables
+    assert [row["holds"] for row in rows] == [table.description for table in tables.values()]
