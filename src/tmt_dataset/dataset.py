@@ -137,8 +137,9 @@ def _period(ds: Tables) -> tuple[pd.Timestamp, pd.Timestamp] | None:
 class Dataset(Mapping[str, pd.DataFrame]):
     """The tables of a data package, each a typed frame: ``ds.developments`` or ``ds["developments"]``.
 
-    Codes are categoricals, integers are nullable, bounds of dates are ``datetime64[s]``; an empty cell is
-    missing.
+    Codes are categoricals, and so are the keys of vocabularies: a merge of both stays categorical. Integers are nullable, bounds
+    of dates are ``datetime64[s]``; an empty cell is missing. The frames can be changed, and every view sees the change;
+    ``tmt.validate(ds)`` checks the data set as it then is, ``tmt.validate()`` its files.
 
     Parameters
     ----------
