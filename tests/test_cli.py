@@ -245,6 +245,7 @@ def test_every_command_is_documented() -> None:
     readme = Path(__file__).parents[1] / "docs" / "commands.md"
     text = readme.read_text(encoding="utf-8")
     assert all(f"## tmt-dataset {name}" in text for name in main.commands)
+    assert all(f"| [`{name}`](#tmt-dataset-{name}) |" in text for name in main.commands)
 
 
 # what a hostile package may hold

@@ -32,8 +32,13 @@ if TYPE_CHECKING:
 
 #: Every chart as PNG and SVG; asked for here, so that the notebooks stay free of it.
 SETUP = "%config InlineBackend.figure_formats = ['png', 'svg']\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
-#: The pages of nbconvert, which has no alternative text for SVG.
+#: The pages of nbconvert, which has no alternative text for SVG, and loads three scripts from the network for what no page has:
+#: widgets, formulas and diagrams.
 TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block data_svg scoped -%}
 <div class="jp-RenderedSVG jp-OutputArea-output {{ extra_class }}" data-mime-type="image/svg+xml">
 <img alt="{{ output.metadata.alt | escape_html }}" src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 }}"/>
