@@ -103,6 +103,19 @@ def test_tables_hold_the_cells_of_the_files(small: Path, ds: Dataset) -> None:
                 assert frame[field.name].astype("str").fillna("").tolist() == cells[field.name].tolist()
 
 
+def test_a_merge_on_a_code_stays_categorical(ds: Dataset) -> None:
+    for name, table in ds.descriptor.tables.items():
+        for key in table.foreign_keys:
+            if len(key.fields) == 1 and ds.descriptor.tables[key.table].holds_codes:
+                left, right = key.fields[0], key.reference[0]
+                assert ds[name][left].dtype == ds[key.table][right].dtype, f"{name}.{left}"
+    merged = pd.merge(ds.developments, ds.actions, on="action")
+    assert merged["action"].dtype == "category"
+    assert len(merged) == len(ds.developments)
+    two = ds.developments.merge(ds.development_places, left_on="jurisdiction", right_on="place_id")
+    assert two["place_id"].dtype == two["jurisdiction"].dtype == "category"
+
+
 def test_columns_have_their_types(ds: Dataset) -> None:
     types = {
         ("developments", "development_id"): "str",

@@ -61,15 +61,21 @@ def search(package: Path | None, sha256: str | None, form: str, **filters: Any) 
 
 @command("counts", "tmt-dataset counts --by window --by topic --orientation control", Selecting)
 @click.option(
-    "--by", multiple=True, required=True, metavar="WHAT", help="What is counted by, as window or topic."
+    "--by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Count by this, as window or topic; several give a row for each pair.",
 )
+@click.option("--any-topic", is_flag=True, help="Count secondary topics too.")
 @package_option
 @format_option
-def counts(by: tuple[str, ...], package: Path | None, sha256: str | None, form: str, **filters: Any) -> None:
-    """Count the developments by one or several variables, with the least and the most that their dates allow."""
+def counts(
+    by: tuple[str, ...], any_topic: bool, package: Path | None, sha256: str | None, form: str, **filters: Any
+) -> None:
+    """Count developments by window and code: the least and the most that their dates allow, and of how many."""
+    found: Any = selected(package, sha256, filters)
     with wrong_usage():
-        found: Any = selected(package, sha256, filters)
-        frame = found.counts(by=list(by))
+        frame = found.counts(by=list(by), any_topic=any_topic)
     emit(frame, form)
 
 

@@ -125,7 +125,12 @@ def command_reference(commands: click.Group) -> str:
     names = commands.list_commands(click.Context(commands))
     lines = [NOTE, "# Commands", "", "| command | does |", "|---|---|"]
     lines += [
-        _line([f"[`{name}`](#tmt-dataset-{name})", commands.commands[name].get_short_help_str(limit=200)])
+        _line(
+            [
+                f"[`{name}`](#tmt-dataset-{name})",
+                commands.commands[name].get_short_help_str(limit=200).replace("<", "&lt;"),
+            ]
+        )
         for name in names
     ]
     lines.append("")
