@@ -141,8 +141,8 @@ def test_columns_have_their_types(ds: Dataset) -> None:
         ("figures", "period_end"): "datetime64[s]",
         ("relations", "related_id"): "str",
         ("relations", "quote_id"): "str",
-        ("topics", "topic_id"): "str",
-        ("topics", "parent"): "str",
+        ("topics", "topic_id"): "category",
+        ("topics", "parent"): "category",
         ("instruments", "instrument_id"): "str",
         ("instruments", "kind"): "category",
         ("development_instruments", "instrument_id"): "str",
@@ -537,7 +537,7 @@ def test_a_page_escapes_what_the_data_says(package: Path) -> None:
     hostile = "<script>alert('x')</script>"
 
     def edit(raw: dict[str, Any]) -> None:
-        raw["title"] = raw["resources"][0]["title"] = raw["version"] = hostile
+        raw["title"] = raw["resources"][0]["description"] = raw["version"] = hostile
 
     edit_descriptor(package, edit)
     page = tmt.load(package)._repr_html_()

@@ -917,14 +917,15 @@ def test_what_was_changed_in_a_frame_is_found(package: Path) -> None:
     ds = load(package)
     ds.developments.loc[0, "title"] = "=cmd()"
     ds.sources.loc[0, "characters"] += 1
+    ds.quotes["exact"] = ds.quotes["exact"].astype(object)
     ds.quotes.loc[0, "exact"] = "half of a pair \ud800"
     found = {(finding.table, finding.row) for finding in validate(ds)}
-    assert {("developments", 2), ("sources", 2), ("quotes", 2)} <= found
+    assert {("developments", 2), ("sources", 2), ("quotes", None)} <= found
     assert validate(package).valid  # its files are as they were
 
 
 def without_title(frame: pd.DataFrame) -> None:
-    frame.drop(columns="title", inplace=True)
+    del frame["title"]
 
 
 def with_a_list(frame: pd.DataFrame) -> None:

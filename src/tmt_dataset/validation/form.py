@@ -59,7 +59,7 @@ def written(ds: Tables, table: Table) -> tuple[pd.DataFrame | None, list[Finding
     """Return the cells of a table of a data set as they would be read from its file, and what is wrong with their form."""
     try:
         cells = as_text(ds[table.name], table)
-        data = csv_text([table.field_names, *cells.to_numpy().tolist()]).encode("utf-8", "surrogatepass")
+        data = csv_text([table.field_names, *cells.to_numpy().tolist()]).encode("utf-8")
     except (PackageError, LookupError, TypeError, ValueError) as error:
         hint = "Load the data set again."
         return None, [Finding("form", f"the table cannot be written ({error})", table.name, hint=hint)]
