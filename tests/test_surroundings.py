@@ -191,6 +191,7 @@ def test_lab_writes_nothing_into_a_notebook_that_is_only_opened(tmp_path: Path) 
     try:
         said = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
         spec = manager.kernel_spec
+        assert spec is not None
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

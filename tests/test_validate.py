@@ -916,7 +916,7 @@ def test_a_data_set_that_was_loaded_is_as_valid_as_its_files(package: Path) -> N
 def test_what_was_changed_in_a_frame_is_found(package: Path) -> None:
     ds = load(package)
     ds.developments.loc[0, "title"] = "=cmd()"
-    ds.sources.loc[0, "characters"] += 1
+    ds.sources.loc[0, "characters"] = 7
     ds.quotes["exact"] = ds.quotes["exact"].astype(object)
     ds.quotes.loc[0, "exact"] = "half of a pair \ud800"
     found = {(finding.table, finding.row) for finding in validate(ds)}

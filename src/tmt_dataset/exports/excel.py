@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ ELSE = "select less, or export as csv"
 README = "README"
 _A3 = 8
 _DAY = "yyyy-mm-dd"
+_WIDEST = 48
 
 Columns = Mapping[str, Sequence[Cell]]
 
@@ -213,6 +216,9 @@ def _write_link(
         sheet.write(row, column, text, plain)
 
 
-def _width(column: str, cells: Sequence[Cell]) -> int:
-    widest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
-    return min(max(widest + 1, len(column) + 3, 9), 48)
+def _width(column: str, cells: Sequence[Cell]) -> float:
+    """Return the width of a column, in characters: that of its longest word, and more for texts, which are wrapped."""
+    texts = {str(cell) for cell in cells if cell is not None}
+    word = max((len(word) for text in texts for word in re.split(r"[\s-]", text)), default=0)
+    widest = max(map(len, texts), default=0)
+    return min(max(word + 1, len(column) + 3, sqrt(8 * widest)), _WIDEST)
