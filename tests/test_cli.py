@@ -687,7 +687,7 @@ def test_every_filter_of_select_is_an_option() -> None:
 
 def test_an_option_says_what_its_criterion_says(monkeypatch: pytest.MonkeyPatch) -> None:
     said = SimpleNamespace(what="risk", help="Harm that it is meant against.")
-    monkeypatch.setitem(CRITERIA, "risk", said)  # type: ignore[arg-type]  # what an option takes from it
+    monkeypatch.setitem(CRITERIA, "risk", said)  # what an option takes from it
     search = Selecting("search", callback=lambda: None)
     helps = {option.name: option.help for option in search.filters if isinstance(option, click.Option)}
     assert helps["risk"] == "Harm that it is meant against."
