@@ -37,8 +37,15 @@ test: setup ## style, types, tests, notebooks with their outputs compared
 fuzz: setup ## mutants of a small package: nothing but the library's own errors (MUTANTS=2000 SEED=0 SECONDS=600)
 	$(BIN)/python tests/fuzzing.py --mutants $(or $(MUTANTS),2000) --seed $(or $(SEED),0) --seconds $(or $(SECONDS),600)
 
-lab: setup ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+lab: export IPYTHONDIR := $(OWN)/lab
+lab: setup $(OWN)/lab/profile_default/ipython_kernel_config.py ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+
+# JupyterLab writes what the kernel says of its language into each notebook that is opened, and calls it changed if that is
+# more than the notebooks say: the version differs between machines
+$(OWN)/lab/profile_default/ipython_kernel_config.py:
+	@mkdir -p $(@D)
+	@printf '%s\n' 'from ipykernel.ipkernel import IPythonKernel' 'IPythonKernel.language_info = {"name": "python"}' > $@
 
 build: setup ## compile the tables and everything that is generated
 	$(BIN)/tmt-dataset build

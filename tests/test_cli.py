@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import inspect
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -24,10 +26,13 @@ from click.testing import CliRunner, Result
 
 import tmt_dataset as tmt
 from tmt_dataset.characters import UNSEEN
-from tmt_dataset.cli import _emit, main
+from tmt_dataset.cli import main
+from tmt_dataset.cli.filters import Selecting
+from tmt_dataset.cli.printing import emit
 from tmt_dataset.descriptor import fingerprint
 from tmt_dataset.exports.text import inert
 from tmt_dataset.package import open_package
+from tmt_dataset.selection import CRITERIA
 
 
 def run(*args: str) -> Result:
@@ -88,7 +93,7 @@ def test_search_finds_what_select_finds() -> None:
 
 def test_search_by_words_prints_a_table() -> None:
     title = str(tmt.load().developments["title"].iloc[0])
-    assert "1 developments" in run("search", title).output
+    assert "1 development " in run("search", title).output
 
 
 def test_unknown_codes_are_one_line_with_near_misses_and_exit_1() -> None:
@@ -241,6 +246,7 @@ def test_every_command_is_documented() -> None:
     readme = Path(__file__).parents[1] / "docs" / "commands.md"
     text = readme.read_text(encoding="utf-8")
     assert all(f"## tmt-dataset {name}" in text for name in main.commands)
+    assert all(f"| [`{name}`](#tmt-dataset-{name}) |" in text for name in main.commands)
 
 
 # what a hostile package may hold
@@ -293,7 +299,7 @@ def test_a_carriage_return_does_not_begin_a_row() -> None:
     )
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):
-        _emit(rows, "csv")
+        emit(rows, "csv")
     assert stdout.getvalue() == "'=a,n,d\n\"x\r=cmd()\",1.5,2024-01-02\n'-1,,\n"
 
 
@@ -321,7 +327,7 @@ def test_unseen_characters_are_escaped_in_json() -> None:
     """A package that is not valid drove the terminal by what `--format json` printed; its reader gets the same text."""
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):
-        _emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), "json")
+        emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), "json")
     assert not UNSEEN.search(stdout.getvalue())
     assert json.loads(stdout.getvalue()) == [{"title": UNSEEN_BY_PEOPLE}]
 
@@ -332,7 +338,7 @@ def test_no_format_controls_a_terminal(form: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "dumb")
     with contextlib.redirect_stdout(terminal):
-        _emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), form)
+        emit(pd.DataFrame({"title": [UNSEEN_BY_PEOPLE]}), form)
     assert not UNSEEN.search(terminal.getvalue())
     assert r"\u202e" in terminal.getvalue()
 
@@ -603,7 +609,7 @@ def test_build_names_what_is_not_valid_in_its_result(built: Path) -> None:
     assert result.exit_code == 1
     assert "data/sources.csv\n" in result.stdout  # so that it can be inspected
     assert "=cmd()" in (package / "data" / "sources.csv").read_text("utf-8")
-    assert result.stderr.startswith("error: what was built is NOT valid: 1 errors; ")
+    assert result.stderr.startswith("error: what was built is NOT valid: 1 error; ")
     assert f"run `tmt-dataset validate --package {package}`" in result.stderr
     assert "[schema] sources, row 2, field title: " in result.stderr
     checked = run("build", "--check", *folder)
@@ -658,3 +664,122 @@ def test_build_names_a_vocabulary_that_is_missing(annotated: tuple[Path, Path], 
     assert result.stderr == (
         f"error: {package}/data/vocabularies/topics.csv: the file is missing; restore it, or run `tmt-dataset build`\n"
     )
+
+
+# -- the filters of select, and the lists of codes
+
+SELECTING = [name for name, command in main.commands.items() if isinstance(command, Selecting)]
+
+
+def test_every_filter_of_select_is_an_option() -> None:
+    assert set(SELECTING) == {"search", "export", "counts"}
+    filters = {*inspect.signature(tmt.Dataset.select).parameters} - {"self"}
+    for name in SELECTING:
+        command = main.commands[name]
+        params = {param.name: param for param in command.get_params(click.Context(command))}
+        assert filters <= set(params)
+        for code in filters & set(CRITERIA):
+            option = params[code]
+            assert isinstance(option, click.Option)
+            assert option.multiple
+            assert option.help
+
+
+def test_an_option_says_what_its_criterion_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = SimpleNamespace(what="risk", help="Harm that it is meant against.")
+    monkeypatch.setitem(CRITERIA, "risk", said)  # what an option takes from it
+    search = Selecting("search", callback=lambda: None)
+    helps = {option.name: option.help for option in search.filters if isinstance(option, click.Option)}
+    assert helps["risk"] == "Harm that it is meant against."
+
+
+def test_an_export_takes_the_filters(archive: Path, tmp_path: Path) -> None:
+    package = tmt.load(archive)
+    expected = package.select(orientation=["control", "rights"], modality="must", text="lamp")
+    assert 0 < len(expected.developments) < len(package.developments)
+    filters = ["--orientation", "control", "--orientation", "rights", "--modality", "must", "--text", "lamp"]
+    result = run("export", str(tmp_path / "x.jsonl"), "--package", str(archive), *filters)
+    assert result.exit_code == 0
+    lines = (tmp_path / "x.jsonl").read_text("utf-8").splitlines()
+    found = [json.loads(line)["development_id"] for line in lines]
+    assert found == expected.developments["development_id"].tolist()
+    unknown = run("export", str(tmp_path / "y.jsonl"), "--package", str(archive), "--risk", "privcy")
+    assert unknown.exit_code == 1
+    assert "unknown risk 'privcy'; did you mean 'privacy'?" in unknown.stderr
+    assert not (tmp_path / "y.jsonl").exists()
+
+
+@pytest.mark.skipif(not hasattr(tmt.Dataset, "counts"), reason="a Dataset has no counts yet")
+def test_counts_takes_the_filters_and_what_is_counted_by(archive: Path) -> None:
+    ds: Any = tmt.load(archive).select(orientation="control")
+    expected = ds.counts(by=["source", "topic"], any_topic=True)
+    args = ["counts", "--by", "source", "--by", "topic", "--any-topic", "--orientation", "control"]
+    printed = run(*args, "--format", "csv", "--package", str(archive)).output
+    found = pd.read_csv(io.StringIO(printed))
+    assert list(found.columns) == list(expected.columns)
+    assert found["least"].tolist() == expected["least"].tolist()
+    wrong = run("counts", "--by", "topc", "--package", str(archive))
+    assert wrong.exit_code == 1
+    assert "'topic'" in wrong.stderr
+
+
+@pytest.mark.parametrize("name", ["topics", "topic", "authorities", "instrument"])
+def test_codes_lists_a_vocabulary_whole(archive: Path, name: str) -> None:
+    ds = tmt.load(archive)
+    frame = ds[CRITERIA[name].table if name in CRITERIA else name]
+    result = run("codes", name, "--package", str(archive), "--format", "csv")
+    found = pd.read_csv(io.StringIO(result.output), dtype="str")
+    assert list(found.columns) == list(frame.columns)
+    assert found.iloc[:, 0].tolist() == frame.iloc[:, 0].tolist()
+
+
+def test_codes_shows_definitions(archive: Path) -> None:
+    topics = tmt.load(archive).topics
+    output = " ".join(run("codes", "topics", "--package", str(archive)).output.split())
+    assert all(label in output for label in topics["label"])
+    assert str(topics["definition"].iloc[0]).split()[-1] in output
+    assert "agora" not in output  # where a code leads is in the other formats
+
+
+def test_codes_lists_the_values_of_a_field(archive: Path) -> None:
+    field = tmt.load(archive).descriptor.table("developments").field("ai_role")
+    result = run("codes", "ai-role", "--package", str(archive))
+    assert result.output.startswith(field.description)
+    rows = json.loads(run("codes", "ai_role", "--package", str(archive), "--format", "json").output)
+    assert [row["ai_role"] for row in rows] == list(field.enum)
+
+
+def test_codes_without_a_name_lists_what_has_codes(archive: Path) -> None:
+    rows = json.loads(run("codes", "--package", str(archive), "--format", "json").output)
+    names = [row["name"] for row in rows]
+    assert len(names) == len(set(names))
+    for criterion in CRITERIA.values():
+        assert {criterion.table, criterion.column} & set(names)
+    for name in names:
+        assert run("codes", name, "--package", str(archive)).exit_code == 0
+    result = run("codes", "topisc", "--package", str(archive))
+    assert result.exit_code == 1
+    assert "did you mean 'topic', 'topics'?" in result.stderr
+
+
+def test_series_and_lifecycle_print_what_the_views_give(archive: Path) -> None:
+    ds = tmt.load(archive)
+    measure, instrument = str(ds.figures["measure"].iloc[0]), str(ds.instruments["instrument_id"].iloc[0])
+    for args, frame in (
+        (["series", measure], ds.series(measure)),
+        (["lifecycle", instrument], ds.lifecycle(instrument)),
+    ):
+        printed = run(*args, "--package", str(archive), "--format", "csv").output
+        found = pd.read_csv(io.StringIO(printed), dtype="str")
+        assert list(found.columns) == list(frame.columns)
+        assert found["development_id"].tolist() == frame["development_id"].tolist()
+        assert str(frame["development_id"].iloc[0]) in run(*args, "--package", str(archive)).output
+        wrong = run(args[0], args[1][:-1], "--package", str(archive))
+        assert wrong.exit_code == 1
+        assert f"did you mean {args[1]!r}" in wrong.stderr
+
+
+def test_info_says_what_each_table_holds(archive: Path) -> None:
+    rows = json.loads(run("info", "--package", str(archive), "--format", "json").output)
+    tables = tmt.load(archive).descriptor.tables
+    assert [row["holds"] for row in rows] == [table.description for table in tables.values()]

@@ -348,7 +348,7 @@ def test_every_edited_table_is_named_with_its_row_and_repaired(folder: Path) -> 
         edit_table(folder, table, lambda _, rows=rows: rows, rehash=False)  # type: ignore[misc]  # binds the loop's value
         path = table_path(folder, table).relative_to(folder).as_posix()
         expected[path] = (
-            rf"{re.escape(path)}: 1 rows differ\n  row {len(rows) + 1}: expected '.*', found '.*edited"
+            rf"{re.escape(path)}: 1 row differs\n  row {len(rows) + 1}: expected '.*', found '.*edited"
         )
     message = differences(folder)
     for path, words in expected.items():
@@ -376,11 +376,11 @@ def test_a_difference_late_in_a_row_is_shown(folder: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "row dropped": (
         lambda data: data[: data.rindex(b"TMT-0007")],
-        "1 rows differ\n  row 3: expected 'TMT-0007,330100",
+        "1 row differs\n  row 3: expected 'TMT-0007,330100",
     ),
     "row added": (
         lambda data: data + b"TMT-0007,310000\n",
-        "1 rows differ\n  row 4: expected no row, found 'TMT-0007,310000",
+        "1 row differs\n  row 4: expected no row, found 'TMT-0007,310000",
     ),
     "other line ends": (lambda data: data.replace(b"\n", b"\r\n"), r"found 'TMT-0002,310000\r\n'"),
     "no last line end": (
@@ -389,7 +389,7 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     ),
     "carriage return within": (
         lambda data: data.replace(b"TMT-0002,", b"TMT-0002,\r"),
-        r"1 rows differ"
+        r"1 row differs"
         "\n"
         r"  row 2: expected 'TMT-0002,310000\n', found 'TMT-0002,\r310000\n'",
     ),
@@ -448,7 +448,7 @@ def test_an_edited_descriptor_is_named_and_repaired(folder: Path) -> None:
     edit_descriptor(folder, edit)
     line = (folder / DESCRIPTOR).read_text(encoding="utf-8").split('"bytes"')[0].count("\n") + 1
     assert re.match(
-        rf"{DESCRIPTOR}: 1 rows differ\n  row {line}: expected '.*\"bytes\": \d+", differences(folder)
+        rf"{DESCRIPTOR}: 1 row differs\n  row {line}: expected '.*\"bytes\": \d+", differences(folder)
     )
     assert build(folder) == [DESCRIPTOR]
     assert contents(folder) == before
@@ -460,7 +460,7 @@ def test_the_pattern_of_a_list_of_codes_follows_from_its_codes(folder: Path) -> 
         next(f for f in quotes["schema"]["fields"] if f["name"] == "supports")["itemEnum"].append("note")
 
     edit_descriptor(folder, edit)
-    assert f"{DESCRIPTOR}: 1 rows differ" in differences(folder)
+    assert f"{DESCRIPTOR}: 1 row differs" in differences(folder)
     assert build(folder) == [DESCRIPTOR]
     field = open_package(folder).descriptor.table("quotes").field("supports")
     assert field.item_enum[-1] == "note"

@@ -103,6 +103,19 @@ def test_tables_hold_the_cells_of_the_files(small: Path, ds: Dataset) -> None:
                 assert frame[field.name].astype("str").fillna("").tolist() == cells[field.name].tolist()
 
 
+def test_a_merge_on_a_code_stays_categorical(ds: Dataset) -> None:
+    for name, table in ds.descriptor.tables.items():
+        for key in table.foreign_keys:
+            if len(key.fields) == 1 and ds.descriptor.tables[key.table].holds_codes:
+                left, right = key.fields[0], key.reference[0]
+                assert ds[name][left].dtype == ds[key.table][right].dtype, f"{name}.{left}"
+    merged = pd.merge(ds.developments, ds.actions, on="action")
+    assert merged["action"].dtype == "category"
+    assert len(merged) == len(ds.developments)
+    two = ds.developments.merge(ds.development_places, left_on="jurisdiction", right_on="place_id")
+    assert two["place_id"].dtype == two["jurisdiction"].dtype == "category"
+
+
 def test_columns_have_their_types(ds: Dataset) -> None:
     types = {
         ("developments", "development_id"): "str",
@@ -128,8 +141,8 @@ def test_columns_have_their_types(ds: Dataset) -> None:
         ("figures", "period_end"): "datetime64[s]",
         ("relations", "related_id"): "str",
         ("relations", "quote_id"): "str",
-        ("topics", "topic_id"): "str",
-        ("topics", "parent"): "str",
+        ("topics", "topic_id"): "category",
+        ("topics", "parent"): "category",
         ("instruments", "instrument_id"): "str",
         ("instruments", "kind"): "category",
         ("development_instruments", "instrument_id"): "str",
@@ -524,7 +537,7 @@ def test_a_page_escapes_what_the_data_says(package: Path) -> None:
     hostile = "<script>alert('x')</script>"
 
     def edit(raw: dict[str, Any]) -> None:
-        raw["title"] = raw["resources"][0]["title"] = raw["version"] = hostile
+        raw["title"] = raw["resources"][0]["description"] = raw["version"] = hostile
 
     edit_descriptor(package, edit)
     page = tmt.load(package)._repr_html_()

@@ -231,31 +231,106 @@ def in_excel(value: Any) -> Any:
     return unescape(value) if isinstance(value, str) and value not in HOSTILE else value
 
 
+def sheet_cells(sheet: Any) -> dict[str, list[Any]]:
+    """Return the cells of a sheet by column, none of which is a formula."""
+    header, *rows = sheet.iter_rows()
+    read: dict[str, list[Any]] = {cell.value: [] for cell in header}
+    for row in rows:
+        for column, cell in zip(read, row, strict=True):
+            assert cell.data_type != "f", f"{sheet.title} {cell.coordinate} is a formula"
+            if isinstance(cell.value, datetime):
+                assert cell.number_format == "yyyy-mm-dd"
+                read[column].append(cell.value.date())
+            else:
+                read[column].append(in_excel(cell.value))
+    return read
+
+
 @DATA
 def test_xlsx_holds_every_cell(ds: Dataset, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(export(ds, tmp_path / "out.xlsx"))
-    assert book.sheetnames == ["flat", *ds]
+    assert book.sheetnames == ["README", "flat", *ds]
     for name, frame in {"flat": ds.flat(), **ds}.items():
+        read = sheet_cells(book[name])
+        assert [column for column in read if column in frame.columns] == list(frame.columns)
+        # beside codes, and nowhere else, are labels
+        assert all(column.endswith("_label") for column in read if column not in frame.columns)
+        assert list(zip(*(read[column] for column in frame.columns), strict=True)) == expected(frame)
+        last = openpyxl.utils.get_column_letter(len(read))
+        assert book[name].auto_filter.ref == f"A1:{last}{len(frame) + 1}"
+
+
+def test_xlsx_has_a_label_beside_each_code(small: Dataset, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export(small, tmp_path / "out.xlsx"))
+    read = sheet_cells(book["developments"])
+    columns = list(read)
+    assert columns.index("action_label") == columns.index("action") + 1
+    labels = small.actions.set_index("action")["label"].to_dict()
+    assert read["action_label"] == [labels[code] for code in read["action"]]
+    read = sheet_cells(book["provisions"])
+    titles = small.developments.set_index("development_id")["title"].to_dict()
+    assert read["development_label"] == [titles[code] for code in read["development_id"]]
+    assert "addressee_label" in read
+    assert "modality_label" not in read  # listed words have no label
+    missing = sheet_cells(book["topics"])
+    assert [label is None for label in missing["parent_label"]] == small.topics["parent"].isna().tolist()
+
+
+def test_xlsx_says_what_it_is(small: Dataset, tmp_path: Path) -> None:
+    part = small.select(topic="ai")
+    sheet = openpyxl.load_workbook(export(part, tmp_path / "out.xlsx"))["README"]
+    words = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert words[0] == small.descriptor.title
+    said = " ".join(map(str, words))
+    raw = small.descriptor.raw
+    for text in (
+        tmt.cite(small),
+        small.version,
+        raw["licenses"][0]["title"],
+        *raw["description"].split(". "),
+        f"{len(part.developments)} development",
+        f"a selection of {len(small.developments)}",
+        *(table.description for table in small.descriptor.tables.values()),
+    ):
+        assert text in said
+    links = {cell.value: cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+    assert links["flat"].location == "'flat'!A1"
+    assert {link.target for link in links.values() if link.target} == {*part.sources["url"].dropna()}
+
+
+def test_xlsx_leads_from_a_development_to_its_quotes_and_back(small: Dataset, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export(small, tmp_path / "out.xlsx"))
+    for name, target in (("flat", "quotes"), ("quotes", "flat"), ("relations", "flat")):
         sheet = book[name]
-        header, *rows = sheet.iter_rows()
-        assert [cell.value for cell in header] == list(frame.columns)
-        assert all(cell.font.b for cell in header)
-        assert sheet.freeze_panes == "A2"
-        last = openpyxl.utils.get_column_letter(len(frame.columns))
-        assert sheet.auto_filter.ref == f"A1:{last}{len(frame) + 1}"
-        read = []
-        for row in rows:
-            values: list[Any] = []
-            for cell in row:
-                assert cell.data_type != "f", f"{name} {cell.coordinate} is a formula"
-                assert cell.hyperlink is None
-                if isinstance(cell.value, datetime):
-                    assert cell.number_format == "yyyy-mm-dd"
-                    values.append(cell.value.date())
-                else:
-                    values.append(in_excel(cell.value))
-            read.append(tuple(values))
-        assert read == expected(frame)
+        columns = [cell.value for cell in sheet[1]]
+        at = columns.index("development_id")
+        for row in sheet.iter_rows(min_row=2):
+            where, place = row[at].hyperlink.location.split("!")
+            assert where == f"'{target}'"
+            there = [cell.value for cell in book[target][1]].index("development_id")
+            assert book[target].cell(int(place[1:]), there + 1).value == row[at].value
+
+
+def test_xlsx_is_read_and_printed_by_people(small: Dataset, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export(small, tmp_path / "out.xlsx"))
+    assert book["flat"].freeze_panes == "C2"  # header, identifier and title stay
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        if sheet.title != "README":
+            assert sheet.print_title_rows == "$1:$1"
+            assert all(cell.font.b for cell in sheet[1])
+            assert all(cell.alignment.wrap_text for cell in sheet[2] if isinstance(cell.value, str))
+
+
+def test_xlsx_follows_no_link_of_another_kind(small: Dataset, tmp_path: Path) -> None:
+    for row, url in enumerate(["javascript:alert(1)", "https://example.org/" + "x" * 3000]):
+        ds = with_cell(small, "sources", "url", url, row)
+        book = openpyxl.load_workbook(export(ds, tmp_path / f"{row}.xlsx"))
+        cells = [cell for name in ("README", "sources") for r in book[name].iter_rows() for cell in r]
+        assert url not in {cell.hyperlink.target for cell in cells if cell.hyperlink}
+        assert url in {cell.value for cell in cells}
 
 
 @DATA
@@ -961,8 +1036,7 @@ def test_what_lines_of_json_are_made_by_is_missed_by_name(package: Path, tmp_pat
 def test_a_cell_too_long_for_excel_is_named(small: Dataset, tmp_path: Path) -> None:
     fits = with_cell(small, "errata", "reason", "x" * EXCEL_CHARACTERS)
     sheet = openpyxl.load_workbook(export(fits, tmp_path / "fits.xlsx"))["errata"]
-    column = list(small.errata.columns).index("reason")
-    assert sheet.cell(2, column + 1).value == "x" * EXCEL_CHARACTERS
+    assert sheet_cells(sheet)["reason"][0] == "x" * EXCEL_CHARACTERS
     for text in ("x" * (EXCEL_CHARACTERS + 1), "🙂" * (EXCEL_CHARACTERS // 2 + 1)):
         long = with_cell(small, "errata", "reason", text)
         with pytest.raises(ExportError, match=r"table errata, row 2, field reason: 32,768 characters"):
@@ -971,7 +1045,7 @@ def test_a_cell_too_long_for_excel_is_named(small: Dataset, tmp_path: Path) -> N
     assert not (tmp_path / "long.xlsx").exists()
 
 
-@pytest.mark.parametrize("sheet", ["x" * 32, "flat"])
+@pytest.mark.parametrize("sheet", ["x" * 32, "flat", "readme"])
 def test_a_name_that_no_sheet_may_have_is_refused(sheet: str, small: Dataset, tmp_path: Path) -> None:
     def add(resources: list[Any]) -> None:
         resources.append({**next(r for r in resources if r["name"] == "errata"), "name": sheet})
@@ -997,8 +1071,7 @@ def test_a_day_before_those_of_excel_is_refused(small: Dataset, tmp_path: Path) 
         export(early, tmp_path / "out.xlsx")
     figures.loc[0, "period_start"] = pd.Timestamp("1900-01-01")
     book = openpyxl.load_workbook(export(changed(small, figures=figures), tmp_path / "out.xlsx"))
-    column = list(figures.columns).index("period_start")
-    assert book["figures"].cell(2, column + 1).value == datetime(1900, 1, 1)
+    assert sheet_cells(book["figures"])["period_start"][0] == date(1900, 1, 1)
 
 
 # -- extras

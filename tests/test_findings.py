@@ -68,7 +68,7 @@ def test_verdict_follows_from_the_errors(report: Report) -> None:
     errors = [f for f in report if f.severity == "error"]
     assert report.valid == bool(report) == (not errors)
     assert len(report) == len(report.findings) == len(list(report))
-    assert str(report).endswith(f"{len(report.findings)} findings")
+    assert str(report).endswith(f"{len(report)} finding" + ("s" if len(report) != 1 else ""))
     assert str(report).splitlines()[-1].startswith("valid" if not errors else "NOT valid")
 
 

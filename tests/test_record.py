@@ -277,24 +277,45 @@ def test_a_record_is_readable_text(ds: Dataset) -> None:
         "The court awarded damages, because the public knew the person by the voice.",
         "Note: The heading counts it as the first case, which nothing else confirms.",
     ]
-    assert f"{'figures':<20} 40,000 CNY  Damages (exact, damages)" in lines
+    assert f"    {'figures':<20} 40,000 CNY  Damages (exact, damages)" in lines
     proof = "The Beijing Internet Court ordered a manufacturer to pay ¥40,000"
     start = source_text(WINTER).index(proof)
-    assert f"    “{proof}”  [{WINTER} {start}-{start + len(proof)}]" in lines
+    assert f"“{proof}”  [{WINTER} {start}-{start + len(proof)}]" in lines
     assert "Note:" not in str(ds.record("TMT-0001"))
 
 
-def test_a_value_is_named_once_above_all_its_quotes(ds: Dataset) -> None:
+def test_the_text_has_each_quote_once_above_the_values_that_it_proves(ds: Dataset) -> None:
     lines = str(ds.record("TMT-0002")).split("\n")
-    at = lines.index(f"{'action':<20} issuance  Issuance")
-    assert [line.startswith("    “") for line in lines[at + 1 : at + 4]] == [True, True, False]
-    assert sum(line.startswith("action ") for line in lines) == 1
+    frame = ds.evidence("TMT-0002")
+    quotes = frame["quote"].dropna().unique().tolist()
+    heads = [line for line in lines if line.startswith("“")]
+    assert [head.partition("”")[0][1:] for head in heads] == quotes
+    for head in heads:
+        under = lines[lines.index(head) + 1 :]
+        under = under[: under.index("")]
+        own = frame.loc[frame["quote"] == head.partition("”")[0][1:]]
+        assert [line.split()[:2] for line in under] == [
+            [variable, value.split()[0]]
+            for variable, value in zip(own["variable"], own["value"], strict=True)
+        ]
+    at = lines.index("Without a quote:")
+    assert [line.split()[0] for line in lines[at + 1 :] if line][:1] == ["ai_role"]
+
+
+def test_the_text_names_the_sources_with_title_and_address(ds: Dataset) -> None:
+    lines = str(ds.record("TMT-0002")).split("\n")
+    assert [line.strip() for line in lines[lines.index("Sources:") + 1 :]] == [
+        f"{WINTER}   The Lamp Gazette: January and February 2024",
+        "https://example.org/gazette-2024-01",
+        f"{SPRING}   The Lamp Gazette: March and April 2024",  # it has no address
+    ]
+    assert "Source:" in str(ds.record("TMT-0001")).split("\n")
 
 
 def test_figures_of_one_value_are_all_named(package: Path) -> None:
     edit_table(package, "figures", lambda f: f.__setitem__("value", "7"))
     lines = str(tmt.load(package).record("TMT-0004")).split("\n")
-    assert [line.split("  ")[-1][:8] for line in lines if line.startswith("figures")] == [
+    assert [line.split("  ")[-1][:8] for line in lines if line.startswith("    figures")] == [
         "Accounts",
         "Apps rem",
     ]

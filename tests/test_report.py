@@ -57,6 +57,9 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch:
     ]
     page = (out / "01_plot.html").read_text(encoding="utf-8")
     assert "the answer 42" in page
+    # nothing is asked of the network: there is no script, and what is shown lies in the page
+    assert "<script" not in page
+    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//|@import""", page)
     assert page.count('alt="Chart 1, 01_plot; its numbers') == page.count("<img") == 1
     assert (out / "api" / "tmt_dataset.html").is_file()
     assert (out / "01_plot-1.png").read_bytes().startswith(b"\x89PNG")

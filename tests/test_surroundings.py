@@ -15,6 +15,7 @@ import factories
 import nbformat
 import pandas as pd
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 import tmt_dataset as tmt
 from tmt_dataset.cells import as_text
@@ -177,3 +178,38 @@ def test_both_commands_run_their_parts_whatever_the_user_has_set(book: Path, hos
         f"{python} -m pytest -q -p no:cacheprovider --nbval-lax --nbval-current-env {book}", hostile
     )
     assert "2 passed" in compared
+
+
+@NEEDS_MAKE
+def test_lab_writes_nothing_into_a_notebook_that_is_only_opened(tmp_path: Path) -> None:
+    """What Lab writes when a kernel starts is what the notebooks have: their kernel, and the language of it."""
+    config = tmp_path / "lab" / "profile_default" / "ipython_kernel_config.py"
+    subprocess.run(["make", "--silent", f"OWN={tmp_path}", str(config)], cwd=ROOT, check=True)
+    manager, client = start_new_kernel(env={**os.environ, "IPYTHONDIR": str(tmp_path / "lab")})
+    try:
+        said = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
+        spec = manager.kernel_spec
+        assert spec is not None
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    kernel = {"display_name": spec.display_name, "language": spec.language, "name": "python3"}
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        metadata = json.loads(path.read_text("utf-8"))["metadata"]
+        assert metadata == {"kernelspec": kernel, "language_info": said}
+
+
+@NEEDS_MAKE
+@pytest.mark.parametrize(("user", "allowed"), [("0", True), ("1000", False)])
+def test_lab_starts_for_root_too(tmp_path: Path, user: str, allowed: bool) -> None:
+    (tmp_path / "id").write_text(f"#!/bin/sh\necho {user}\n")
+    (tmp_path / "id").chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    shown = subprocess.run(
+        ["make", "--dry-run", "lab"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    assert ("jupyter lab --allow-root notebooks" in shown) == allowed

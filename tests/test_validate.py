@@ -904,3 +904,48 @@ def test_a_package_that_claims_the_version_of_the_library_is_told_from_it(
     for folder in (own, package):
         edit_descriptor(folder, lambda d: d.update(version="3.0.0.dev"))
     assert validate(package).findings == ()
+
+
+# -- a data set in memory
+
+
+def test_a_data_set_that_was_loaded_is_as_valid_as_its_files(package: Path) -> None:
+    assert validate(load(package)) == validate(package)
+
+
+def test_what_was_changed_in_a_frame_is_found(package: Path) -> None:
+    ds = load(package)
+    ds.developments.loc[0, "title"] = "=cmd()"
+    ds.sources.loc[0, "characters"] = 7
+    ds.quotes["exact"] = ds.quotes["exact"].astype(object)
+    ds.quotes.loc[0, "exact"] = "half of a pair \ud800"
+    found = {(finding.table, finding.row) for finding in validate(ds)}
+    assert {("developments", 2), ("sources", 2), ("quotes", None)} <= found
+    assert validate(package).valid  # its files are as they were
+
+
+def without_title(frame: pd.DataFrame) -> None:
+    del frame["title"]
+
+
+def with_a_list(frame: pd.DataFrame) -> None:
+    frame["unnamed_authorities"] = [[]] * len(frame)
+
+
+@pytest.mark.parametrize("change", [without_title, with_a_list])
+def test_a_frame_that_is_no_table_any_more_is_a_finding(
+    package: Path, change: Callable[[pd.DataFrame], None]
+) -> None:
+    ds = load(package)
+    change(ds.developments)
+    report = validate(ds)
+    assert not report.valid
+    assert ("form", "developments") in {(finding.rule, finding.table) for finding in report}
+
+
+def test_a_selection_cannot_be_checked_nor_a_checksum_of_frames(package: Path) -> None:
+    ds = load(package)
+    with pytest.raises(ValueError, match="expected a whole data set, found a selection"):
+        validate(ds.select(topic="ai"))
+    with pytest.raises(ValueError, match="checksum of files"):
+        validate(ds, sha256="0" * 64)

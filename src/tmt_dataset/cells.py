@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ CANONICAL = {
 }
 
 
+@runtime_checkable
 class Tables(Protocol):
     """The typed tables of a package by name, and their declaration."""
 
@@ -60,7 +61,7 @@ _ALL_FINDINGS = "run `tmt-dataset validate` for all findings"
 
 
 def code_table(descriptor: Descriptor, table: Table, field: Field) -> Table | None:
-    """Return the table of codes from which a field takes its values, or None.
+    """Return the table of codes to which a field refers, or None.
 
     Vocabularies, registers and sources are codes; identifiers of other tables are not.
     """
@@ -72,9 +73,20 @@ def code_table(descriptor: Descriptor, table: Table, field: Field) -> Table | No
     return None
 
 
+def _categories(descriptor: Descriptor, table: Table, field: Field) -> Table | None:
+    """Return the table whose keys are the categories of a field, or None.
+
+    A table of codes has its own keys as categories, so that a merge with what refers to them stays categorical.
+    """
+    own = table.primary_key == (field.name,) or any(
+        key.fields == (field.name,) and key.table == table.name for key in table.foreign_keys
+    )
+    return table if own and table.holds_codes else code_table(descriptor, table, field)
+
+
 def is_code(descriptor: Descriptor, table: Table, field: Field) -> bool:
     """Whether a field holds codes, and is read as a categorical."""
-    return bool(field.enum) or code_table(descriptor, table, field) is not None
+    return bool(field.enum) or _categories(descriptor, table, field) is not None
 
 
 def dtype(descriptor: Descriptor, table: Table, field: Field) -> str:
@@ -196,7 +208,7 @@ def typed(
     columns: dict[str, Any] = {}
     for field in table.fields:
         cells = raw[field.name]
-        target = code_table(descriptor, table, field)
+        target = _categories(descriptor, table, field)
         if field.enum:
             known = pd.Index(field.enum, dtype="str")
             if not known.is_unique:
@@ -204,7 +216,7 @@ def typed(
                     f"{DESCRIPTOR}: resource {table.name!r}, field {field.name}: its enum has a duplicate value; {_ALL_FINDINGS}"
                 )
             column, expected = _coded(cells, known), f"one of {', '.join(field.enum)}"
-        elif target is not None:
+        elif target is not None:  # a key of the table itself is among its own codes
             column, expected = _coded(cells, codes[target.name]), f"a code of {target.path}"
         else:
             column, expected = _converted(cells, field.type)

@@ -146,8 +146,9 @@ def _period(ds: Tables) -> tuple[pd.Timestamp, pd.Timestamp]:
 class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
     """The tables of a data package, each a typed frame: ``ds.developments`` or ``ds["developments"]``.
 
-    Codes are categoricals, integers are nullable, bounds of dates are ``datetime64[s]``; an empty cell is
-    missing.
+    Codes are categoricals, and so are the keys of vocabularies: a merge of both stays categorical. Integers are nullable, bounds
+    of dates are ``datetime64[s]``; an empty cell is missing. The frames can be changed, and every view sees the change;
+    ``tmt.validate(ds)`` checks the data set as it then is, ``tmt.validate()`` its files.
 
     Parameters
     ----------
@@ -751,7 +752,7 @@ class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
         )
         rows = "".join(
             f"<tr><td {left}><code>{escape(n)}</code></td><td>{len(self[n]):,}</td>"
-            f"<td {left}>{escape(self.descriptor.tables[n].title)}</td></tr>"
+            f"<td {left}>{escape(self.descriptor.tables[n].description)}</td></tr>"
             for n in self
         )
         return (

@@ -1,4 +1,4 @@
-"""What can go wrong: one class for each thing that a caller handles differently, and the wording of near misses."""
+"""What can go wrong: one class for each thing that a caller handles differently, and the wording of numbers and near misses."""
 
 from __future__ import annotations
 
@@ -90,6 +90,17 @@ class ReleaseError(TmtDatasetError):
 
 class MissingExtraError(TmtDatasetError, ImportError):
     """An optional dependency is not installed."""
+
+
+def counted(n: int, one: str, several: str = "") -> str:
+    """Return a number with its noun, in the plural where it has one.
+
+    Examples
+    --------
+    >>> counted(1, "finding"), counted(2_000, "finding"), counted(0, "entry", "entries")
+    ('1 finding', '2,000 findings', '0 entries')
+    """
+    return f"{n:,} {one if n == 1 else several or one + 's'}"
 
 
 def near(name: object, known: Iterable[str], names: Mapping[str, str] | None = None, n: int = 3) -> str:

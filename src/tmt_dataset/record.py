@@ -328,6 +328,8 @@ class Record:
     summary: str
     note: str | None
     evidence: pd.DataFrame
+    #: Identifier, title and address of each source that is quoted.
+    sources: tuple[tuple[str, str, str | None], ...] = ()
 
     def to_jsonld(self) -> list[dict[str, Any]]:
         """Return the evidence as W3C Web Annotations (JSON-LD), one for each quote.
@@ -373,17 +375,23 @@ class Record:
         return out
 
     def __str__(self) -> str:
-        """Return the record as text."""
+        """Return the record as text: under each quote the values that it proves, and the sources at the end."""
         lines = [f"{self.development_id}  {self.title}", self.summary]
         if self.note:
             lines.append(f"Note: {self.note}")
-        shown = None
-        for r in _rows(self.evidence):
-            if (r.variable, r.value, r.label) != shown:  # figures of two measures may have one value
-                lines.append(f"{r.variable:<20} {r.value}  {r.label}".rstrip())
-                shown = (r.variable, r.value, r.label)
-            if isinstance(r.quote, str):
-                lines.append(f"    “{r.quote}”  [{r.source_id} {r.start}-{r.end}]")
+        proved = self.evidence["quote"].notna()
+        for _, rows in self.evidence.loc[proved].groupby(["source_id", "start", "end"], sort=False):
+            first = next(iter(_rows(rows)))
+            lines += ["", f"“{first.quote}”  [{first.source_id} {first.start}-{first.end}]", *_listed(rows)]
+        if not proved.all():
+            lines += ["", "Without a quote:", *_listed(self.evidence.loc[~proved])]
+        if self.sources:
+            lines += ["", "Source:" if len(self.sources) == 1 else "Sources:"]
+        for source_id, title, url in self.sources:
+            lines += [
+                f"    {source_id:<20} {title}",
+                *([f"    {'':<20} {url}"] if isinstance(url, str) else []),
+            ]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -410,16 +418,17 @@ class Record:
         )
 
 
+def _listed(rows: pd.DataFrame) -> list[str]:
+    return [f"    {r.variable:<20} {r.value}  {r.label}".rstrip() for r in _rows(rows)]
+
+
 @guarded
 def record(ds: Tables, development_id: str) -> Record:
     """See :meth:`tmt_dataset.Dataset.record`."""
     development_id = identifier(ds, development_id)
     row = _rows_of(ds, pd.Series([development_id])).iloc[0]
     note = row["note"] if isinstance(row["note"], str) else None
-    return Record(
-        development_id,
-        row["title"],
-        row["summary"],
-        note,
-        evidence(ds, development_id),
-    )
+    frame = evidence(ds, development_id)
+    titles, urls = _Labels(ds, "sources", "title"), _Labels(ds, "sources", "url")
+    sources = tuple((s, titles[s], urls[s]) for s in frame["source_id"].dropna().unique())
+    return Record(development_id, row["title"], row["summary"], note, frame, sources)

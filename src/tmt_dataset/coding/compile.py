@@ -17,7 +17,7 @@ from tmt_dataset.coding.annotation import SEPARATOR, Annotation, Quote, Relation
 from tmt_dataset.coding.proof import source_text
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
-from tmt_dataset.errors import AnnotationError, OutOfStepError
+from tmt_dataset.errors import AnnotationError, OutOfStepError, counted
 from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.package import Package, mismatches
 from tmt_dataset.search.query import TERMS
@@ -398,12 +398,12 @@ def _differences(expected: bytes, found: bytes) -> str:
     rows = [
         (n, *pair) for n, pair in enumerate(zip_longest(want, have, fillvalue=""), 1) if len(set(pair)) > 1
     ]
-    lines = [f"{len(rows)} rows differ"]
+    lines = [f"{counted(len(rows), 'row')} {'differs' if len(rows) == 1 else 'differ'}"]
     for n, *pair in rows[:SHOWN]:
         same = next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
         start = max(0, same - SHOWN_BEFORE)
         shown = [repr("…" * bool(start) + row[start : start + 120]) if row else "no row" for row in pair]
         lines.append(f"  row {n}: expected {shown[0]}, found {shown[1]}")
     if len(rows) > SHOWN:
-        lines.append(f"  and {len(rows) - SHOWN} more rows")
+        lines.append(f"  and {counted(len(rows) - SHOWN, 'more row')}")
     return "\n".join(lines)

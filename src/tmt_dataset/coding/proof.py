@@ -12,7 +12,7 @@ import pandas as pd
 
 from tmt_dataset.coding.terms import reporting, stems
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import PackageError, PackageNotFoundError
+from tmt_dataset.errors import PackageError, PackageNotFoundError, counted
 from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.guard import guarded
 from tmt_dataset.search.query import TERMS
@@ -46,11 +46,11 @@ class Proof(Report):
         """Return the findings, one per line, and what was proved."""
         if self.valid:
             return super().__str__()
-        verdict = f"proved {len(self.proved)} of {len(self.sources)} sources"
+        verdict = f"proved {len(self.proved)} of {counted(len(self.sources), 'source')}"
         if self.not_checked:
             verdict += f"; not checked: {', '.join(self.not_checked)}"
         if wrong := len(self.findings) - len(self.not_checked):
-            verdict += f"; NOT valid: {wrong} findings"
+            verdict += f"; NOT valid: {counted(wrong, 'finding')}"
         if self.sources and len(self.not_checked) == len(self.sources):
             verdict += ". No text was checked: name the folder that holds <source_id>.txt of each source"
         return "\n".join([*map(str, self.findings), verdict])

@@ -37,7 +37,7 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "csv": Format("one CSV file per table, and flat.csv with one row per development", text.write, True),
     "xlsx": Format(
-        "an Excel workbook: a sheet 'flat' with one row per development, then one sheet per table",
+        "an Excel workbook: a sheet 'README', a sheet 'flat' with one row per development, then one sheet per table",
         excel.write,
     ),
     "parquet": Format("one typed Parquet file per table", parquet.write, True),
@@ -62,8 +62,10 @@ def export(
         UTF-8, CRLF after each record (RFC 4180), dates ``YYYY-MM-DD``, an empty cell is missing. A text that
         a spreadsheet would take for a formula gets an apostrophe in front; :func:`restore` removes it.
     ``xlsx``
-        Dates are dates, every text is a string and never a formula or a link, the header is frozen and has
-        filters.
+        To be read: ``README`` says what it is, its version, citation, licence and caveats; ``flat`` has one row per
+        development, whose identifier leads to its quotes; then the tables, with a column of labels beside each code.
+        Dates are dates, and every text is a string and never a formula. Header and first columns are frozen; a sheet is
+        printed one page wide.
     ``parquet``
         Codes are dictionaries (pandas: categoricals), integers are nullable, dates are ``date32``. pandas
         reads dates as ``datetime64`` with ``read_parquet(path, to_pandas_kwargs={"date_as_object": False})``.

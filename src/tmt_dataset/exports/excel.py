@@ -1,29 +1,36 @@
-"""An Excel workbook, within the limits of Excel."""
+"""An Excel workbook for readers: what it is, one row per development, then the tables with labels beside codes."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import ExportError, MissingExtraError
-from tmt_dataset.exports.tables import FLAT, Cell, at, frames, sheets
+from tmt_dataset.exports.about import About, about
+from tmt_dataset.exports.tables import FLAT, Cell, at, frames, labelled, sheets
 
 #: Limits of Excel; it counts UTF-16 code units as characters, and the header as a row.
 EXCEL_CHARACTERS, EXCEL_ROWS, EXCEL_SHEET_NAME, EXCEL_FIRST_YEAR = 32_767, 1_048_576, 31, 1900
+EXCEL_LINKS, EXCEL_ADDRESS = 65_530, 2_000
 ELSE = "select less, or export as csv"
+README = "README"
+_A3 = 8
+_DAY = "yyyy-mm-dd"
+_WIDEST = 48
+
+Columns = Mapping[str, Sequence[Cell]]
 
 
 def write(ds: Dataset, path: Path) -> None:
-    """Write a workbook with one sheet per table, after a sheet with one row per development."""
+    """Write a workbook: the sheet README, one row per development, and one sheet per table."""
     try:
         from xlsxwriter import Workbook
-        from xlsxwriter.exceptions import XlsxWriterException
     except ImportError:
         raise MissingExtraError('xlsx needs XlsxWriter: pip install "tmt-dataset[exports]"') from None
     for name, frame in frames(ds):
@@ -31,42 +38,130 @@ def write(ds: Dataset, path: Path) -> None:
     contents = sheets(ds)
     for name, cells in contents.items():
         _check_cells(name, cells)
+    said = about(ds)
+    _check_cells(README, {label: [text] for label, text in said.paragraphs})
+    ordered = {FLAT: contents[FLAT], **contents}
     stream = io.BytesIO()
-    day = "yyyy-mm-dd"
-    with pd.ExcelWriter(
-        stream,
-        engine="xlsxwriter",
-        date_format=day,
-        datetime_format=day,
-        # a text stays a text, whatever it looks like
-        engine_kwargs={
-            "options": {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        },
-    ) as writer:
-        book: Workbook = writer.book
+    # a text stays a text, whatever it looks like
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(stream, options) as book:
         book.set_properties(_properties(ds))
-        bold = book.add_format({"bold": True})
-        for name, cells in {FLAT: contents[FLAT], **contents}.items():
-            try:
-                sheet = book.add_worksheet(name)
-            except XlsxWriterException as error:
-                raise ExportError(f"table {name}: no name for a sheet ({error}); {ELSE}") from None
-            sheet.add_write_handler(str, _write_markup)
-            _fill(writer, sheet, cells, bold)
+        formats = {
+            "head": book.add_format(
+                {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E7EBF0"}
+            ),
+            "title": book.add_format({"bold": True, "font_size": 14, "text_wrap": True}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "day": book.add_format({"num_format": _DAY, "valign": "top", "align": "left"}),
+            "link": book.add_format(
+                {"font_color": "#0B4F9E", "underline": 1, "text_wrap": True, "valign": "top"}
+            ),
+        }
+        _write_readme(_sheet(book, README), said, {n: _rows(c) for n, c in ordered.items()}, formats)
+        first_quote = _first_rows(contents, "quotes")
+        in_flat = _first_rows(contents, FLAT)
+        for name, cells in ordered.items():
+            columns = cells if name == FLAT else labelled(ds, name, contents)
+            target = ("quotes", first_quote) if name == FLAT else (FLAT, in_flat)
+            _fill(_sheet(book, name), columns, _links(ds, name, columns, *target), formats)
     path.write_bytes(stream.getvalue())
 
 
-def _fill(writer: pd.ExcelWriter, sheet: Any, cells: Mapping[str, Sequence[Cell]], bold: Any) -> None:
-    """Write the cells of a table into its sheet."""
-    frame = pd.DataFrame(cells, dtype="object")
-    sheet.set_row(0, None, bold)
-    frame.to_excel(writer, sheet_name=sheet.name, index=False, freeze_panes=(1, 0))
-    # that of pandas is wrong from the 27th column on
-    sheet.autofilter(0, 0, len(frame), len(cells) - 1)
-    for number, (column, values) in enumerate(cells.items()):
-        sheet.set_column(number, number, _width(column, values))
+def _sheet(book: Any, name: str) -> Any:
+    from xlsxwriter.exceptions import XlsxWriterException
+
+    try:
+        sheet = book.add_worksheet(name)
+    except XlsxWriterException as error:
+        raise ExportError(f"table {name}: no name for a sheet ({error}); {ELSE}") from None
+    sheet.add_write_handler(str, _write_markup)
+    sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(1, 0)  # one page wide, as long as it is
+    sheet.set_footer("&L&A&R&P / &N")
+    return sheet
+
+
+# -- the sheet README
+
+
+def _write_readme(sheet: Any, said: About, sizes: Mapping[str, int], formats: Mapping[str, Any]) -> None:
+    """Write what the workbook is: pairs of a label and a text, the sources, and the sheets."""
+    text, link, head = formats["text"], formats["link"], formats["head"]
+    sheet.set_column(0, 0, 26, text)
+    sheet.set_column(1, 1, 110, text)
+    sheet.hide_gridlines(2)
+    sheet.write(0, 0, said.title, formats["title"])
+    row = 2
+    for label, paragraph in said.paragraphs:
+        sheet.write(row, 0, label, head)
+        sheet.write(row, 1, paragraph, text)
+        row += 1
+    row += 1
+    sheet.write(row, 0, "Source", head)
+    sheet.write(row, 1, "Title, and the period that it covers", head)
+    for source_id, words, url in said.sources:
+        row += 1
+        sheet.write(row, 0, source_id, text)
+        _write_link(sheet, row, 1, url, words, link, text)
+    row += 2
+    sheet.write(row, 0, "Sheet", head)
+    sheet.write(row, 1, "Rows, and what they are", head)
+    for name, rows in sizes.items():
+        row += 1
+        _write_link(sheet, row, 0, f"internal:'{name}'!A1", name, link, text)
+        sheet.write(row, 1, f"{rows:,}: {said.sheets[name]}", text)
+
+
+# -- the sheets of tables
+
+
+def _fill(
+    sheet: Any, columns: Columns, links: Mapping[tuple[int, int], str], formats: Mapping[str, Any]
+) -> None:
+    """Write the cells of a table into its sheet, whose header and first columns stay in view."""
+    for number, (column, cells) in enumerate(columns.items()):
+        sheet.set_column(number, number, _width(column, cells), formats["text"])
+        sheet.write(0, number, column, formats["head"])
+        for row, cell in enumerate(cells, start=1):
+            if (row, number) in links and isinstance(cell, str):
+                _write_link(sheet, row, number, links[row, number], cell, formats["link"], formats["text"])
+            elif isinstance(cell, date):
+                sheet.write_datetime(row, number, cell, formats["day"])
+            elif cell is not None:
+                sheet.write(row, number, cell, formats["text"])
+    sheet.autofilter(0, 0, _rows(columns), len(columns) - 1)
+    # the header, and in the view the identifier and the title
+    sheet.freeze_panes(1, 2 if list(columns)[1:2] == ["title"] else 1)
+    sheet.repeat_rows(0)
     # codes of places are texts, though they look like numbers
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})
+
+
+def _links(
+    ds: Dataset, name: str, columns: Columns, target: str, rows: Mapping[Cell, int]
+) -> dict[tuple[int, int], str]:
+    """Return where cells lead, by row and column: identifiers of developments to their row in a sheet, addresses to the page."""
+    out = {}
+    for number, (column, cells) in enumerate(columns.items()):
+        if column in ("development_id", "related_id"):
+            places = {row: rows[cell] for row, cell in enumerate(cells, start=1) if cell in rows}
+            out.update({(row, number): f"internal:'{target}'!A{place + 1}" for row, place in places.items()})
+        elif name in ds.descriptor.tables and column == "url":
+            out.update(
+                {(row, number): cell for row, cell in enumerate(cells, start=1) if isinstance(cell, str)}
+            )
+    return out if len(out) <= EXCEL_LINKS else {}
+
+
+def _first_rows(contents: Mapping[str, Columns], name: str) -> dict[Cell, int]:
+    """Return the first row of each development in a sheet."""
+    cells = contents.get(name, {}).get("development_id", ())
+    return {cell: len(cells) - n for n, cell in enumerate(reversed(cells))}
+
+
+def _rows(columns: Columns) -> int:
+    return len(next(iter(columns.values()), ()))
 
 
 def _check_sheet(name: str, rows: int) -> None:
@@ -76,8 +171,8 @@ def _check_sheet(name: str, rows: int) -> None:
         raise ExportError(f"table {name}: {rows:,} rows; Excel takes {EXCEL_ROWS - 1:,}; {ELSE}")
 
 
-def _check_cells(name: str, columns: Mapping[str, Sequence[Cell]]) -> None:
-    """Refuse cells that Excel cannot hold: pandas would cut long texts off and write early days as text."""
+def _check_cells(name: str, columns: Columns) -> None:
+    """Refuse cells that Excel cannot hold: long texts would be left out, and early days written as text."""
     for column, cells in columns.items():
         for row, cell in enumerate(cells):
             if isinstance(cell, str) and (units := len(cell.encode("utf-16-le")) // 2) > EXCEL_CHARACTERS:
@@ -97,14 +192,33 @@ def _properties(ds: Dataset) -> dict[str, Any]:
     }
 
 
-def _write_markup(sheet: Any, row: int, column: int, text: str, _style: object = None) -> int | None:
+def _is_markup(text: str) -> bool:
+    """Whether XlsxWriter would take a text for markup of its own."""
+    return text.startswith("<r>") and text.endswith("</r>")
+
+
+def _write_markup(sheet: Any, row: int, column: int, text: str, style: object = None) -> int | None:
     """Write a text that XlsxWriter would take for markup of its own in parts, which it escapes."""
-    if not (text.startswith("<r>") and text.endswith("</r>")):
+    if not _is_markup(text):
         return None  # XlsxWriter goes on as without a handler
-    written: int = sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:])
+    written: int = sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
     return written
 
 
-def _width(column: str, cells: Sequence[Cell]) -> int:
-    widest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
-    return min(max(widest, len(column) + 2, 10), 60)
+def _write_link(
+    sheet: Any, row: int, column: int, url: str | None, text: str, link: object, plain: object
+) -> None:
+    """Write a text that leads to an address; to none that is too long for Excel, or is no page and no sheet."""
+    leads = url is not None and url.startswith(("internal:", "https://", "http://"))
+    if url is not None and leads and len(url) <= EXCEL_ADDRESS and not _is_markup(text) and text.strip():
+        sheet.write_url(row, column, url, link, text)
+    else:
+        sheet.write(row, column, text, plain)
+
+
+def _width(column: str, cells: Sequence[Cell]) -> float:
+    """Return the width of a column, in characters: that of its longest word, and more for texts, which are wrapped."""
+    texts = {str(cell) for cell in cells if cell is not None}
+    word = max((len(word) for text in texts for word in re.split(r"[\s-]", text)), default=0)
+    widest = max(map(len, texts), default=0)
+    return min(max(word + 1, len(column) + 3, sqrt(8 * widest)), _WIDEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pandas as pd
@@ -48,6 +48,41 @@ def sheets(ds: Dataset) -> dict[str, dict[str, list[Cell]]]:
     except (LookupError, ValueError, pd.errors.InvalidIndexError) as error:  # missing or duplicate keys
         raise ExportError(f"table {FLAT}: cannot be made ({error}); {SEE_FINDINGS}") from error
     return {**out, FLAT: cells(FLAT, flat)}
+
+
+#: The fields by which people know a row, the first of them that a table has.
+_NAMES = ("label", "name", "title")
+
+
+def labelled(
+    ds: Dataset, name: str, contents: Mapping[str, Mapping[str, list[Cell]]]
+) -> dict[str, list[Cell]]:
+    """Return the columns of a table, each code of another table followed by the name that it has there.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    name
+        The table.
+    contents
+        The cells of all tables, as :func:`sheets` returns them.
+    """
+    table = ds.descriptor.table(name)
+    keys = {key.fields[0]: key for key in table.foreign_keys if len(key.fields) == len(key.reference) == 1}
+    out: dict[str, list[Cell]] = {}
+    for column, values in contents[name].items():
+        out[column] = values
+        added = f"{column.removesuffix('_id')}_label"
+        key = keys.get(column)
+        if key is None or added in table.field_names or key.table not in contents:
+            continue
+        target = contents[key.table]
+        known = next((field for field in _NAMES if field in target), None)
+        if known is not None and key.reference[0] in target:
+            names = dict(zip(target[key.reference[0]], target[known], strict=True))
+            out[added] = [names.get(value) for value in values]
+    return out
 
 
 def columns(frame: pd.DataFrame) -> dict[str, list[Cell]]:

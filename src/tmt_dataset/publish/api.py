@@ -60,7 +60,11 @@ def _modules() -> dict[str, Module]:
     for name in tmt_dataset.__all__:
         getattr(tmt_dataset, name)  # imported when used: pdoc documents what is there
     found = walk_packages(tmt_dataset.__path__, f"{tmt_dataset.__name__}.")
-    names = [m.name for m in found if not m.name.rpartition(".")[2].startswith("_") and m.name != COMMANDS]
+    names = [
+        m.name
+        for m in found
+        if not (m.name.rpartition(".")[2].startswith("_") or f"{m.name}.".startswith(f"{COMMANDS}."))
+    ]
     modules = {name: Module.from_name(name) for name in [tmt_dataset.__name__, *names]}
     for name, module in modules.items():
         # pdoc itself links none that a package does not name in __all__

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tmt_dataset.coding import compile, locate
-from tmt_dataset.errors import OutOfStepError, PackageError
+from tmt_dataset.errors import OutOfStepError, PackageError, counted
 from tmt_dataset.files import content, expanded, update
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.publish import docs, metadata
@@ -117,6 +117,6 @@ def refuse(report: Report, folder: Path) -> None:
     shown = [f"  {error}" for error in errors[:SHOWN]]
     more = [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
     raise PackageError(
-        f"what was built is NOT valid: {len(errors)} errors; correct the annotations and build again. "
+        f"what was built is NOT valid: {counted(len(errors), 'error')}; correct the annotations and build again. "
         f"All of them: run `tmt-dataset validate --package {folder}`\n" + "\n".join([*shown, *more])
     )

@@ -22,7 +22,7 @@ import pandas as pd
 from tmt_dataset.cells import as_text, cell_checks, code_table, csv_text, read_text
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Difference, Field, Table, differences
-from tmt_dataset.errors import PackageError
+from tmt_dataset.errors import PackageError, counted
 from tmt_dataset.package import SUMS, Files, Package, open_package
 
 Source = str | os.PathLike[str] | Dataset | Package | None
@@ -229,7 +229,7 @@ class Diff:
                 "moved": len(table.moved),
             }
             told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n) or "columns only"
-            out.append(f"{table.name}: {table.old_rows:,} → {table.new_rows:,} rows; {told}")
+            out.append(f"{table.name}: {table.old_rows:,} → {counted(table.new_rows, 'row')}; {told}")
             out += [f"  {told}" for told in table.columns()]
             lines = [line for line in table.lines() if line[2] not in table.one_sided]
             shown = len(lines) if limit is None else limit

@@ -123,8 +123,19 @@ def command_reference(commands: click.Group) -> str:
     """
     import click
 
-    lines = [NOTE, "# Commands", ""]
-    for name in ["", *commands.list_commands(click.Context(commands))]:
+    names = commands.list_commands(click.Context(commands))
+    lines = [NOTE, "# Commands", "", "| command | does |", "|---|---|"]
+    lines += [
+        _line(
+            [
+                f"[`{name}`](#tmt-dataset-{name})",
+                commands.commands[name].get_short_help_str(limit=200).replace("<", "&lt;"),
+            ]
+        )
+        for name in names
+    ]
+    lines.append("")
+    for name in ["", *names]:
         command = commands.commands[name] if name else commands
         context = click.Context(
             command,

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
-from tmt_dataset.errors import PackageError, TargetError, TmtDatasetError
+from tmt_dataset.errors import PackageError, TargetError, TmtDatasetError, counted
 from tmt_dataset.files import expanded, read, replace_folder
 from tmt_dataset.publish import api, pages
 from tmt_dataset.record import number
@@ -196,9 +196,11 @@ def summary(ds: Dataset) -> str:
     register = ds["authorities"].set_index("authority_id")
     names = register["short_name"]
     busiest = _ranked(ds["development_authorities"]["authority_id"]).head(TOP)
-    sizes = ", ".join(f"{len(ds[name])} {name}" for name in ("developments", "quotes", "figures"))
+    sizes = ", ".join(
+        counted(len(ds[name]), name.removesuffix("s")) for name in ("developments", "quotes", "figures")
+    )
     lines = [
-        f"{ds.descriptor.name} {ds.version}: {sizes} from {len(ds['sources'])} sources",
+        f"{ds.descriptor.name} {ds.version}: {sizes} from {counted(len(ds['sources']), 'source')}",
         f"by topic: {_counts(primary, labels)}",
         f"by action: {_counts(dev['action'], ds['actions'].set_index('action')['label'])}",
         f"busiest authorities: {', '.join(f'{names[str(a)]} {n}' for a, n in busiest.items())}",

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from tmt_dataset.cells import lenient
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor
+from tmt_dataset.cells import Tables, lenient
+from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.errors import DeclarationError, PackageError, PackageNotFoundError
 from tmt_dataset.package import (
     SUMS,
     Archive,
+    Files,
     Package,
     check_bounds,
     check_sha256,
     find,
     library_package,
     open_files,
+    open_package,
     parse,
 )
 from tmt_dataset.releases import false_claim
@@ -28,7 +30,9 @@ from tmt_dataset.validation import declaration, form, identifiers, rules, values
 from tmt_dataset.validation.findings import Finding, Report
 
 
-def validate(source: str | os.PathLike[str] | Package | None = None, *, sha256: str | None = None) -> Report:
+def validate(
+    source: str | os.PathLike[str] | Package | Tables | None = None, *, sha256: str | None = None
+) -> Report:
     """Check a data package: everything that can be checked without the source texts, in one run.
 
     A release of an earlier version is valid if nothing is wrong in it: what later versions added to the declaration is
@@ -37,9 +41,10 @@ def validate(source: str | os.PathLike[str] | Package | None = None, *, sha256: 
     Parameters
     ----------
     source
-        As for :func:`tmt_dataset.load`, or an opened package.
+        As for :func:`tmt_dataset.load`, or an opened package. A data set that was loaded is checked as it is in memory, with what was
+        changed in its frames since; the files of its package are not looked at.
     sha256
-        The checksum that it must have, as for :func:`tmt_dataset.load`; another one is a finding.
+        The checksum that it must have, as for :func:`tmt_dataset.load`; another one is a finding. A data set has none.
 
     Returns
     -------
@@ -52,33 +57,64 @@ def validate(source: str | os.PathLike[str] | Package | None = None, *, sha256: 
     PackageNotFoundError
         If there is nothing to check.
     TypeError
-        If ``source`` is neither a path nor a package.
+        If ``source`` is neither a path, a package nor a data set.
+    ValueError
+        If ``source`` is a selection, which lacks what the rules compare, or a data set with ``sha256``.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
     >>> tmt.validate().valid
     True
+    >>> ds = tmt.load()
+    >>> ds.sources.loc[0, "characters"] += 1
+    >>> print(tmt.validate(ds).findings[0])
+    [ledger] ...
     """
+    if isinstance(source, Tables):
+        if sha256 is not None:
+            raise ValueError("sha256= is a checksum of files; give the path of the package")
+        return _in_memory(source)
     package = source if isinstance(source, Package) else _opened(find(source))
     if isinstance(package, Finding):
         return Report((package,))
-    descriptor = package.descriptor
     own = library_package(package)
-    library = own.descriptor
+    identity = _identity(package, own, sha256)
+    return _checked(
+        package.descriptor, own.descriptor, identity, partial(form.read, package.files), package.files
+    )
+
+
+def _in_memory(ds: Tables) -> Report:
+    """Check the tables of a data set as they would be written."""
+    if len(ds["developments"]) < len(ds.whole["developments"]):
+        raise ValueError(
+            "expected a whole data set, found a selection; validate the one that it was made from"
+        )
+    return _checked(ds.descriptor, open_package().descriptor, (), partial(form.written, ds), None)
+
+
+def _checked(
+    descriptor: Descriptor,
+    library: Descriptor,
+    identity: Iterable[Finding],
+    read: Callable[[Table], tuple[pd.DataFrame | None, list[Finding]]],
+    files: Files | None,
+) -> Report:
+    """Check a declaration and the tables that are read by it."""
     differing, lacking = declaration.compare(descriptor, library)
-    findings = [*_identity(package, own, sha256), *declaration.check(descriptor), *differing]
+    findings = [*identity, *declaration.check(descriptor), *differing]
     unchecked = [f"not declared in {descriptor.version}: {', '.join(lacking)}"] if lacking else []
     frames: dict[str, pd.DataFrame] = {}
     for table in descriptor.tables.values():
-        frame, found = form.read(package.files, table)
+        frame, found = read(table)
         findings += found
         if frame is not None:
             frames[table.name] = frame
     for name, frame in frames.items():
         findings += values.check(descriptor.tables[name], frame)
         findings += values.check_references(descriptor, descriptor.tables[name], frames)
-    found, not_checked = _rules(_typed(package, library, frames), descriptor.version)
+    found, not_checked = _rules(_typed(descriptor, library, frames, files), descriptor.version)
     checked = {name: len(frame) for name, frame in frames.items()}
     return Report((*findings, *found), checked, (*unchecked, *not_checked))
 
@@ -125,21 +161,21 @@ def _identity(package: Package, library: Package, sha256: str | None) -> Iterato
 
 
 def _typed(
-    package: Package, library: Descriptor, frames: Mapping[str, pd.DataFrame]
+    descriptor: Descriptor, library: Descriptor, frames: Mapping[str, pd.DataFrame], files: Files | None
 ) -> dict[str, pd.DataFrame]:
     """Return the tables as the rules take them.
 
     The rules rely on the types that the library declares; where the package declares another, that is a finding already.
     The file of a table that an older release does not declare is read by the library's declaration.
     """
-    declared = package.descriptor.tables
+    declared = descriptor.tables
     out = {name: lenient(library.tables.get(name, declared[name]), frame) for name, frame in frames.items()}
-    if not declaration.is_older(package.descriptor, library):
+    if files is None or not declaration.is_older(descriptor, library):
         return out
     for name, table in library.tables.items():
         if name not in declared:
             try:
-                data = package.files.read(table.path)
+                data = files.read(table.path)
                 check_bounds(table, data, table.path)
                 text, wrong = form.decoded(data, name)
             except (KeyError, PackageError):

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from tmt_dataset.errors import counted
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -74,9 +76,12 @@ class Report:
         lines += [f"(not checked: {u})" for u in self.unchecked]
         rows = sum(self.checked.values())
         verdict = "valid" if self.valid else "NOT valid"
-        return "\n".join(
-            [*lines, f"{verdict}: {len(self.checked)} tables, {rows:,} rows, {len(self.findings)} findings"]
+        sizes = (
+            counted(len(self.checked), "table"),
+            counted(rows, "row"),
+            counted(len(self.findings), "finding"),
         )
+        return "\n".join([*lines, f"{verdict}: {', '.join(sizes)}"])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, for JSON."""

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset import characters
-from tmt_dataset.cells import csv_text, read_cells
+from tmt_dataset.cells import Tables, as_text, csv_text, read_cells
 from tmt_dataset.descriptor import Table
 from tmt_dataset.errors import PackageError
 from tmt_dataset.package import Files, check_bounds, mismatches
@@ -53,6 +53,19 @@ def read(files: Files, table: Table) -> tuple[pd.DataFrame | None, list[Finding]
     text, wrong_bytes = decoded(data, table.name)
     frame, wrong_form = parsed(text, table)
     return frame, [*found, *wrong_bytes, *wrong_form]
+
+
+def written(ds: Tables, table: Table) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Return the cells of a table of a data set as they would be read from its file, and what is wrong with their form."""
+    try:
+        cells = as_text(ds[table.name], table)
+        data = csv_text([table.field_names, *cells.to_numpy().tolist()]).encode("utf-8")
+    except (PackageError, LookupError, TypeError, ValueError) as error:
+        hint = "Load the data set again."
+        return None, [Finding("form", f"the table cannot be written ({error})", table.name, hint=hint)]
+    text, wrong_bytes = decoded(data, table.name)
+    frame, wrong_form = parsed(text, table)
+    return frame, [*wrong_bytes, *wrong_form]
 
 
 # -- bytes
