@@ -323,7 +323,7 @@ def _assert_recall(ds: Dataset, texts: dict[str, str]) -> None:
     missed = []
     for word, developments in having.items():
         rows = whole.database.execute("SELECT rowid FROM search WHERE search MATCH ?", [expression(word)])
-        if lost := developments - {whole.index.rows[n - 1][0] for (n,) in rows}:
+        if lost := developments - {whole.found.rows[n - 1][0] for (n,) in rows}:
             missed.append((word, sorted(lost)))
     assert missed == []
 
