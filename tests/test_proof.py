@@ -149,11 +149,8 @@ def test_a_count_of_words_that_is_not_that_of_the_text_is_found(annotated: Packa
         terms.loc[1, "stem"] = "zebra"
         return terms
 
-    stem = read_table(package, "terms").loc[1, "stem"]
     edit_table(package, "terms", recount)
     found = [(f.table, f.row, f.field, f.expected, f.found) for f in proved(package, sources)]
-    first = read_table(package, "terms").loc[0, "stem"]
-    assert first < stem
     assert found == [
         ("terms", 2, "count", "1", "99"),
         ("terms", 3, "count", "0", "1"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -305,7 +306,8 @@ def test_the_words_of_a_report_find_its_developments(ds: Dataset) -> None:
 def test_the_words_of_the_five_sources_find_their_developments(real: Dataset) -> None:
     texts = {}
     whole = {s: (SOURCES / f"{s}.txt").read_bytes().decode() for s in real.sources["source_id"]}
-    for s in real.segments.itertuples():
+    rows: Iterable[Any] = real.segments.itertuples()
+    for s in rows:
         texts[s.segment_id] = whole[s.source_id][s.start : s.end]
     _assert_recall(real, texts)
 
@@ -321,7 +323,7 @@ def _assert_recall(ds: Dataset, texts: dict[str, str]) -> None:
     missed = []
     for word, developments in having.items():
         rows = whole.database.execute("SELECT rowid FROM search WHERE search MATCH ?", [expression(word)])
-        if lost := developments - {whole.index.rows[n - 1][0] for (n,) in rows}:
+        if lost := developments - {whole.found.rows[n - 1][0] for (n,) in rows}:
             missed.append((word, sorted(lost)))
     assert missed == []
 

@@ -199,11 +199,11 @@ def _terms(ds: Dataset, source_id: str) -> pd.DataFrame:
 def _wrong_terms(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
     """Compare the words of the reports of a source with its text."""
     rows = {(r.segment_id, r.stem): r for r in _records(_terms(ds, source_id))}
+    segments: list[Any] = _of(ds, "segments", source_id).to_dict("records")
+    mentions: list[Any] = ds["mentions"].to_dict("records")
     reports = [
         s
-        for s in reporting(
-            _of(ds, "segments", source_id).to_dict("records"), ds["mentions"].to_dict("records")
-        )
+        for s in reporting(segments, mentions)
         if sha256(_stretch(text, s["start"], s["end"]).encode("utf-8"))
         == s["sha256"]  # or it is a finding of its own
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from tmt_dataset.search.stems import counts
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 def reporting(segments: Iterable[Row], mentions: Iterable[Row]) -> list[Row]:
@@ -26,7 +26,7 @@ def stems(text: str, segments: Iterable[Row]) -> Iterator[tuple[str, Counter[str
     yield from ((row["segment_id"], count) for row, count in zip(segments, found, strict=True))
 
 
-def rows(segments: Iterable[Row], texts: Mapping[str, str], kept: bytes) -> list[Row]:
+def rows(segments: Iterable[Row], texts: Mapping[str, str], kept: bytes) -> list[dict[str, Any]]:
     """Return the rows of the table.
 
     Parameters
@@ -43,13 +43,13 @@ def rows(segments: Iterable[Row], texts: Mapping[str, str], kept: bytes) -> list
     list of dict
         By segment, stems in the order of the alphabet.
     """
-    before: dict[str, list[Row]] = {}
+    before: dict[str, list[dict[str, Any]]] = {}
     for row in csv.DictReader(io.StringIO(kept.decode("utf-8"), newline="")):
         before.setdefault(row["segment_id"], []).append(dict(row))
     by_source: dict[str, list[Row]] = {}
     for segment in segments:
         by_source.setdefault(segment["source_id"], []).append(segment)
-    out: list[Row] = []
+    out: list[dict[str, Any]] = []
     for source_id, own in by_source.items():
         if source_id in texts:
             for segment_id, count in stems(texts[source_id], own):

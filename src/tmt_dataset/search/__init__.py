@@ -60,7 +60,7 @@ def found(ds: Tables, text: str) -> list[str]:
     from tmt_dataset.search.index import opened
 
     whole = opened(ds)
-    return [whole.index.rows[rowid - 1][0] for (rowid,) in _matches(whole, text, ["rowid"])]
+    return [whole.found.rows[rowid - 1][0] for (rowid,) in _matches(whole, text, ["rowid"])]
 
 
 def sql(ds: Tables, text: str) -> str:
@@ -74,7 +74,7 @@ def sql(ds: Tables, text: str) -> str:
     """
     from tmt_dataset.search.index import opened, vocabulary
 
-    return expression(text, vocabulary(opened(ds).index) if "*" in text else ())
+    return expression(text, vocabulary(opened(ds).found) if "*" in text else ())
 
 
 def near(ds: Tables, text: str, n: int = 3) -> list[str]:
@@ -112,7 +112,7 @@ def near(ds: Tables, text: str, n: int = 3) -> list[str]:
             have = words_of(" ".join([code, *labels]))
             if any(get_close_matches(word, have, n=1, cutoff=0.85) for word in wanted):
                 codes.append(f"{key.removesuffix('_id')} {code}")
-    known = vocabulary(opened(ds).index)
+    known = vocabulary(opened(ds).found)
     words = [w for word in wanted for w in get_close_matches(word, known, n=n, cutoff=0.75)]
     return [*codes[:n], *(f"word {word}" for word in dict.fromkeys(words))][: 2 * n]
 
@@ -123,14 +123,14 @@ def _matches(whole: Opened, text: str, columns: list[str], of: str = "{}") -> li
 
     if any("\ud800" <= character <= "\udfff" for character in text):  # no column of text holds half of a pair
         return []
-    asked = of.format(expression(text, vocabulary(whole.index) if "*" in text else ()))
+    asked = of.format(expression(text, vocabulary(whole.found) if "*" in text else ()))
     statement = f"SELECT {', '.join(columns)} FROM search WHERE search MATCH ? ORDER BY rank, rowid"
     return whole.database.execute(statement, [asked]).fetchall()
 
 
 def _hits(whole: Opened, text: str) -> Iterator[tuple[str, str, str, str | None, float]]:
     """Yield the row of each development that meets a search."""
-    columns, places, rows = whole.index
+    columns, places, rows = whole.found
     own = [n for n, place in enumerate(places) if n and place not in NOT_RECORDED]
     title = columns.index("title")
     marked = [f"highlight(search, {n}, '{_START}', '{_END}')" for n in own]

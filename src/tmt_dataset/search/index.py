@@ -85,7 +85,7 @@ def write(database: sqlite3.Connection, found: Index) -> None:
 class Opened(NamedTuple):
     """An index, the database in memory that has it, and the tables that it was made of."""
 
-    index: Index
+    found: Index
     database: sqlite3.Connection
     tables: dict[str, pd.DataFrame]
     descriptor: Descriptor
