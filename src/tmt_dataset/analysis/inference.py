@@ -296,6 +296,69 @@ def compare(
     return out
 
 
+def tests_of(frame: pd.DataFrame, hit: str) -> list[dict[str, Any]]:
+    """Test all windows together: whether their shares and rates differ at all, and whether the share has a trend.
+
+    Every window is taken at both ends of what its dates allow, in all combinations, so each p-value is a range.
+
+    Parameters
+    ----------
+    frame
+        As returned by :func:`members`, of two windows or more.
+    hit
+        Name of the boolean column that marks the hits.
+
+    Returns
+    -------
+    list of dict
+        Rows with ``comparison``, ``measure``, ``p_min``, ``p_max``, ``test``: shares and rates of all windows
+        (chi-squared), and the trend of the shares over the order of the windows (Mann–Whitney).
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import developments, members, reports, windows
+    >>> ds = tmt.load()
+    >>> marked = developments(ds).assign(ai=lambda d: d["area"].eq("ai"))
+    >>> [row["measure"] for row in tests_of(members(marked, windows(ds), reports(ds)), "ai")]
+    ['share', 'rate', 'share']
+    """
+    stats = _stats()
+    counts = _ranges(frame, hit)
+    months = frame.groupby("window", observed=False)["months"].first().to_numpy(float)
+    ends = [
+        sorted({(k, m) for k in (row["k_min"], row["k_max"]) for m in (row["m_min"], row["m_max"])})
+        for row in (_row(counts, label) for label in counts.index)
+    ]
+    order = np.arange(len(ends))
+    found: dict[str, list[float]] = {"share": [], "rate": [], "trend": []}
+    for case in product(*ends):
+        k, m = np.array(case).T
+        if min(k.sum(), m.sum(), (k + m).min()) == 0:  # nothing to compare
+            for values in found.values():
+                values.append(1.0)
+            continue
+        found["share"].append(float(stats.chi2_contingency([k, m], correction=False).pvalue))
+        found["rate"].append(float(stats.chisquare(k, months / months.sum() * k.sum()).pvalue))
+        ranked = stats.mannwhitneyu(np.repeat(order, k), np.repeat(order, m), method="asymptotic")
+        found["trend"].append(float(ranked.pvalue))
+    named = (
+        ("share", "all windows", "share", "chi-squared"),
+        ("rate", "all windows", "rate", "chi-squared"),
+        ("trend", "trend over all windows", "share", "Mann–Whitney"),
+    )
+    return [
+        {
+            "comparison": words,
+            "measure": measure,
+            "p_min": min(found[key]),
+            "p_max": max(found[key]),
+            "test": test,
+        }
+        for key, words, measure, test in named
+    ]
+
+
 def _row(counts: pd.DataFrame, label: str) -> _Counts:
     return {str(name): int(counts[name].to_dict()[label]) for name in counts.columns}
 

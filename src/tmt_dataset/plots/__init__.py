@@ -8,6 +8,7 @@
 
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
+from tmt_dataset.plots.heat import heatmap
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
 from tmt_dataset.plots.sources import agreement_chart, list_chart, month_chart, stacked
@@ -35,6 +36,7 @@ __all__ = [
     "chart",
     "drawn",
     "durations",
+    "heatmap",
     "ink_on",
     "intervals",
     "kinds",

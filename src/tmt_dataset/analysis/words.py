@@ -1,0 +1,179 @@
+"""Numbers, dates and lists as a reader writes them, for the computed sentences of the articles."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tmt_dataset.errors import unknown
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_MARK = re.compile(r"\{(TMT-\d+)\}|\]\((TMT-\d+)\)")
+#: Numbers below ten are words in a sentence.
+_SMALL = "no one two three four five six seven eight nine".split()
+
+
+def span(low: float, high: float, form: str = "{:,.0f}") -> str:
+    """Return a range as a reader writes it: one number where both ends read the same.
+
+    Examples
+    --------
+    >>> span(3, 4), span(4, 4), span(0.367, 0.4, "{:.0%}")
+    ('3–4', '4', '37%–40%')
+    """
+    first, last = form.format(low), form.format(high)
+    return first if first == last else f"{first}–{last}"
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """Return parts as an enumeration.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")
+    ('a', 'a and b', 'a, b or c')
+    """
+    *head, tail = list(parts) or [""]
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun, small numbers as words.
+
+    Examples
+    --------
+    >>> counted(0, "draft"), counted(1, "draft"), counted(12, "body", "bodies")
+    ('no drafts', 'one draft', '12 bodies')
+    """
+    word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
+    return f"{word} {one if number == 1 else many or one + 's'}"
+
+
+def probability(low: float, high: float | None = None) -> str:
+    """Return a p-value, or the range of one, as a paper prints it.
+
+    Examples
+    --------
+    >>> probability(0.0191, 0.0368), probability(0.046), probability(0.00002)
+    ('p = 0.02–0.04', 'p = 0.05', 'p < 0.001')
+    """
+    high = low if high is None else high
+    if high < 0.001:
+        return "p < 0.001"
+
+    def shown(p: float) -> str:
+        return f"{p:.3f}" if p < 0.0095 else f"{p:.2f}"
+
+    return f"p = {'<0.001' if low < 0.001 else shown(low)}" + (
+        f"–{shown(high)}" if shown(high) != shown(low) else ""
+    )
+
+
+def fraction(row: dict[str, Any] | pd.Series) -> str:
+    """Return the share of a window with the counts from which a reader can compute both of its ends.
+
+    The least share has no uncertain hit and every uncertain miss, the greatest the reverse.
+
+    Parameters
+    ----------
+    row
+        Of :func:`tmt_dataset.analysis.shares`: ``k_min``, ``k_max``, ``n_min``, ``n_max``.
+
+    Examples
+    --------
+    >>> fraction({"k_min": 11, "k_max": 12, "n_min": 29, "n_max": 31}), fraction({"k_min": 8, "k_max": 8, "n_min": 29, "n_max": 29})
+    ('11–12 of 30 (37–40 %)', '8 of 29 (28 %)')
+    >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 15})
+    '3 of 14 to 4 of 12 (21–33 %)'
+    """
+    k_min, k_max, n_min, n_max = (int(row[name]) for name in ("k_min", "k_max", "n_min", "n_max"))
+    least, most = k_min + n_max - k_max, k_max + n_min - k_min
+    if most == 0 or least == 0:
+        return f"{span(k_min, k_max)} of {span(n_min, n_max)}"
+    shares = f"({span(100 * k_min / least, 100 * k_max / most)} %)"
+    if least == most:
+        return f"{span(k_min, k_max)} of {least} {shares}"
+    return f"{k_min} of {least} to {k_max} of {most} {shares}"
+
+
+def spoken(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Return a date in words, as exactly as its two ends allow.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp
+    >>> spoken(day("2025-08-19"), day("2025-08-19")), spoken(day("2024-03-01"), day("2024-03-31"))
+    ('19 August 2025', 'March 2024')
+    >>> spoken(day("2024-01-01"), day("2024-12-31")), spoken(day("2025-07-01"), day("2025-08-31"))
+    ('2024', 'July or August 2025')
+    >>> spoken(day("2024-03-01"), day("2024-12-31"))
+    'between March and December 2024'
+    """
+    first, last = _MONTHS[start.month - 1], _MONTHS[end.month - 1]
+    if start == end:
+        return f"{start.day} {first} {start.year}"
+    if (start.day, end) != (1, end + pd.offsets.MonthEnd(0)):
+        return f"between {start.day} {first} {start.year} and {end.day} {last} {end.year}"
+    if start.year != end.year:
+        return f"between {first} {start.year} and {last} {end.year}"
+    if (start.month, end.month) == (1, 12):
+        return str(start.year)
+    if start.month == end.month:
+        return f"{first} {start.year}"
+    return (
+        f"{first} or {last} {start.year}"
+        if end.month - start.month == 1
+        else f"between {first} and {last} {start.year}"
+    )
+
+
+def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
+    """Return prose in which records are named, with their dates and links taken from the data.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    text
+        Markdown: ``[words](TMT-0001)`` becomes a link, ``{TMT-0001}`` the record's date in words.
+    link
+        Gives the address of a record.
+
+    Raises
+    ------
+    UnknownCodeError
+        If the data set has no such record.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> told(tmt.load(), "A [guide](TMT-0067) of {TMT-0067}", "records.html#{}".format)
+    'A [guide](records.html#TMT-0067) of March 2024'
+    """
+    dates = ds["developments"].set_index("development_id")[["date_start", "date_end"]]
+
+    def filled(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        if code not in dates.index:
+            raise unknown("record", code, list(dates.index), "ds.developments")
+        return spoken(*dates.loc[code]) if found[1] else f"]({link(code)})"
+
+    return _MARK.sub(filled, text)
+
+
+def number_or(value: float, form: str, other: str = "unbounded") -> str:
+    """Return a number, or a word where it is infinite or missing.
+
+    Examples
+    --------
+    >>> number_or(2.5, "{:.1f}"), number_or(float("inf"), "{:.1f}")
+    ('2.5', 'unbounded')
+    """
+    return form.format(value) if math.isfinite(value) else other
