@@ -14,10 +14,23 @@ from tmt_dataset.errors import unknown
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _MARK = re.compile(r"\{(TMT-\d+)\}|\]\((TMT-\d+)\)")
 #: Numbers below ten are words in a sentence.
-_SMALL = "no one two three four five six seven eight nine".split()
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 def span(low: float, high: float, form: str = "{:,.0f}") -> str:

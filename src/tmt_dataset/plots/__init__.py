@@ -6,6 +6,7 @@
 [3.5, 1.6]
 """
 
+from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientations, shares_and_rates
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
 from tmt_dataset.plots.heat import heatmap
@@ -24,9 +25,12 @@ from tmt_dataset.plots.style import (
     span,
     use_style,
 )
+from tmt_dataset.plots.timelines import timeline
 
 __all__ = [
     "INKS",
+    "MEANINGS",
+    "ORIENTATIONS",
     "PALETTE",
     "STYLE",
     "WIDTHS",
@@ -36,6 +40,7 @@ __all__ = [
     "chart",
     "drawn",
     "durations",
+    "forest",
     "heatmap",
     "ink_on",
     "intervals",
@@ -46,10 +51,13 @@ __all__ = [
     "matrix",
     "month_chart",
     "network_chart",
+    "orientations",
+    "shares_and_rates",
     "span",
     "spans",
     "stacked",
     "tile_map",
+    "timeline",
     "totals_and_flows",
     "use_style",
 ]
