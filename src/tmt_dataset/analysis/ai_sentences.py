@@ -1,0 +1,425 @@
+"""Sentences on AI in the newsletters, computed from the frames of :mod:`tmt_dataset.analysis.ai`.
+
+Each is written for what the data may come to say with a next source: a claim that could turn has its other forms here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tmt_dataset.analysis import ai
+from tmt_dataset.analysis.inference import rates, shares, tests_of
+from tmt_dataset.analysis.words import counted, fraction, listed, probability, span
+from tmt_dataset.guard import guarded
+
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+#: Below this a difference is called more than chance.
+LEVEL = 0.05
+
+
+def _percent(row: pd.Series) -> str:
+    return f"{span(100 * row['share_min'], 100 * row['share_max'])} %"
+
+
+def _told_shares(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares of the windows with enough developments, by window."""
+    found = shares(frame, "ai").dropna(subset=["share_min"])
+    return found.assign(window=found["window"].astype("str")).set_index("window")
+
+
+def _lowest(frame: pd.DataFrame) -> str | None:
+    """Return the one low window: without it, the others are alike, and with it they are not."""
+    known = _told_shares(frame)
+    if len(known) < 3:
+        return None
+    window = str(known["share_max"].idxmin())
+    rest = frame.loc[frame["window"].isin(known.index) & (frame["window"] != window)]
+    rest = rest.assign(window=rest["window"].cat.remove_unused_categories())
+    kept = frame.loc[frame["window"].isin(known.index)]
+    kept = kept.assign(window=kept["window"].cat.remove_unused_categories())
+    alone = known["share_max"].loc[window] < known["share_min"].drop(window).min()
+    differ, alike = (tests_of(part, "ai")[0] for part in (kept, rest))
+    return window if alone and differ["p_max"] < LEVEL <= alike["p_min"] else None
+
+
+def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
+    """Return what the shares of the windows come to, as a title.
+
+    Parameters
+    ----------
+    frame, tested
+        As :func:`tmt_dataset.analysis.ai.reported` and :func:`~tmt_dataset.analysis.ai.tests` return them.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> frame = ai.reported(ds)
+    >>> windows_claim(frame, ai.tests(frame, ai.newsletters(ds)))
+    'One window is low, Jul–Aug 2024, and no trend can be shown'
+    """
+    trend = tested.loc[tested["comparison"].str.startswith("trend"), "p_max"]
+    overall = tested.loc[tested["comparison"].eq("all windows") & tested["measure"].eq("share"), "p_max"]
+    ending = "a trend can be shown" if trend.lt(LEVEL).any() else "no trend can be shown"
+    low = _lowest(frame)
+    if low is not None:
+        joined = "and" if ending.startswith("no") else "yet"
+        return f"One window is low, {low}, {joined} {ending}"
+    if overall.lt(LEVEL).any():
+        return f"The windows differ, {'and' if ending.startswith('a ') else 'but'} {ending}"
+    return f"The windows differ no more than chance allows, {'yet' if ending.startswith('a ') else 'and'} {ending}"
+
+
+def answer(ds: Dataset, frame: pd.DataFrame, pair: tuple[str, str]) -> list[str]:
+    """Return the answer in three sentences: the shares, what the comparison of two windows is worth, who does what.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    frame
+        As :func:`tmt_dataset.analysis.ai.reported` returns it.
+    pair
+        Labels of the two windows that are compared in many ways.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> len(answer(ds, ai.reported(ds), ai.latest_pair(ai.newsletters(ds))))
+    3
+    """
+    tested = ai.tests(frame, ai.newsletters(ds))
+    told = [f"{_percent(row)} in {window}" for window, row in _told_shares(frame).iterrows()]
+    claim = windows_claim(frame, tested)
+    claim = claim[0].lower() + claim[1:]
+    return [
+        f"AI made up {listed(told)} of what the newsletters report: {claim}." if told else "No window has enough developments for a share of AI.",
+        compared(ai.sensitivities(ds, frame, *pair), pair),
+        _who(ds, frame),
+    ]
+
+
+def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
+    """Return what the comparison of two windows is worth, given all ways of counting.
+
+    Parameters
+    ----------
+    ways
+        As :func:`tmt_dataset.analysis.ai.sensitivities` returns it.
+    pair
+        Labels of the two windows.
+
+    Examples
+    --------
+    >>> row = {"way": "All developments", "before": "4 of 33 (12 %)", "after": "11 of 30 (37 %)", "ratio_max": 4.1}
+    >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21 %)", "after": "11 of 30 (37 %)", "ratio_max": 2.1}
+    >>> ways = pd.DataFrame([row | {"apart": True}, other | {"apart": False}])
+    >>> print(compared(ways, ("July 2024", "July 2025")))
+    From July 2024 to July 2025 AI rose from 4 of 33 (12 %) to 11 of 30 (37 %), but the rise is not demonstrable in 1 of 1 other way of counting, among them without telecommunications.
+    """
+    if ways.empty:
+        return f"Between {pair[0]} and {pair[1]} nothing can be compared."
+    base, others = ways.iloc[0], ways.iloc[1:]
+    rose = base["ratio_max"] > 1
+    moved = f"From {pair[0]} to {pair[1]} AI {'rose' if rose else 'fell'} from {base['before']} to {base['after']}"
+    noun = "rise" if rose else "fall"
+    weak = others.loc[~others["apart"]]
+    among = weak.sort_values("ratio_max", ascending=rose, kind="stable")["way"].head(2)
+    named = listed([way[0].lower() + way[1:] if way[:2] != "AI" else way for way in among])
+    ways_of = f"{len(weak)} of {len(others)} other {'way' if len(others) == 1 else 'ways'} of counting"
+    if not base["apart"]:
+        return f"{moved}, which is no demonstrable {noun}; {len(others) - len(weak)} of {len(others)} other ways of counting show one."
+    if weak.empty:
+        return f"{moved}, and every other way of counting shows the {noun} too."
+    return f"{moved}, but the {noun} is not demonstrable in {ways_of}, among them {named}."
+
+
+def _who(ds: Dataset, frame: pd.DataFrame) -> str:
+    """Return who limits and who promotes, and whether a final binding rule limits AI."""
+    table = ai.promotes_only(frame)
+    rules = ai.limits(ds, frame)
+    binding = (
+        "no final binding rule that limits AI falls in their windows"
+        if rules.empty
+        else f"{counted(rules['instrument_id'].nunique(), 'final binding rule')} on AI fall in their windows"
+    )
+    if table.empty or table["which"].iloc[0] != "AI":
+        return f"Of the newsletters' AI developments too few can be compared by level; {binding}."
+    row = table.iloc[0]
+    national, local = (row[level].split(" (")[0] for level in ("national", "local"))
+    return f"Promotion is local: {_none(national)} national AI developments only promote, against {local} local ones; {binding}." if row["p_max"] < LEVEL else f"{_none(national)} national and {local} local AI developments only promote; {binding}."
+
+
+def _none(words: str) -> str:
+    """Return counts in words, the two ends of a count of none as one.
+
+    Examples
+    --------
+    >>> _none("0 of 13 to 0 of 12"), _none("3 of 12")
+    ('none of 12–13', '3 of 12')
+    """
+    ends = sorted({int(part.split(" of ")[1]) for part in words.split(" to ")})
+    if all(part.startswith("0 of ") for part in words.split(" to ")):
+        return f"none of {span(ends[0], ends[-1])}"
+    return words
+
+
+@guarded
+def basis(ds: Dataset, frame: pd.DataFrame) -> str:
+    """Return what the article rests on, with the part that reviews have in it.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> basis(ds, ai.reported(ds)).startswith("Rests on ")
+    True
+    """
+    periods = ai.newsletters(ds)
+    once = frame.drop_duplicates("development_id")
+    ai_least, ai_most = int((frame["ai"] & frame["certain"]).sum()), int(once["ai"].sum())
+    firms = ds["sources"]["publisher"].astype("str").nunique()
+    whose = "one law firm" if firms == 1 else f"{firms} publishers"
+    return (
+        f"Rests on {len(once)} developments that {counted(len(periods), 'newsletter')} of {whose} report of their own windows "
+        f"({periods['months'].sum():.3g} months), {span(ai_least, ai_most)} of them on AI by primary topic. {_reviews(ds)}"
+    ).strip()
+
+
+def _reviews(ds: Dataset) -> str:
+    """Return what the annual reviews are and what part they have."""
+    sources = ds["sources"]
+    found = sources.loc[sources["kind"] == "annual-review"]
+    if found.empty:
+        return ""
+    scopes = listed([f"{str(scope).rstrip('.')[:1].lower()}{str(scope).rstrip('.')[1:]}" for scope in found["scope"].dropna()])
+    noun, verb = ("The annual review", "enters") if len(found) == 1 else ("The annual reviews", "enter")
+    covers = f" ({scopes})" if scopes else ""
+    return f"{noun}{covers} {verb} no share and no comparison, only the timeline and the accounts of single developments."
+
+
+def reading(tested: pd.DataFrame) -> str:
+    """Return how intervals and tests are to be read here, with all tests counted.
+
+    Examples
+    --------
+    >>> tested = pd.DataFrame({"comparison": ["all windows"], "measure": ["share"], "p_min": [0.03], "p_max": [0.04]})
+    >>> reading(tested).startswith("The newsletters are a selection")
+    True
+    """
+    text = (
+        "The newsletters are a selection that one publisher made, not a sample of what happened. A 95 % interval or a p-value here "
+        "answers one question: how far could the windows lie apart if chance alone had dealt AI to the reported developments? "
+        "It says nothing about what was not reported."
+    )
+    if tested.empty:
+        return text + " No two windows have enough developments for a test."
+    below = int((tested["p_max"] < LEVEL).sum())
+    first = tested["p_min"].idxmin()
+    least = probability(*(min(1.0, len(tested) * tested.loc[first, end]) for end in ("p_min", "p_max")))
+    return (
+        f"{text} {counted(len(tested), 'test').capitalize()} {'compares' if len(tested) == 1 else 'compare'} the windows, all in the table; "
+        f"{below} of them {'has' if below == 1 else 'have'} p below {LEVEL:g} whatever the dates. Corrected for their number (Bonferroni), the smallest is {least}."
+    )
+
+
+def undated(frame: pd.DataFrame) -> str:
+    """Return how many developments of each window have no date of their own.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> undated(ai.reported(tmt.load())).startswith("Without a date of their own are ")
+    True
+    """
+    flags = frame["date_basis"].eq("period").groupby(frame["window"], observed=False).agg(["sum", "size"])
+    told = [f"{n} of {size} in {window}" for window, n, size in flags.itertuples() if n]
+    if not told:
+        return "Every development has a date of its own."
+    return f"Without a date of their own are {listed(told)}: they are taken to lie in the window of the newsletter that reports them."
+
+
+def mix_claim(table: pd.DataFrame, pair: tuple[str, str]) -> str:
+    """Return which other area shrank and which grew most between two windows, as a title.
+
+    Parameters
+    ----------
+    table
+        As :func:`tmt_dataset.analysis.ai.areas` returns it.
+    pair
+        Labels of two windows.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> mix_claim(ai.areas(ds, ai.reported(ds)), ("Jul–Aug 2024", "Jul–Aug 2025"))
+    'The rest of the news changed too: telecommunications went from 14 to 0, online content from 0 to 8'
+    """
+    wide = table.pivot(index="area", columns="window", values="most").drop(index="Artificial intelligence", errors="ignore")
+    change = wide[pair[1]] - wide[pair[0]]
+    moved = [name for name in dict.fromkeys([change.idxmin(), change.idxmax()]) if change[name] != 0] if len(change) else []
+    if not moved:
+        return f"The other areas are as many in {pair[1]} as in {pair[0]}"
+    told = [f"{name.lower()} {'went ' if n == 0 else ''}from {wide.loc[name, pair[0]]} to {wide.loc[name, pair[1]]}" for n, name in enumerate(moved)]
+    return f"The rest of the news changed too: {', '.join(told)}"
+
+
+def timeline_claim(events: pd.DataFrame) -> str:
+    """Return what the instruments of each level do, as a title.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> timeline_claim(ai.instruments(tmt.load())).startswith("All ")
+    True
+    """
+    last = events.drop_duplicates("instrument_id", keep="last")
+    told = []
+    for level, good, verb in (("local", {"promotion"}, "promote"), ("national", {"control", "both"}, "set limits")):
+        part = last.loc[last["level"].eq(level)]
+        hits = int(part["orientation"].isin(good).sum())
+        if len(part):
+            told.append(f"{'all' if hits == len(part) else f'{hits} of'} {len(part)} {level} AI instruments {verb}")
+    text = "; ".join(told) or "No level issues instruments on AI"
+    return text[0].upper() + text[1:]
+
+
+def level_claim(table: pd.DataFrame) -> str:
+    """Return who promotes AI, as a title.
+
+    Parameters
+    ----------
+    table
+        As :func:`tmt_dataset.analysis.ai.promotes_only` returns it.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"which": ["AI"], "national": ["0 of 13 (0 %)"], "local": ["9 of 20 (45 %)"]})
+    >>> level_claim(table)
+    'On AI, none of 13 national developments only promote, but 9 of 20 local ones do'
+    """
+    if table.empty or table["which"].iloc[0] != "AI":
+        return "What the levels of government do about AI"
+    national, local = (table[level].iloc[0].split(" (")[0] for level in ("national", "local"))
+    return f"On AI, {_none(national)} national developments only promote, but {_none(local)} local ones do"
+
+
+def level_tests(table: pd.DataFrame) -> str:
+    """Return the test of the levels with its sensitivities.
+
+    Parameters
+    ----------
+    table
+        As :func:`tmt_dataset.analysis.ai.promotes_only` returns it.
+
+    Examples
+    --------
+    >>> row = {"which": "AI", "national": "0 of 13 (0 %)", "local": "9 of 20 (45 %)", "p_min": 0.005, "p_max": 0.012}
+    >>> level_tests(pd.DataFrame([row]))
+    'Only promoting, national against local (Fisher, exact): AI 0 of 13 (0 %) against 9 of 20 (45 %), p = 0.005–0.01.'
+    """
+    told = [
+        f"{row['which'] if row['which'].startswith('AI') else row['which'].lower()} {row['national']} against {row['local']}, {probability(row['p_min'], row['p_max'])}"
+        for row in table.to_dict("records")
+    ]
+    return f"Only promoting, national against local (Fisher, exact): {'; '.join(told)}." if told else "The levels cannot be compared."
+
+
+@guarded
+def binding(ds: Dataset, frame: pd.DataFrame) -> str:
+    """Return what the AI instruments of the windows are by force, and that no final binding one limits AI if so.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> "final form" in binding(ds, ai.reported(ds))
+    True
+    """
+    table = ai.final_by_force(ds, frame)
+    sums = table.assign(all=table[list(ai.LEVELS)].sum(axis=1)).set_index(["step", "force"])["all"]
+    final = {force: int(n) for force, n in sums.get("final", pd.Series(dtype=int)).items() if n}
+    total = sum(final.values())
+    names = {"report": "reports and white papers, which set nothing", "other": "associations' or international documents"}
+    parts = listed([f"{n} {names.get(force, force)}" for force, n in final.items()]) or "none of any force"
+    rules = ai.limits(ds, frame)
+    drafts = int(sums.get(("draft", "binding"), 0))
+    text = f"AI developments in the newsletters' windows bring {counted(total, 'document')} in final form: {parts}."
+    if not rules.empty:
+        return f"{text} Binding and final, and limiting AI, {'is' if len(rules) == 1 else 'are'} {listed(rules['instrument'])}."
+    return f"{text} None is a binding rule that limits AI; {counted(drafts, 'such rule')} {'is' if drafts == 1 else 'are'} in draft."
+
+
+def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
+    """Return how many AI developments state a duty, how many advice only, and how many support or permission.
+
+    Parameters
+    ----------
+    table
+        As :func:`tmt_dataset.analysis.ai.requirements` returns it.
+    frame, ds
+        Those from which it was made.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> frame = ai.reported(ds)
+    >>> required(ai.requirements(ds, frame), frame, ds).startswith("Of ")
+    True
+    """
+    own = frame.loc[frame["ai"], "development_id"].drop_duplicates()
+    rows = ds["provisions"].loc[ds["provisions"]["development_id"].isin(own)]
+    strength = rows["modality"].astype("str").map(ai.STRENGTHS)
+    having = {name: set(rows.loc[strength == name, "development_id"]) for name in ("must", "should", "receives")}
+    whom = table.loc[table["strength"].astype("str").eq("must"), "addressee"].drop_duplicates()
+    firm = f", on {listed([who.replace('AI ', 'AI-').lower().replace('ai-', 'AI ') for who in whom])}" if len(whom) else ""
+    return (
+        f"Of {len(own)} AI developments {len(having['must'])} state a duty{firm}; {len(having['should'] - having['must'])} more only advise, "
+        f"and {len(having['receives'])} grant something: computing power, money or talent to enterprises, a filing to providers."
+    )
+
+
+def filed(table: pd.DataFrame) -> str:
+    """Return the series of generative AI services on file nationwide, with its pace.
+
+    Parameters
+    ----------
+    table
+        As :func:`tmt_dataset.analysis.ai.filings` returns it.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2023-12-31", "2024-12-31"])
+    >>> rows = {"measure": "Services", "date": days, "value": [64, 302], "basis": ["implied", "stated"], "per_month": [None, 19.8]}
+    >>> filed(pd.DataFrame(rows))
+    'Services on file nationwide went from 64 (end of December 2023) to 302 (end of December 2024): 20 more a month in that time.'
+    """
+    part = table.loc[table["measure"] == table["measure"].iloc[0]] if len(table) else table
+    if len(part) < 2:
+        return "The sources give no series of services on file."
+    ends = [f"{row.value:,} ({_day(row.date)})" for row in part.itertuples()]
+    pace = [f"{row.per_month:.0f}" for row in part.itertuples() if pd.notna(row.per_month)]
+    times = "in that time" if len(pace) == 1 else "in these spans"
+    return f"{part['measure'].iloc[0].removesuffix(' filed')} on file nationwide went from {' to '.join(ends)}: {', then '.join(pace)} more a month {times}."
+
+
+def _day(day: pd.Timestamp) -> str:
+    last = day == day + pd.offsets.MonthEnd(0)
+    month = day.strftime("%m")
+    names = "January February March April May June July August September October November December".split()
+    return f"{'end of' if last else str(day.day)} {names[int(month) - 1]} {day.year}"
