@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tmt_dataset.analysis import ai
-from tmt_dataset.analysis.inference import rates, shares, tests_of
-from tmt_dataset.analysis.words import counted, fraction, listed, probability, span
+from tmt_dataset.analysis.inference import shares, tests_of
+from tmt_dataset.analysis.words import counted, listed, probability, span
 from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def answer(ds: Dataset, frame: pd.DataFrame, pair: tuple[str, str]) -> list[str]
     claim = windows_claim(frame, tested)
     claim = claim[0].lower() + claim[1:]
     return [
-        f"AI made up {listed(told)} of what the newsletters report: {claim}." if told else "No window has enough developments for a share of AI.",
+        f"AI made up {listed(told)} of what the newsletters report: {claim}."
+        if told
+        else "No window has enough developments for a share of AI.",
         compared(ai.sensitivities(ds, frame, *pair), pair),
         _who(ds, frame),
     ]
@@ -154,7 +156,11 @@ def _who(ds: Dataset, frame: pd.DataFrame) -> str:
         return f"Of the newsletters' AI developments too few can be compared by level; {binding}."
     row = table.iloc[0]
     national, local = (row[level].split(" (")[0] for level in ("national", "local"))
-    return f"Promotion is local: {_none(national)} national AI developments only promote, against {local} local ones; {binding}." if row["p_max"] < LEVEL else f"{_none(national)} national and {local} local AI developments only promote; {binding}."
+    return (
+        f"Promotion is local: {_none(national)} national AI developments only promote, against {local} local ones; {binding}."
+        if row["p_max"] < LEVEL
+        else f"{_none(national)} national and {local} local AI developments only promote; {binding}."
+    )
 
 
 def _none(words: str) -> str:
@@ -200,7 +206,12 @@ def _reviews(ds: Dataset) -> str:
     found = sources.loc[sources["kind"] == "annual-review"]
     if found.empty:
         return ""
-    scopes = listed([f"{str(scope).rstrip('.')[:1].lower()}{str(scope).rstrip('.')[1:]}" for scope in found["scope"].dropna()])
+    scopes = listed(
+        [
+            f"{str(scope).rstrip('.')[:1].lower()}{str(scope).rstrip('.')[1:]}"
+            for scope in found["scope"].dropna()
+        ]
+    )
     noun, verb = ("The annual review", "enters") if len(found) == 1 else ("The annual reviews", "enter")
     covers = f" ({scopes})" if scopes else ""
     return f"{noun}{covers} {verb} no share and no comparison, only the timeline and the accounts of single developments."
@@ -266,12 +277,21 @@ def mix_claim(table: pd.DataFrame, pair: tuple[str, str]) -> str:
     >>> mix_claim(ai.areas(ds, ai.reported(ds)), ("Jul–Aug 2024", "Jul–Aug 2025"))
     'The rest of the news changed too: telecommunications went from 14 to 0, online content from 0 to 8'
     """
-    wide = table.pivot(index="area", columns="window", values="most").drop(index="Artificial intelligence", errors="ignore")
+    wide = table.pivot(index="area", columns="window", values="most").drop(
+        index="Artificial intelligence", errors="ignore"
+    )
     change = wide[pair[1]] - wide[pair[0]]
-    moved = [name for name in dict.fromkeys([change.idxmin(), change.idxmax()]) if change[name] != 0] if len(change) else []
+    moved = (
+        [name for name in dict.fromkeys([change.idxmin(), change.idxmax()]) if change[name] != 0]
+        if len(change)
+        else []
+    )
     if not moved:
         return f"The other areas are as many in {pair[1]} as in {pair[0]}"
-    told = [f"{name.lower()} {'went ' if n == 0 else ''}from {wide.loc[name, pair[0]]} to {wide.loc[name, pair[1]]}" for n, name in enumerate(moved)]
+    told = [
+        f"{name.lower()} {'went ' if n == 0 else ''}from {wide.loc[name, pair[0]]} to {wide.loc[name, pair[1]]}"
+        for n, name in enumerate(moved)
+    ]
     return f"The rest of the news changed too: {', '.join(told)}"
 
 
@@ -287,11 +307,16 @@ def timeline_claim(events: pd.DataFrame) -> str:
     """
     last = events.drop_duplicates("instrument_id", keep="last")
     told = []
-    for level, good, verb in (("local", {"promotion"}, "promote"), ("national", {"control", "both"}, "set limits")):
+    for level, good, verb in (
+        ("local", {"promotion"}, "promote"),
+        ("national", {"control", "both"}, "set limits"),
+    ):
         part = last.loc[last["level"].eq(level)]
         hits = int(part["orientation"].isin(good).sum())
         if len(part):
-            told.append(f"{'all' if hits == len(part) else f'{hits} of'} {len(part)} {level} AI instruments {verb}")
+            told.append(
+                f"{'all' if hits == len(part) else f'{hits} of'} {len(part)} {level} AI instruments {verb}"
+            )
     text = "; ".join(told) or "No level issues instruments on AI"
     return text[0].upper() + text[1:]
 
@@ -334,7 +359,11 @@ def level_tests(table: pd.DataFrame) -> str:
         f"{row['which'] if row['which'].startswith('AI') else row['which'].lower()} {row['national']} against {row['local']}, {probability(row['p_min'], row['p_max'])}"
         for row in table.to_dict("records")
     ]
-    return f"Only promoting, national against local (Fisher, exact): {'; '.join(told)}." if told else "The levels cannot be compared."
+    return (
+        f"Only promoting, national against local (Fisher, exact): {'; '.join(told)}."
+        if told
+        else "The levels cannot be compared."
+    )
 
 
 @guarded
@@ -353,7 +382,10 @@ def binding(ds: Dataset, frame: pd.DataFrame) -> str:
     sums = table.assign(all=table[list(ai.LEVELS)].sum(axis=1)).set_index(["step", "force"])["all"]
     final = {force: int(n) for force, n in sums.get("final", pd.Series(dtype=int)).items() if n}
     total = sum(final.values())
-    names = {"report": "reports and white papers, which set nothing", "other": "associations' or international documents"}
+    names = {
+        "report": "reports and white papers, which set nothing",
+        "other": "associations' or international documents",
+    }
     parts = listed([f"{n} {names.get(force, force)}" for force, n in final.items()]) or "none of any force"
     rules = ai.limits(ds, frame)
     drafts = int(sums.get(("draft", "binding"), 0))
@@ -385,9 +417,15 @@ def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
     own = frame.loc[frame["ai"], "development_id"].drop_duplicates()
     rows = ds["provisions"].loc[ds["provisions"]["development_id"].isin(own)]
     strength = rows["modality"].astype("str").map(ai.STRENGTHS)
-    having = {name: set(rows.loc[strength == name, "development_id"]) for name in ("must", "should", "receives")}
+    having = {
+        name: set(rows.loc[strength == name, "development_id"]) for name in ("must", "should", "receives")
+    }
     whom = table.loc[table["strength"].astype("str").eq("must"), "addressee"].drop_duplicates()
-    firm = f", on {listed([who.replace('AI ', 'AI-').lower().replace('ai-', 'AI ') for who in whom])}" if len(whom) else ""
+    firm = (
+        f", on {listed([who.replace('AI ', 'AI-').lower().replace('ai-', 'AI ') for who in whom])}"
+        if len(whom)
+        else ""
+    )
     return (
         f"Of {len(own)} AI developments {len(having['must'])} state a duty{firm}; {len(having['should'] - having['must'])} more only advise, "
         f"and {len(having['receives'])} grant something: computing power, money or talent to enterprises, a filing to providers."
@@ -421,5 +459,18 @@ def filed(table: pd.DataFrame) -> str:
 def _day(day: pd.Timestamp) -> str:
     last = day == day + pd.offsets.MonthEnd(0)
     month = day.strftime("%m")
-    names = "January February March April May June July August September October November December".split()
+    names = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     return f"{'end of' if last else str(day.day)} {names[int(month) - 1]} {day.year}"

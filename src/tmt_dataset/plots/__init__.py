@@ -6,6 +6,7 @@
 [3.5, 1.6]
 """
 
+from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
 from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientations, shares_and_rates
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
@@ -25,6 +26,7 @@ from tmt_dataset.plots.style import (
     span,
     use_style,
 )
+from tmt_dataset.plots.tables import Table, table
 from tmt_dataset.plots.timelines import timeline
 
 __all__ = [
@@ -34,12 +36,14 @@ __all__ = [
     "PALETTE",
     "STYLE",
     "WIDTHS",
+    "Table",
     "agreement_chart",
     "amount",
     "amounts",
     "chart",
     "drawn",
     "durations",
+    "findings",
     "forest",
     "heatmap",
     "ink_on",
@@ -52,10 +56,16 @@ __all__ = [
     "month_chart",
     "network_chart",
     "orientations",
+    "record_address",
+    "record_link",
+    "say",
     "shares_and_rates",
+    "show",
+    "source_line",
     "span",
     "spans",
     "stacked",
+    "table",
     "tile_map",
     "timeline",
     "totals_and_flows",
