@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import collective, developments, members, reports, windows
-from tmt_dataset.analysis.inference import AT_LEAST, compare, rates, shares, tests_of
+from tmt_dataset.analysis.counting import collective, developments
+from tmt_dataset.analysis.inference import AT_LEAST, compare, differences, odds, rates, shares
 from tmt_dataset.analysis.instruments import leads, lifecycles, narrowed, stages
 from tmt_dataset.analysis.measures import implied
-from tmt_dataset.analysis.words import fraction, span
+from tmt_dataset.analysis.words import fraction, probability, span
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.windows import members, reports, windows
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -117,7 +118,7 @@ def latest_pair(periods: pd.DataFrame) -> tuple[str, str]:
     return (season_pairs(periods) or [(labels[0], labels[-1])])[-1]
 
 
-def tests(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
+def comparisons(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     """Return every test of this subject on AI by window: all windows, a trend, first against last, like seasons.
 
     Parameters
@@ -131,19 +132,19 @@ def tests(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``comparison``, ``measure`` (share, rate), ``before``, ``after`` (counts in words; missing for all windows),
-        ``p_min``, ``p_max`` (what the dates allow), ``test``.
+        ``p_min``, ``p_max`` (what the dates allow), ``test``, ``p`` (the range in words).
 
     Examples
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> tests(reported(ds), newsletters(ds))["comparison"].iloc[:3].tolist()
+    >>> comparisons(reported(ds), newsletters(ds))["comparison"].iloc[:3].tolist()
     ['all windows', 'all windows', 'trend over all windows']
     """
     large = [w for w, n in zip(*_sizes(frame), strict=True) if n >= AT_LEAST]
     kept = frame.loc[frame["window"].isin(large)]
     kept = kept.assign(window=kept["window"].cat.remove_unused_categories())
-    rows = tests_of(kept, "ai") if len(large) > 1 else []
+    rows = differences(kept, "ai") if len(large) > 1 else []
     pairs = [(a, b) for a, b in season_pairs(periods) if a in large and b in large]
     if len(large) > 1 and (large[0], large[-1]) not in pairs:
         pairs = [(large[0], large[-1]), *pairs]
@@ -162,7 +163,9 @@ def tests(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     columns = ["comparison", "measure", "before", "after", "p_min", "p_max", "test"]
-    return pd.DataFrame(rows, columns=columns)
+    out = pd.DataFrame(rows, columns=columns)
+    ends = zip(out["p_min"], out["p_max"], strict=True)
+    return out.assign(p=[probability(*pair).removeprefix("p = ").removeprefix("p ") for pair in ends])
 
 
 def _told(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
@@ -192,7 +195,7 @@ def _ways(ds: Dataset, frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataF
         yield "one area left out", f"Without {labels[area].lower()}", base.loc[base["area"] != area]
     undated = base["date_basis"].eq("period")
     yield "dates", "Dated developments only", base.loc[~undated]
-    yield "dates", "Undated ones may lie elsewhere", base.assign(certain=base["certain"] & ~undated)
+    yield "dates", "Undated ones free to fall out", base.assign(certain=base["certain"] & ~undated)
     rules = base["action"].isin(["consultation", "issuance"])
     yield "actions", "Drafts and final documents only", base.loc[rules]
     yield "actions", "Without filing notices", base.loc[base["action"] != "filing"]
@@ -235,7 +238,7 @@ def sensitivities(ds: Dataset, frame: pd.DataFrame, before: str, after: str) -> 
     for group, way, part in _ways(ds, pair):
         if part["window"].nunique() < 2:
             continue
-        row = compare(part, "hit", before, after).loc["share"]
+        row = odds(part, "hit", before, after)
         counts = shares(part, "hit", at_least=1).set_index("window")
         rows.append(
             {
@@ -243,7 +246,7 @@ def sensitivities(ds: Dataset, frame: pd.DataFrame, before: str, after: str) -> 
                 "way": way,
                 "before": fraction(counts.loc[before]),
                 "after": fraction(counts.loc[after]),
-                **{name: float(row[name]) for name in ("ratio_min", "ratio_max", "low", "high")},
+                **row,
                 "apart": bool(row["low"] > 1 or row["high"] < 1),
             }
         )
@@ -252,32 +255,66 @@ def sensitivities(ds: Dataset, frame: pd.DataFrame, before: str, after: str) -> 
 
 
 @guarded
-def areas(ds: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the developments of each area of topics in each window, AI first, then the most frequent.
+def areas(ds: Dataset) -> pd.DataFrame:
+    """Return the developments of each area of topics in each newsletter's window, AI first, then the most frequent.
 
     Returns
     -------
     pandas.DataFrame
-        ``area`` (label), ``window``, ``least``, ``most``, ``share`` (of the greatest number of the window); every
+        ``area`` (label), ``window``, ``least``, ``most``, ``of`` (the greatest number of the window), ``share``; every
         area has a row for every window.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> ds = tmt.load()
-    >>> areas(ds, reported(ds))["area"].iloc[0]
+    >>> areas(tmt.load())["area"].iloc[0]
     'Artificial intelligence'
     """
+    rows = ds.counts(by=["window", "area"])
+    rows = rows.loc[rows["kind"] == "newsletter"].astype({"area": "str", "least": "int64", "most": "int64"})
+    total = rows.groupby("area", sort=False)["most"].transform("sum")
+    rows = rows.assign(ai=rows["area"] == "ai", total=total, window=rows["window"].astype("str"))
+    rows = rows.loc[total > 0].sort_values(
+        ["ai", "total", "area"], ascending=[False, False, True], kind="stable"
+    )
     labels = ds["topics"].set_index("topic_id")["label"].astype("str")
-    order = frame["area"].value_counts()
-    order = [*order.index[order.index == "ai"], *order.index[order.index != "ai"]]
-    part = frame.assign(area=pd.Categorical(frame["area"], categories=order))
-    grouped = part.groupby(["area", "window"], observed=False)["certain"]
-    out = pd.DataFrame({"least": grouped.sum(), "most": grouped.size()}).reset_index()
-    total = out.groupby("window", observed=False)["most"].transform("sum")
-    out["share"] = out["most"] / total.where(total > 0)
-    out["area"] = out["area"].astype("str").map(labels)
-    return out
+    of = rows["of_most"].astype("int64")
+    rows = rows.assign(area=rows["area"].map(labels), of=of, share=rows["most"] / of.where(of > 0))
+    return rows[["area", "window", "least", "most", "of", "share"]].reset_index(drop=True)
+
+
+def grid(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the shares of the areas by window as a grid, and the counts as the text of its cells.
+
+    Parameters
+    ----------
+    table
+        As returned by :func:`areas`.
+
+    Examples
+    --------
+    >>> rows = {"area": ["Games"], "window": ["July"], "least": [1], "most": [2], "share": [0.2]}
+    >>> grid(pd.DataFrame(rows))[1].loc["Games", "July"]
+    '1–2'
+    """
+    texts = [span(*ends) for ends in zip(table["least"], table["most"], strict=True)]
+    order = {"index": table["area"].drop_duplicates(), "columns": table["window"].drop_duplicates()}
+    shares_of, written = (
+        table.assign(text=texts).pivot(index="area", columns="window", values=name).reindex(**order)
+        for name in ("share", "text")
+    )
+    return shares_of, written
+
+
+def sizes(table: pd.DataFrame) -> dict[str, str]:
+    """Return the number of developments of each window as the head of a column.
+
+    Examples
+    --------
+    >>> sizes(pd.DataFrame({"window": ["July", "July"], "of": [31, 31]}))
+    {'July': 'n = 31'}
+    """
+    return {window: f"n = {n}" for window, n in table.groupby("window", sort=False)["of"].max().items()}
 
 
 @guarded
@@ -380,27 +417,33 @@ def final_by_force(ds: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     return out.loc[out[list(LEVELS)].sum(axis=1).gt(0) | out["force"].eq("binding")].reset_index(drop=True)
 
 
-def levels(frame: pd.DataFrame) -> pd.DataFrame:
-    """Count developments by subject (AI, other topics), level and orientation.
+@guarded
+def levels(ds: Dataset) -> pd.DataFrame:
+    """Count the newsletters' developments by subject (AI, other topics), level and orientation.
 
     Returns
     -------
     pandas.DataFrame
-        ``subject``, ``level``, ``orientation``, ``least``, ``most``; every combination has a row.
+        ``subject``, ``level`` (national, local, international), ``orientation``, ``least``, ``most``; every combination
+        has a row.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> levels(reported(tmt.load()))["orientation"].iloc[:2].tolist()
+    >>> levels(tmt.load())["orientation"].iloc[:2].tolist()
     ['control', 'both']
     """
-    part = frame.assign(
-        subject=pd.Categorical(np.where(frame["ai"], "AI", "Other topics"), ["AI", "Other topics"]),
-        level=pd.Categorical(frame["level"], LEVELS),
-        orientation=pd.Categorical(frame["orientation"], ORIENTATIONS),
+    rows = ds.counts(by=["area", "level", "orientation"])
+    rows = rows.loc[rows["kind"] == "newsletter"]
+    subject = np.where(rows["area"].astype("str") == "ai", "AI", "Other topics")
+    level = rows["level"].astype("str").replace({"provincial": "local", "municipal": "local"})
+    rows = rows.assign(
+        subject=pd.Categorical(subject, ["AI", "Other topics"]),
+        level=pd.Categorical(level, LEVELS),
+        orientation=pd.Categorical(rows["orientation"].astype("str"), ORIENTATIONS),
     )
-    grouped = part.groupby(["subject", "level", "orientation"], observed=False)["certain"]
-    return pd.DataFrame({"least": grouped.sum(), "most": grouped.size()}).reset_index()
+    grouped = rows.groupby(["subject", "level", "orientation"], observed=False)
+    return grouped[["least", "most"]].sum().astype("int64").reset_index()
 
 
 def promotes_only(frame: pd.DataFrame) -> pd.DataFrame:
@@ -415,7 +458,7 @@ def promotes_only(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per selection (AI; AI without filing notices; dated AI; other topics): ``which``, ``national``,
-        ``local`` (counts in words), ``p_min``, ``p_max`` (Fisher, exact).
+        ``local`` (counts in words), ``more`` (the level with the greater share), ``p_min``, ``p_max`` (Fisher, exact).
 
     Examples
     --------
@@ -442,8 +485,11 @@ def promotes_only(frame: pd.DataFrame) -> pd.DataFrame:
         counts = shares(part, "promotes", at_least=1).set_index("window")
         result = compare(part.assign(months=1.0), "promotes", "national", "local").loc["share"]
         ends = {level: fraction(counts.loc[level]) for level in ("national", "local")}
-        rows.append({"which": which, **ends, "p_min": result["p_min"], "p_max": result["p_max"]})
-    return pd.DataFrame(rows, columns=["which", "national", "local", "p_min", "p_max"])
+        more = "local" if result["after_min"] > result["before_max"] else "national"
+        rows.append(
+            {"which": which, **ends, "more": more, "p_min": result["p_min"], "p_max": result["p_max"]}
+        )
+    return pd.DataFrame(rows, columns=["which", "national", "local", "more", "p_min", "p_max"])
 
 
 @guarded

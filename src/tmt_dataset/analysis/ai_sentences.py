@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tmt_dataset.analysis import ai
-from tmt_dataset.analysis.inference import shares, tests_of
-from tmt_dataset.analysis.words import counted, listed, probability, span
+from tmt_dataset.analysis.inference import differences, shares
+from tmt_dataset.analysis.words import counted, fraction, listed, probability, span, spoken
 from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _lowest(frame: pd.DataFrame) -> str | None:
     kept = frame.loc[frame["window"].isin(known.index)]
     kept = kept.assign(window=kept["window"].cat.remove_unused_categories())
     alone = known["share_max"].loc[window] < known["share_min"].drop(window).min()
-    differ, alike = (tests_of(part, "ai")[0] for part in (kept, rest))
+    differ, alike = (differences(part, "ai")[0] for part in (kept, rest))
     return window if alone and differ["p_max"] < LEVEL <= alike["p_min"] else None
 
 
@@ -52,7 +52,7 @@ def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
     Parameters
     ----------
     frame, tested
-        As :func:`tmt_dataset.analysis.ai.reported` and :func:`~tmt_dataset.analysis.ai.tests` return them.
+        As :func:`tmt_dataset.analysis.ai.reported` and :func:`~tmt_dataset.analysis.ai.comparisons` return them.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
     >>> frame = ai.reported(ds)
-    >>> windows_claim(frame, ai.tests(frame, ai.newsletters(ds)))
+    >>> windows_claim(frame, ai.comparisons(frame, ai.newsletters(ds)))
     'One window is low, Jul–Aug 2024, and no trend can be shown'
     """
     trend = tested.loc[tested["comparison"].str.startswith("trend"), "p_max"]
@@ -75,15 +75,18 @@ def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
     return f"The windows differ no more than chance allows, {'yet' if ending.startswith('a ') else 'and'} {ending}"
 
 
-def answer(ds: Dataset, frame: pd.DataFrame, pair: tuple[str, str]) -> list[str]:
+def answer(
+    ds: Dataset, frame: pd.DataFrame, tested: pd.DataFrame, ways: pd.DataFrame, pair: tuple[str, str]
+) -> list[str]:
     """Return the answer in three sentences: the shares, what the comparison of two windows is worth, who does what.
 
     Parameters
     ----------
     ds
         The data set.
-    frame
-        As :func:`tmt_dataset.analysis.ai.reported` returns it.
+    frame, tested, ways
+        As :func:`tmt_dataset.analysis.ai.reported`, :func:`~tmt_dataset.analysis.ai.comparisons` and
+        :func:`~tmt_dataset.analysis.ai.sensitivities` return them.
     pair
         Labels of the two windows that are compared in many ways.
 
@@ -92,20 +95,31 @@ def answer(ds: Dataset, frame: pd.DataFrame, pair: tuple[str, str]) -> list[str]
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
-    >>> len(answer(ds, ai.reported(ds), ai.latest_pair(ai.newsletters(ds))))
+    >>> frame, periods = ai.reported(ds), ai.newsletters(ds)
+    >>> pair = ai.latest_pair(periods)
+    >>> len(answer(ds, frame, ai.comparisons(frame, periods), ai.sensitivities(ds, frame, *pair), pair))
     3
     """
-    tested = ai.tests(frame, ai.newsletters(ds))
     told = [f"{_percent(row)} in {window}" for window, row in _told_shares(frame).iterrows()]
     claim = windows_claim(frame, tested)
-    claim = claim[0].lower() + claim[1:]
-    return [
-        f"AI made up {listed(told)} of what the newsletters report: {claim}."
+    first = (
+        f"AI made up {listed(told)} of what the newsletters report: {claim[0].lower()}{claim[1:]}."
         if told
-        else "No window has enough developments for a share of AI.",
-        compared(ai.sensitivities(ds, frame, *pair), pair),
-        _who(ds, frame),
-    ]
+        else "No window has enough developments for a share of AI."
+    )
+    second, ends = compared(ways, pair), _ends(tested, pair)
+    return [first, f"{second.rstrip('.')}; {ends}." if ends else second, _who(ds, frame)]
+
+
+def _ends(tested: pd.DataFrame, pair: tuple[str, str]) -> str:
+    """Return what the first window against the last comes to, unless that is the pair compared already."""
+    found = tested.loc[tested["before"].notna() & tested["measure"].eq("share")]
+    if found.empty or found["comparison"].iloc[0] == " to ".join(pair):
+        return ""
+    row = found.iloc[0]
+    shown = "a change is demonstrable" if row["p_max"] < LEVEL else "no change is demonstrable"
+    counts = f"{row['before'].split(' (')[0]} to {row['after'].split(' (')[0]}"
+    return f"from {row['comparison']}, the first window to the last ({counts}), {shown}"
 
 
 def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
@@ -120,61 +134,62 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
 
     Examples
     --------
-    >>> row = {"way": "All developments", "before": "4 of 33 (12 %)", "after": "11 of 30 (37 %)", "ratio_max": 4.1}
+    >>> row = {"way": "All developments", "before": "4 of 33 (12 %)", "after": "11 of 30 (37 %)", "ratio_max": 4}
     >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21 %)", "after": "11 of 30 (37 %)", "ratio_max": 2.1}
     >>> ways = pd.DataFrame([row | {"apart": True}, other | {"apart": False}])
     >>> print(compared(ways, ("July 2024", "July 2025")))
-    From July 2024 to July 2025 AI rose from 4 of 33 (12 %) to 11 of 30 (37 %), but the rise is not demonstrable in 1 of 1 other way of counting, among them without telecommunications.
+    From July 2024 to July 2025 AI rose from 4 of 33 to 11 of 30, but the rise is not demonstrable in 1 of 1 other way of counting (for example: without telecommunications).
     """
     if ways.empty:
         return f"Between {pair[0]} and {pair[1]} nothing can be compared."
     base, others = ways.iloc[0], ways.iloc[1:]
     rose = base["ratio_max"] > 1
-    moved = f"From {pair[0]} to {pair[1]} AI {'rose' if rose else 'fell'} from {base['before']} to {base['after']}"
+    before, after = (base[name].split(" (")[0] for name in ("before", "after"))
     noun = "rise" if rose else "fall"
+    moved = f"From {pair[0]} to {pair[1]} AI {'rose' if rose else 'fell'} from {before} to {after}"
     weak = others.loc[~others["apart"]]
-    among = weak.sort_values("ratio_max", ascending=rose, kind="stable")["way"].head(2)
-    named = listed([way[0].lower() + way[1:] if way[:2] != "AI" else way for way in among])
     ways_of = f"{len(weak)} of {len(others)} other {'way' if len(others) == 1 else 'ways'} of counting"
     if not base["apart"]:
-        return f"{moved}, which is no demonstrable {noun}; {len(others) - len(weak)} of {len(others)} other ways of counting show one."
+        shown = f"{len(others) - len(weak)} of {len(others)} other ways of counting show one"
+        return f"{moved}, which is no demonstrable {noun}; {shown}."
     if weak.empty:
         return f"{moved}, and every other way of counting shows the {noun} too."
-    return f"{moved}, but the {noun} is not demonstrable in {ways_of}, among them {named}."
+    nearest = weak.sort_values("ratio_max", ascending=rose, kind="stable")["way"].iloc[0]
+    nearest = nearest if nearest.startswith("AI") else nearest[0].lower() + nearest[1:]
+    return f"{moved}, but the {noun} is not demonstrable in {ways_of} (for example: {nearest})."
 
 
 def _who(ds: Dataset, frame: pd.DataFrame) -> str:
     """Return who limits and who promotes, and whether a final binding rule limits AI."""
     table = ai.promotes_only(frame)
-    rules = ai.limits(ds, frame)
-    binding = (
-        "no final binding rule that limits AI falls in their windows"
-        if rules.empty
-        else f"{counted(rules['instrument_id'].nunique(), 'final binding rule')} on AI fall in their windows"
+    found = ai.limits(ds, frame)["instrument_id"].nunique()
+    rules = (
+        "no final binding rule that limits AI falls in the covered months"
+        if not found
+        else f"{counted(found, 'final binding rule')} that {'limits' if found == 1 else 'limit'} AI "
+        f"{'falls' if found == 1 else 'fall'} in the covered months"
     )
     if table.empty or table["which"].iloc[0] != "AI":
-        return f"Of the newsletters' AI developments too few can be compared by level; {binding}."
+        return f"Too few AI developments can be compared by level; {rules}."
     row = table.iloc[0]
-    national, local = (row[level].split(" (")[0] for level in ("national", "local"))
-    return (
-        f"Promotion is local: {_none(national)} national AI developments only promote, against {local} local ones; {binding}."
-        if row["p_max"] < LEVEL
-        else f"{_none(national)} national and {local} local AI developments only promote; {binding}."
-    )
+    national = _promoting(row["national"], "national AI developments")
+    start = f"Promotion is {row['more']}: " if row["p_max"] < LEVEL else ""
+    text = f"{start}{national}, against {row['local'].split(' (')[0]} local ones; {rules}."
+    return text[0].upper() + text[1:]
 
 
-def _none(words: str) -> str:
-    """Return counts in words, the two ends of a count of none as one.
+def _promoting(words: str, whose: str) -> str:
+    """Return how many only promote, none in words.
 
     Examples
     --------
-    >>> _none("0 of 13 to 0 of 12"), _none("3 of 12")
-    ('none of 12–13', '3 of 12')
+    >>> _promoting("0 of 12–13 (0 %)", "national ones"), _promoting("9 of 20 (45 %)", "local ones")
+    ('none of 12–13 national ones only promotes', '9 of 20 local ones only promote')
     """
-    ends = sorted({int(part.split(" of ")[1]) for part in words.split(" to ")})
-    if all(part.startswith("0 of ") for part in words.split(" to ")):
-        return f"none of {span(ends[0], ends[-1])}"
-    return words
+    count = words.split(" (")[0]
+    one = count.startswith(("0 of ", "1 of "))
+    shown = f"none{count[1:]}" if count.startswith("0 of ") else count
+    return f"{shown} {whose} only {'promotes' if one else 'promote'}"
 
 
 @guarded
@@ -236,9 +251,12 @@ def reading(tested: pd.DataFrame) -> str:
     below = int((tested["p_max"] < LEVEL).sum())
     first = tested["p_min"].idxmin()
     least = probability(*(min(1.0, len(tested) * tested.loc[first, end]) for end in ("p_min", "p_max")))
+    number = counted(len(tested), "test")
+    few = counted(below, "one", "ones").split()[0]
     return (
-        f"{text} {counted(len(tested), 'test').capitalize()} {'compares' if len(tested) == 1 else 'compare'} the windows, all in the table; "
-        f"{below} of them {'has' if below == 1 else 'have'} p below {LEVEL:g} whatever the dates. Corrected for their number (Bonferroni), the smallest is {least}."
+        f"{text} {number[0].upper()}{number[1:]} {'compares' if len(tested) == 1 else 'compare'} the windows, all of them "
+        f"listed; {'none' if not below else few} {'have' if below > 1 else 'has'} p below {LEVEL:g} whatever the dates. "
+        f"Corrected for their number (Bonferroni), the smallest is {least}."
     )
 
 
@@ -274,7 +292,7 @@ def mix_claim(table: pd.DataFrame, pair: tuple[str, str]) -> str:
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
-    >>> mix_claim(ai.areas(ds, ai.reported(ds)), ("Jul–Aug 2024", "Jul–Aug 2025"))
+    >>> mix_claim(ai.areas(ds), ("Jul–Aug 2024", "Jul–Aug 2025"))
     'The rest of the news changed too: telecommunications went from 14 to 0, online content from 0 to 8'
     """
     wide = table.pivot(index="area", columns="window", values="most").drop(
@@ -333,12 +351,12 @@ def level_claim(table: pd.DataFrame) -> str:
     --------
     >>> table = pd.DataFrame({"which": ["AI"], "national": ["0 of 13 (0 %)"], "local": ["9 of 20 (45 %)"]})
     >>> level_claim(table)
-    'On AI, none of 13 national developments only promote, but 9 of 20 local ones do'
+    'On AI, none of 13 national developments only promotes, against 9 of 20 local ones'
     """
     if table.empty or table["which"].iloc[0] != "AI":
         return "What the levels of government do about AI"
-    national, local = (table[level].iloc[0].split(" (")[0] for level in ("national", "local"))
-    return f"On AI, {_none(national)} national developments only promote, but {_none(local)} local ones do"
+    national, local = _promoting(table["national"].iloc[0], "national developments"), table["local"].iloc[0]
+    return f"On AI, {national}, against {local.split(' (')[0]} local ones"
 
 
 def level_tests(table: pd.DataFrame) -> str:
@@ -383,16 +401,20 @@ def binding(ds: Dataset, frame: pd.DataFrame) -> str:
     final = {force: int(n) for force, n in sums.get("final", pd.Series(dtype=int)).items() if n}
     total = sum(final.values())
     names = {
+        "binding": "binding",
+        "standard": "standards",
+        "guidance": "guidance",
+        "policy": "policies",
+        "other": "by associations or international bodies",
         "report": "reports and white papers, which set nothing",
-        "other": "associations' or international documents",
     }
-    parts = listed([f"{n} {names.get(force, force)}" for force, n in final.items()]) or "none of any force"
+    parts = listed([f"{n} {names.get(force, force)}" for force, n in final.items()])
     rules = ai.limits(ds, frame)
     drafts = int(sums.get(("draft", "binding"), 0))
-    text = f"AI developments in the newsletters' windows bring {counted(total, 'document')} in final form: {parts}."
+    text = f"AI developments in the newsletters' windows bring {counted(total, 'document')} in final form{': ' if parts else ''}{parts}."
     if not rules.empty:
         return f"{text} Binding and final, and limiting AI, {'is' if len(rules) == 1 else 'are'} {listed(rules['instrument'])}."
-    return f"{text} None is a binding rule that limits AI; {counted(drafts, 'such rule')} {'is' if drafts == 1 else 'are'} in draft."
+    return f"{text} None is a binding rule that limits AI; {counted(drafts, 'binding rule')} {'is' if drafts == 1 else 'are'} in draft."
 
 
 def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
@@ -420,16 +442,27 @@ def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
     having = {
         name: set(rows.loc[strength == name, "development_id"]) for name in ("must", "should", "receives")
     }
-    whom = table.loc[table["strength"].astype("str").eq("must"), "addressee"].drop_duplicates()
-    firm = (
-        f", on {listed([who.replace('AI ', 'AI-').lower().replace('ai-', 'AI ') for who in whom])}"
-        if len(whom)
-        else ""
-    )
+    firm = table.loc[table["strength"].astype("str").eq("must"), "addressee"].drop_duplicates()
+    whom = f" (of {listed([_lower(who) for who in firm])})" if len(firm) else ""
+    labels = ds["provision_types"].set_index("type")["label"].astype("str")
+    given = rows.loc[strength == "receives"].drop_duplicates(["development_id", "type"])["type"].astype("str")
+    kinds = [_lower(labels[name]) for name in given.value_counts().index[:3]]
+    above = f", above all {listed(kinds)}" if kinds else ""
     return (
-        f"Of {len(own)} AI developments {len(having['must'])} state a duty{firm}; {len(having['should'] - having['must'])} more only advise, "
-        f"and {len(having['receives'])} grant something: computing power, money or talent to enterprises, a filing to providers."
+        f"Of {len(own)} AI developments in the windows, {len(having['must'])} state a duty{whom}, "
+        f"{len(having['should'] - having['must'])} more only advise, and {len(having['receives'])} give something{above}."
     )
+
+
+def _lower(label: str) -> str:
+    """Return a label within a sentence: 'AI providers' stays.
+
+    Examples
+    --------
+    >>> _lower("AI providers"), _lower("Online platforms")
+    ('AI providers', 'online platforms')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def filed(table: pd.DataFrame) -> str:
@@ -445,12 +478,12 @@ def filed(table: pd.DataFrame) -> str:
     >>> days = pd.to_datetime(["2023-12-31", "2024-12-31"])
     >>> rows = {"measure": "Services", "date": days, "value": [64, 302], "basis": ["implied", "stated"], "per_month": [None, 19.8]}
     >>> filed(pd.DataFrame(rows))
-    'Services on file nationwide went from 64 (end of December 2023) to 302 (end of December 2024): 20 more a month in that time.'
+    'Services on file nationwide went from 64 (31 December 2023) to 302 (31 December 2024): 20 more a month in that time.'
     """
     part = table.loc[table["measure"] == table["measure"].iloc[0]] if len(table) else table
     if len(part) < 2:
         return "The sources give no series of services on file."
-    ends = [f"{row.value:,} ({_day(row.date)})" for row in part.itertuples()]
+    ends = [f"{row.value:,} ({spoken(row.date, row.date)})" for row in part.itertuples()]
     pace = [f"{row.per_month:.0f}" for row in part.itertuples() if pd.notna(row.per_month)]
     times = "in that time" if len(pace) == 1 else "in these spans"
     return f"{part['measure'].iloc[0].removesuffix(' filed')} on file nationwide went from {' to '.join(ends)}: {', then '.join(pace)} more a month {times}."
@@ -474,3 +507,160 @@ def _day(day: pd.Timestamp) -> str:
         "December",
     ]
     return f"{'end of' if last else str(day.day)} {names[int(month) - 1]} {day.year}"
+
+
+def windows_measure(frame: pd.DataFrame) -> str:
+    """Return what the chart of the windows measures.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"development_id": ["A", "B"]})
+    >>> windows_measure(frame)
+    'AI by primary topic: share of developments, and developments a covered month; 95 % intervals; n = 2'
+    """
+    n = frame["development_id"].nunique()
+    return f"AI by primary topic: share of developments, and developments a covered month; 95 % intervals; n = {n}"
+
+
+def windows_alt(shares_of: pd.DataFrame, rates_of: pd.DataFrame) -> str:
+    """Return what the chart of the windows shows, for those who cannot see it.
+
+    Examples
+    --------
+    >>> row = {"window": ["July"], "k_min": 4, "k_max": 4, "n_min": 33, "n_max": 33, "rate_min": 2.0, "rate_max": 2.0}
+    >>> windows_alt(pd.DataFrame(row), pd.DataFrame(row))
+    'Two panels of points with intervals. July: 4 of 33 (12 %), 2.0 a month.'
+    """
+    pace = {
+        str(row["window"]): span(row["rate_min"], row["rate_max"], "{:.1f}")
+        for row in rates_of.to_dict("records")
+    }
+    told = [
+        f"{row['window']}: {fraction(row)}, {pace[str(row['window'])]} a month"
+        for row in shares_of.to_dict("records")
+        if str(row["window"]) in pace
+    ]
+    return f"Two panels of points with intervals. {'; '.join(told)}."
+
+
+def ways_claim(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
+    """Return whether the comparison of two windows holds however it is counted, as a title.
+
+    Examples
+    --------
+    >>> ways_claim(pd.DataFrame({"ratio_max": [4.1, 2.1], "apart": [True, False]}), ("July 2024", "July 2025"))
+    'The rise from July 2024 to July 2025 depends on how it is counted'
+    """
+    between = f"from {pair[0]} to {pair[1]}"
+    if ways.empty or not ways["apart"].iloc[0]:
+        return f"No demonstrable change {between} as counted here"
+    noun = "rise" if ways["ratio_max"].iloc[0] > 1 else "fall"
+    holds = "holds however it is counted" if ways["apart"].all() else "depends on how it is counted"
+    return f"The {noun} {between} {holds}"
+
+
+def ways_alt(ways: pd.DataFrame) -> str:
+    """Return what the chart of the ways of counting shows, for those who cannot see it.
+
+    Examples
+    --------
+    >>> way = {"way": ["Without data"], "before": "4 of 32", "after": "11 of 28", "ratio_min": 4.4, "ratio_max": 4.8}
+    >>> ways_alt(pd.DataFrame(way | {"apart": True}))
+    'One odds ratio with its interval a row; 1 of 1 intervals leave out 1. Without data: 4.4–4.8.'
+    """
+    rows = [
+        f"{row['way']}: {span(row['ratio_min'], row['ratio_max'], '{:.1f}')}"
+        for row in ways.dropna(subset=["ratio_min", "ratio_max"]).to_dict("records")
+    ]
+    apart = int(ways["apart"].sum())
+    return f"One odds ratio with its interval a row; {apart} of {len(ways)} intervals leave out 1. {'; '.join(rows)}."
+
+
+def areas_alt(table: pd.DataFrame) -> str:
+    """Return what the chart of the areas shows, for those who cannot see it.
+
+    Examples
+    --------
+    >>> areas_alt(pd.DataFrame({"area": "Games", "window": ["July", "August"], "least": [1, 0], "most": [1, 2]}))
+    'Table of areas by window (July, August), darker where the share is greater. Games: 1, 0–2.'
+    """
+    rows = []
+    for area, part in table.groupby("area", sort=False):
+        rows.append(
+            f"{area}: {', '.join(span(*ends) for ends in zip(part['least'], part['most'], strict=True))}"
+        )
+    windows = ", ".join(table["window"].drop_duplicates())
+    return f"Table of areas by window ({windows}), darker where the share is greater. {'; '.join(rows)}."
+
+
+def timeline_measure(events: pd.DataFrame) -> str:
+    """Return what the time line shows, with its n.
+
+    Examples
+    --------
+    >>> timeline_measure(pd.DataFrame({"instrument_id": ["a", "a", "b"]}))
+    'Instruments of AI developments in all sources, reports left out; n = 2 instruments, 3 events'
+    """
+    n = events["instrument_id"].nunique()
+    return f"Instruments of AI developments in all sources, reports left out; n = {n} instruments, {len(events)} events"
+
+
+def timeline_alt(events: pd.DataFrame) -> str:
+    """Return what the time line shows, for those who cannot see it.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2024-03-01")
+    >>> row = {"label": ["AI law"], "stage": "draft", "level": "national", "date_start": day, "date_end": day}
+    >>> timeline_alt(pd.DataFrame(row))
+    'A row for each instrument, by level. AI law: draft, 1 March 2024.'
+    """
+    rows = [
+        f"{row['label']}: {row['stage']}, {spoken(row['date_start'], row['date_end'])}"
+        for row in events.to_dict("records")
+    ]
+    return f"A row for each instrument, by level. {'; '.join(rows)}."
+
+
+def levels_alt(table: pd.DataFrame) -> str:
+    """Return what the chart of the levels shows, for those who cannot see it.
+
+    Examples
+    --------
+    >>> row = {"subject": "AI", "level": "local", "orientation": ["control", "both"], "least": [2, 0], "most": [3, 0]}
+    >>> levels_alt(pd.DataFrame(row))
+    'Bars of 100 %. AI, local: control 2–3.'
+    """
+    rows = []
+    for (subject, level), part in table.loc[table["most"] > 0].groupby(
+        ["subject", "level"], observed=True, sort=False
+    ):
+        ends = zip(part["orientation"], part["least"], part["most"], strict=True)
+        rows.append(
+            f"{subject}, {level}: {', '.join(f'{name} {span(low, high)}' for name, low, high in ends)}"
+        )
+    return f"Bars of 100 %. {'; '.join(rows)}."
+
+
+def parts_told(table: pd.DataFrame) -> str:
+    """Return on how many developments of other subjects AI bears.
+
+    Parameters
+    ----------
+    table
+        As :func:`tmt_dataset.analysis.ai.parts` returns it.
+
+    Examples
+    --------
+    >>> parts_told(pd.DataFrame({"ai_role": ["core", "part"], "orientation": ["promotion", "control"]}))
+    'Two developments on other subjects have AI in them; one of them sets limits.'
+    """
+    if table.empty:
+        return "No development on another subject has AI in it."
+    limits = int(table["orientation"].isin(["control", "both"]).sum())
+    text = counted(len(table), "development")
+    few = counted(limits, "one", "ones").split()[0] if limits else "none"
+    return (
+        f"{text[0].upper()}{text[1:]} on other subjects {'has' if len(table) == 1 else 'have'} AI in "
+        f"{'it' if len(table) == 1 else 'them'}; {few} of them {'set' if limits > 1 else 'sets'} limits."
+    )

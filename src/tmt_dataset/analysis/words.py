@@ -102,8 +102,10 @@ def fraction(row: dict[str, Any] | pd.Series) -> str:
     --------
     >>> fraction({"k_min": 11, "k_max": 12, "n_min": 29, "n_max": 31}), fraction({"k_min": 8, "k_max": 8, "n_min": 29, "n_max": 29})
     ('11–12 of 30 (37–40 %)', '8 of 29 (28 %)')
-    >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 15})
-    '3 of 14 to 4 of 12 (21–33 %)'
+    >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 16})
+    '3 of 15 to 4 of 12 (20–33 %)'
+    >>> fraction({"k_min": 0, "k_max": 0, "n_min": 12, "n_max": 13})
+    '0 of 12–13 (0 %)'
     """
     k_min, k_max, n_min, n_max = (int(row[name]) for name in ("k_min", "k_max", "n_min", "n_max"))
     least, most = k_min + n_max - k_max, k_max + n_min - k_min
@@ -112,6 +114,8 @@ def fraction(row: dict[str, Any] | pd.Series) -> str:
     shares = f"({span(100 * k_min / least, 100 * k_max / most)} %)"
     if least == most:
         return f"{span(k_min, k_max)} of {least} {shares}"
+    if k_min == k_max:
+        return f"{k_min} of {span(min(least, most), max(least, most))} {shares}"
     return f"{k_min} of {least} to {k_max} of {most} {shares}"
 
 

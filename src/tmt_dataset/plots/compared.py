@@ -208,7 +208,7 @@ def orientations(frame: pd.DataFrame, *, at_least: int = AT_LEAST) -> tuple[Figu
     >>> counts = {"subject": "AI", "level": ["national", "local"], "orientation": "control", "least": 1, "most": [1, 2]}
     >>> fig, ax = orientations(pd.DataFrame(counts), at_least=1)
     >>> [text.get_text() for text in ax.get_yticklabels()]
-    ['AI, national (n = 1)', 'AI, local (n = 2)']
+    ['AI, national (n = 1)', 'AI, local (n = 1–2)']
     """
     frame = frame.astype({"subject": "str", "level": "str", "orientation": "str"})
     groups = frame.groupby(["subject", "level"], sort=False)
