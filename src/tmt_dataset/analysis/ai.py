@@ -108,6 +108,11 @@ def season_pairs(periods: pd.DataFrame) -> list[tuple[str, str]]:
 def latest_pair(periods: pd.DataFrame) -> tuple[str, str]:
     """Return the latest pair of windows alike in season, or the first and the last window if no two are alike.
 
+    Raises
+    ------
+    ValueError
+        If there is no window.
+
     Examples
     --------
     >>> import tmt_dataset as tmt
@@ -115,6 +120,8 @@ def latest_pair(periods: pd.DataFrame) -> tuple[str, str]:
     2
     """
     labels = [str(window) for window in periods["window"]]
+    if not labels:
+        raise ValueError("expected at least one window, found none: the data set has no newsletter")
     return (season_pairs(periods) or [(labels[0], labels[-1])])[-1]
 
 

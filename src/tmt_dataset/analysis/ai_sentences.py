@@ -100,21 +100,31 @@ def answer(
     >>> len(answer(ds, frame, ai.comparisons(frame, periods), ai.sensitivities(ds, frame, *pair), pair))
     3
     """
-    told = [f"{_percent(row)} in {window}" for window, row in _told_shares(frame).iterrows()]
+    known = _told_shares(frame)
+    told = [f"{_percent(row)} in {window}" for window, row in known.iterrows()]
+    few = [str(window) for window in frame["window"].cat.categories if window not in known.index]
+    small = (
+        f" ({listed(few)} {'has' if len(few) == 1 else 'have'} too few developments for a share)"
+        if few
+        else ""
+    )
     claim = windows_claim(frame, tested)
     first = (
-        f"AI made up {listed(told)} of what the newsletters report: {claim[0].lower()}{claim[1:]}."
+        f"AI made up {listed(told)} of what the newsletters report{small}: {claim[0].lower()}{claim[1:]}."
         if told
         else "No window has enough developments for a share of AI."
     )
-    second, ends = compared(ways, pair), _ends(tested, pair)
+    second, ends = (
+        compared(ways, pair),
+        _ends(tested, (known.index[0], known.index[-1]) if told else pair, pair),
+    )
     return [first, f"{second.rstrip('.')}; {ends}." if ends else second, _who(ds, frame)]
 
 
-def _ends(tested: pd.DataFrame, pair: tuple[str, str]) -> str:
+def _ends(tested: pd.DataFrame, ends: tuple[str, str], pair: tuple[str, str]) -> str:
     """Return what the first window against the last comes to, unless that is the pair compared already."""
-    found = tested.loc[tested["before"].notna() & tested["measure"].eq("share")]
-    if found.empty or found["comparison"].iloc[0] == " to ".join(pair):
+    found = tested.loc[tested["comparison"].eq(" to ".join(ends)) & tested["measure"].eq("share")]
+    if found.empty or ends == pair:
         return ""
     row = found.iloc[0]
     shown = "a change is demonstrable" if row["p_max"] < LEVEL else "no change is demonstrable"
@@ -134,8 +144,8 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
 
     Examples
     --------
-    >>> row = {"way": "All developments", "before": "4 of 33 (12 %)", "after": "11 of 30 (37 %)", "ratio_max": 4}
-    >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21 %)", "after": "11 of 30 (37 %)", "ratio_max": 2.1}
+    >>> row = {"way": "All developments", "before": "4 of 33 (12 %)", "after": "11 of 30 (37 %)", "ratio_max": 4, "ratio_min": 4}
+    >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21 %)", "after": "11 of 30 (37 %)", "ratio_max": 2}
     >>> ways = pd.DataFrame([row | {"apart": True}, other | {"apart": False}])
     >>> print(compared(ways, ("July 2024", "July 2025")))
     From July 2024 to July 2025 AI rose from 4 of 33 to 11 of 30, but the rise is not demonstrable in 1 of 1 other way of counting (for example: without telecommunications).
@@ -144,13 +154,15 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
         return f"Between {pair[0]} and {pair[1]} nothing can be compared."
     base, others = ways.iloc[0], ways.iloc[1:]
     rose = base["ratio_max"] > 1
+    clear = pd.notna(base["ratio_max"]) and (base["ratio_min"] > 1) == rose
     before, after = (base[name].split(" (")[0] for name in ("before", "after"))
-    noun = "rise" if rose else "fall"
-    moved = f"From {pair[0]} to {pair[1]} AI {'rose' if rose else 'fell'} from {before} to {after}"
+    noun, verb = (("rise", "rose") if rose else ("fall", "fell")) if clear else ("change", "went")
+    moved = f"From {pair[0]} to {pair[1]} AI {verb} from {before} to {after}"
     weak = others.loc[~others["apart"]]
     ways_of = f"{len(weak)} of {len(others)} other {'way' if len(others) == 1 else 'ways'} of counting"
     if not base["apart"]:
-        shown = f"{len(others) - len(weak)} of {len(others)} other ways of counting show one"
+        strong = len(others) - len(weak)
+        shown = f"{strong or 'none'} of {len(others)} other ways of counting {'show' if strong > 1 else 'shows'} one"
         return f"{moved}, which is no demonstrable {noun}; {shown}."
     if weak.empty:
         return f"{moved}, and every other way of counting shows the {noun} too."
@@ -164,10 +176,10 @@ def _who(ds: Dataset, frame: pd.DataFrame) -> str:
     table = ai.promotes_only(frame)
     found = ai.limits(ds, frame)["instrument_id"].nunique()
     rules = (
-        "no final binding rule that limits AI falls in the covered months"
+        "no final binding rule that limits AI falls in the months that they cover"
         if not found
         else f"{counted(found, 'final binding rule')} that {'limits' if found == 1 else 'limit'} AI "
-        f"{'falls' if found == 1 else 'fall'} in the covered months"
+        f"{'falls' if found == 1 else 'fall'} in the months that they cover"
     )
     if table.empty or table["which"].iloc[0] != "AI":
         return f"Too few AI developments can be compared by level; {rules}."
@@ -213,6 +225,22 @@ def basis(ds: Dataset, frame: pd.DataFrame) -> str:
         f"Rests on {len(once)} developments that {counted(len(periods), 'newsletter')} of {whose} report of their own windows "
         f"({periods['months'].sum():.3g} months), {span(ai_least, ai_most)} of them on AI by primary topic. {_reviews(ds)}"
     ).strip()
+
+
+@guarded
+def source(ds: Dataset) -> str:
+    """Return the line under a chart that is drawn from the newsletters alone.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> "newsletters of" in source(tmt.load())
+    True
+    """
+    rows = ds["sources"].loc[ds["sources"]["kind"] == "newsletter"]
+    firms = rows["publisher"].astype("str").nunique()
+    whose = "one law firm" if firms == 1 else f"{firms} publishers"
+    return f"Source: {ds.descriptor.name} {ds.version}; {counted(len(rows), 'newsletter')} of {whose}"
 
 
 def _reviews(ds: Dataset) -> str:
@@ -293,23 +321,17 @@ def mix_claim(table: pd.DataFrame, pair: tuple[str, str]) -> str:
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
     >>> mix_claim(ai.areas(ds), ("Jul–Aug 2024", "Jul–Aug 2025"))
-    'The rest of the news changed too: telecommunications went from 14 to 0, online content from 0 to 8'
+    'The rest of the news changed too: telecommunications from 14 to 0, online content from 0 to 8'
     """
-    wide = table.pivot(index="area", columns="window", values="most").drop(
-        index="Artificial intelligence", errors="ignore"
-    )
-    change = wide[pair[1]] - wide[pair[0]]
-    moved = (
-        [name for name in dict.fromkeys([change.idxmin(), change.idxmax()]) if change[name] != 0]
-        if len(change)
-        else []
-    )
+    others = table.loc[table["area"] != table["area"].iloc[0]]
+    most = others.pivot(index="area", columns="window", values="most")
+    change = most[pair[1]] - most[pair[0]]
+    ends = [change.idxmin(), change.idxmax()] if len(change) else []
+    moved = [name for name in dict.fromkeys(ends) if change[name] != 0]
     if not moved:
         return f"The other areas are as many in {pair[1]} as in {pair[0]}"
-    told = [
-        f"{name.lower()} {'went ' if n == 0 else ''}from {wide.loc[name, pair[0]]} to {wide.loc[name, pair[1]]}"
-        for n, name in enumerate(moved)
-    ]
+    rows = others.set_index(["area", "window"])[["least", "most"]]
+    told = [f"{_lower(name)} from {' to '.join(span(*rows.loc[(name, w)]) for w in pair)}" for name in moved]
     return f"The rest of the news changed too: {', '.join(told)}"
 
 

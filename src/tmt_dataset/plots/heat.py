@@ -65,7 +65,7 @@ def heatmap(
     """
     cells = values.to_numpy(float)
     if texts is None:
-        texts = values.map(lambda value: f"{value:.0f}" if value else "")
+        texts = values.map(lambda value: f"{value:.0f}" if pd.notna(value) and value else "")
     top = most or np.nanmax(cells, initial=0) or 1.0
     shades = mpl("colors").LinearSegmentedColormap.from_list(
         "blues", ["white", PALETTE["sky"], PALETTE["blue"]]
