@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -103,8 +102,10 @@ def fraction(row: dict[str, Any] | pd.Series) -> str:
     --------
     >>> fraction({"k_min": 11, "k_max": 12, "n_min": 29, "n_max": 31}), fraction({"k_min": 8, "k_max": 8, "n_min": 29, "n_max": 29})
     ('11–12 of 30 (37–40 %)', '8 of 29 (28 %)')
-    >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 15})
-    '3 of 14 to 4 of 12 (21–33 %)'
+    >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 16})
+    '3 of 15 to 4 of 12 (20–33 %)'
+    >>> fraction({"k_min": 0, "k_max": 0, "n_min": 12, "n_max": 13})
+    '0 of 12–13 (0 %)'
     """
     k_min, k_max, n_min, n_max = (int(row[name]) for name in ("k_min", "k_max", "n_min", "n_max"))
     least, most = k_min + n_max - k_max, k_max + n_min - k_min
@@ -113,6 +114,8 @@ def fraction(row: dict[str, Any] | pd.Series) -> str:
     shares = f"({span(100 * k_min / least, 100 * k_max / most)} %)"
     if least == most:
         return f"{span(k_min, k_max)} of {least} {shares}"
+    if k_min == k_max:
+        return f"{k_min} of {span(min(least, most), max(least, most))} {shares}"
     return f"{k_min} of {least} to {k_max} of {most} {shares}"
 
 
@@ -147,6 +150,18 @@ def spoken(start: pd.Timestamp, end: pd.Timestamp) -> str:
     )
 
 
+def when(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Return a date in words with its preposition.
+
+    Examples
+    --------
+    >>> when(pd.Timestamp("2025-08-19"), pd.Timestamp("2025-08-19")), when(pd.Timestamp("2024-03-01"), pd.Timestamp("2024-03-31"))
+    ('on 19 August 2025', 'in March 2024')
+    """
+    words = spoken(start, end)
+    return words if words.startswith("between") else f"{'on' if start == end else 'in'} {words}"
+
+
 def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
     """Return prose in which records are named, with their dates and links taken from the data.
 
@@ -155,7 +170,7 @@ def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
     ds
         The data set.
     text
-        Markdown: ``[words](TMT-0001)`` becomes a link, ``{TMT-0001}`` the record's date in words.
+        Markdown: ``[words](TMT-0001)`` becomes a link, ``{TMT-0001}`` when it was ("in March 2024").
     link
         Gives the address of a record.
 
@@ -167,8 +182,8 @@ def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> told(tmt.load(), "A [guide](TMT-0067) of {TMT-0067}", "records.html#{}".format)
-    'A [guide](records.html#TMT-0067) of March 2024'
+    >>> told(tmt.load(), "A [guide](TMT-0067) came {TMT-0067}", "records.html#{}".format)
+    'A [guide](records.html#TMT-0067) came in March 2024'
     """
     dates = ds["developments"].set_index("development_id")[["date_start", "date_end"]]
 
@@ -176,17 +191,6 @@ def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
         code = found[1] or found[2]
         if code not in dates.index:
             raise unknown("record", code, list(dates.index), "ds.developments")
-        return spoken(*dates.loc[code]) if found[1] else f"]({link(code)})"
+        return when(*dates.loc[code]) if found[1] else f"]({link(code)})"
 
     return _MARK.sub(filled, text)
-
-
-def number_or(value: float, form: str, other: str = "unbounded") -> str:
-    """Return a number, or a word where it is infinite or missing.
-
-    Examples
-    --------
-    >>> number_or(2.5, "{:.1f}"), number_or(float("inf"), "{:.1f}")
-    ('2.5', 'unbounded')
-    """
-    return form.format(value) if math.isfinite(value) else other

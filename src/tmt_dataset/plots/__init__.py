@@ -7,8 +7,10 @@
 """
 
 from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
+from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientations, shares_and_rates
 from tmt_dataset.plots.counting import bars, intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
+from tmt_dataset.plots.heat import heatmap
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
 from tmt_dataset.plots.sources import stacked, window_strip
@@ -25,9 +27,12 @@ from tmt_dataset.plots.style import (
     use_style,
 )
 from tmt_dataset.plots.tables import Table, table
+from tmt_dataset.plots.timelines import timeline
 
 __all__ = [
     "INKS",
+    "MEANINGS",
+    "ORIENTATIONS",
     "PALETTE",
     "STYLE",
     "WIDTHS",
@@ -39,6 +44,8 @@ __all__ = [
     "drawn",
     "durations",
     "findings",
+    "forest",
+    "heatmap",
     "ink_on",
     "intervals",
     "kinds",
@@ -46,9 +53,11 @@ __all__ = [
     "lifecycle",
     "matrix",
     "network_chart",
+    "orientations",
     "record_address",
     "record_link",
     "say",
+    "shares_and_rates",
     "show",
     "source_line",
     "span",
@@ -56,6 +65,7 @@ __all__ = [
     "stacked",
     "table",
     "tile_map",
+    "timeline",
     "totals_and_flows",
     "use_style",
     "window_strip",
