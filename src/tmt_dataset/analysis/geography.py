@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from itertools import combinations
-from typing import Any
 
-import numpy as np
 import pandas as pd
-
-from tmt_dataset.analysis.inference import AT_LEAST, wilson
-from tmt_dataset.errors import MissingExtraError
 
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
 #: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
@@ -113,55 +107,6 @@ def level_of(developments: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
     levels = places.set_index(places["place_id"].astype("str"))["level"].astype("str").map(LEVELS)
     order = pd.CategoricalDtype(list(LEVELS.values()), ordered=True)
     return developments["jurisdiction"].astype("str").map(levels).astype(order).rename("level")
-
-
-def level_shares(
-    levels: pd.Series, groups: pd.Series, *, confidence: float = 0.95, at_least: int = AT_LEAST
-) -> pd.DataFrame:
-    """Return how the developments of each group divide into levels of government, with Wilson intervals.
-
-    Parameters
-    ----------
-    levels
-        Level of each development, as returned by :func:`level_of`.
-    groups
-        Group of each development (such as its topic or action), with the same index.
-    confidence
-        Confidence level of the intervals.
-    at_least
-        Groups with fewer developments get no share.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group``, ``level`` (both str), ``k`` (int, developments of the group on the level), ``n`` (int,
-        developments of the group), ``share``, ``low``, ``high`` (float; missing where ``n`` is below
-        ``at_least``). Every group has a row for every level that occurs; largest groups first.
-
-    Raises
-    ------
-    ValueError
-        If ``confidence`` does not lie between 0 and 1.
-    MissingExtraError
-        If scipy is not installed.
-
-    Examples
-    --------
-    >>> frame = level_shares(pd.Series(["national"] * 10 + ["municipal"] * 10), pd.Series(["ai"] * 20))
-    >>> frame["share"].tolist()
-    [0.5, 0.5]
-    """
-    counts = pd.crosstab(groups.astype("str"), levels.astype("str"))
-    known = [level for level in LEVELS.values() if level in counts.columns]
-    totals = counts.sum(axis=1).sort_values(ascending=False, kind="stable")
-    rows: list[tuple[str, str, int, int, float, float, float]] = []
-    for group, n in totals.items():
-        for level in known:
-            k = int(counts.to_dict()[level][str(group)])
-            low, high = wilson(k, n, confidence) if n >= at_least else (math.nan, math.nan)
-            share = k / n if n >= at_least else math.nan
-            rows.append((str(group), level, k, int(n), share, low, high))
-    return pd.DataFrame(rows, columns=["group", "level", "k", "n", "share", "low", "high"])
 
 
 def by_province(
@@ -269,62 +214,3 @@ def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
     return out.sort_values(
         ["developments", "first", "second"], ascending=[False, True, True], ignore_index=True
     )
-
-
-def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
-    """Return a position on the plane for each authority of a network of joint developments.
-
-    Parameters
-    ----------
-    joined
-        As returned by :func:`pairs`.
-    seed
-        Seed of the placement; the same seed gives the same picture.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``authority_id``; ``x``, ``y`` (float, one unit is about one edge), ``part`` (int, 0 for the
-        largest group of authorities that joint developments connect). Groups lie side by side.
-
-    Raises
-    ------
-    MissingExtraError
-        If networkx is not installed.
-
-    Examples
-    --------
-    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "developments": [2]})
-    >>> layout(joined).equals(layout(joined))
-    True
-    """
-    try:
-        import networkx as nx
-    except ImportError:
-        raise MissingExtraError('the network needs networkx: pip install "tmt-dataset[plots]"') from None
-    graph = nx.Graph()
-    graph.add_edges_from(zip(joined["first"], joined["second"], strict=True))
-    groups = sorted(nx.connected_components(graph), key=lambda g: (-len(g), min(g)))
-    rows: list[tuple[Any, ...]] = []
-    left = 0.0
-    for part, group in enumerate(groups):
-        # nodes in alphabetical order: a graph keeps the order of its edges, on which the placement depends
-        own = nx.Graph()
-        own.add_nodes_from(sorted(group))
-        own.add_edges_from(sorted(tuple(sorted(e)) for e in graph.subgraph(group).edges))
-        start = nx.spring_layout(own, seed=seed)
-        # as wide as the longest path through the group, so that an edge is about one unit long in every group
-        placed = nx.kamada_kawai_layout(own, pos=start, scale=nx.diameter(own) / 2)
-        points = _laid_flat(np.array([placed[node] for node in own]))
-        points[:, 0] += left - points[:, 0].min()
-        rows += [(node, x, y, part) for node, (x, y) in zip(own, points.tolist(), strict=True)]
-        left = float(points[:, 0].max()) + 1.0
-    out = pd.DataFrame(rows, columns=["authority_id", "x", "y", "part"]).set_index("authority_id")
-    return out.astype({"x": "float64", "y": "float64", "part": "int64"})
-
-
-def _laid_flat(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Rotate points so that their longest axis is horizontal, the first point to the left: a chart is wider than high."""
-    points = points - points.mean(axis=0)
-    points = points @ np.linalg.svd(points)[2].T
-    return points * np.where(points[0] > 0, -1, 1)

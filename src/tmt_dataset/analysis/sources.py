@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import primary_topics
+from tmt_dataset.analysis.counting import primary_topics, windows
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
@@ -112,6 +112,57 @@ def _begins_item(segments: pd.DataFrame) -> pd.Series:
     below_heading = roles.groupby(segments["source"]).shift() == "heading"
     begins: pd.Series = (roles == "heading") | ((roles == "development") & ~below_heading)
     return begins
+
+
+@guarded
+def kind_of_source(ds: Tables) -> pd.Series:
+    """Return the kind of source that reports each development: a newsletter where one does, otherwise a review.
+
+    What only a review reports is kept apart from what the newsletters report in full.
+
+    Returns
+    -------
+    pandas.Series
+        ``newsletter`` or ``annual-review`` (str) by ``development_id``.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> sorted(set(kind_of_source(tmt.load())))
+    ['annual-review', 'newsletter']
+    """
+    kinds = ds["sources"].set_index("source_id")["kind"].astype("str")
+    source = ds["segments"].set_index("segment_id")["source_id"].astype("str")
+    kind = ds["mentions"]["segment_id"].map(source).map(kinds)
+    told = kind.groupby(ds["mentions"]["development_id"].to_numpy()).agg(set)
+    return told.map(lambda found: "newsletter" if "newsletter" in found else min(found)).astype("str")
+
+
+@guarded
+def review_note(ds: Tables) -> str:
+    """Return what a page says of the annual reviews that it uses: their scope, and that they enter no total.
+
+    Returns
+    -------
+    str
+        One or two sentences; empty without a review.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> print(review_note(tmt.load()).partition(":")[0])
+    The annual review of 2024 is part one of two
+    """
+    every = windows(ds)
+    scopes = ds["sources"].set_index("source_id")["scope"]
+    told = []
+    for review in every.loc[every["kind"] == "annual-review"].itertuples():
+        scope = scopes[review.source_id]
+        said = "names no scope" if pd.isna(scope) else f"is {scope[:1].lower()}{scope[1:].rstrip('.')}"
+        told.append(f"The annual review of {review.window} {said}.")
+    if not told:
+        return ""
+    return " ".join([*told, "What only a review reports is shown apart and enters no total."])
 
 
 def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame) -> pd.DataFrame:

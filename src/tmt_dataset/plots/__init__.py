@@ -7,9 +7,13 @@
 """
 
 from tmt_dataset.plots.counting import intervals, matrix
-from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
+from tmt_dataset.plots.geography import tile_map
+from tmt_dataset.plots.heatmap import heatmap
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
+from tmt_dataset.plots.levels import order_chart, steering_chart
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
+from tmt_dataset.plots.openings import openings
+from tmt_dataset.plots.provisions import strength_chart
 from tmt_dataset.plots.sources import agreement_chart, list_chart, month_chart, stacked
 from tmt_dataset.plots.style import (
     INKS,
@@ -35,18 +39,21 @@ __all__ = [
     "chart",
     "drawn",
     "durations",
+    "heatmap",
     "ink_on",
     "intervals",
     "kinds",
-    "level_chart",
     "lifecycle",
     "list_chart",
     "matrix",
     "month_chart",
-    "network_chart",
+    "openings",
+    "order_chart",
     "span",
     "spans",
     "stacked",
+    "steering_chart",
+    "strength_chart",
     "tile_map",
     "totals_and_flows",
     "use_style",
