@@ -6,6 +6,7 @@
 [3.5, 1.6]
 """
 
+from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import tile_map
 from tmt_dataset.plots.heatmap import heatmap
@@ -27,18 +28,21 @@ from tmt_dataset.plots.style import (
     span,
     use_style,
 )
+from tmt_dataset.plots.tables import Table, table
 
 __all__ = [
     "INKS",
     "PALETTE",
     "STYLE",
     "WIDTHS",
+    "Table",
     "agreement_chart",
     "amount",
     "amounts",
     "chart",
     "drawn",
     "durations",
+    "findings",
     "heatmap",
     "ink_on",
     "intervals",
@@ -49,11 +53,17 @@ __all__ = [
     "month_chart",
     "openings",
     "order_chart",
+    "record_address",
+    "record_link",
+    "say",
+    "show",
+    "source_line",
     "span",
     "spans",
     "stacked",
     "steering_chart",
     "strength_chart",
+    "table",
     "tile_map",
     "totals_and_flows",
     "use_style",
