@@ -46,14 +46,6 @@ TILES: dict[str, tuple[int, int]] = {
     "820000": (7, 3),  # Macao
 }
 
-#: Level of government for each level of place.
-LEVELS: dict[str, str] = {
-    "country": "national",
-    "province": "provincial",
-    "city": "municipal",
-    "international": "international",
-}
-
 #: Roles of the authorities that make a development; those that only support it do not.
 MAKERS = ("lead", "joint", "court")
 
@@ -81,32 +73,6 @@ def province_of(places: pd.DataFrame) -> pd.Series:
     level, parent = places["level"].astype("str"), places["parent"].astype("str")
     own = codes.where(level == "province", parent.where(level == "city"))
     return pd.Series(own.to_numpy(), index=pd.Index(codes, name="place_id"), name="province", dtype="str")
-
-
-def level_of(developments: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
-    """Return the level of government that each development belongs to, by the area that it governs.
-
-    Parameters
-    ----------
-    developments, places
-        The tables of these names.
-
-    Returns
-    -------
-    pandas.Series
-        Ordered categorical ``national`` < ``provincial`` < ``municipal`` < ``international``, with the
-        index of ``developments``. Beijing, Chongqing, Shanghai and Tianjin are provincial units.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> ds = tmt.load()
-    >>> level_of(ds.developments, ds.places).cat.categories.tolist()
-    ['national', 'provincial', 'municipal', 'international']
-    """
-    levels = places.set_index(places["place_id"].astype("str"))["level"].astype("str").map(LEVELS)
-    order = pd.CategoricalDtype(list(LEVELS.values()), ordered=True)
-    return developments["jurisdiction"].astype("str").map(levels).astype(order).rename("level")
 
 
 def by_province(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from tmt_dataset.analysis.geography import makers
 from tmt_dataset.analysis.inference import fisher
 from tmt_dataset.analysis.instruments import leads
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing, many, number, opened, ranged, when
+from tmt_dataset.analysis.words import listing, number, opened, ranged, when
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
@@ -64,7 +64,9 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
     wide = wide.reindex(columns=ORIENTATIONS).fillna(0).astype("int64")
     # the areas that are put together come last, however many acts they have
     kept = [area for area in order.index if area] + [area for area in order.index if not area]
-    wide = wide.reindex(pd.MultiIndex.from_product([kept, ["national", "local"]], names=["area", "side"]), fill_value=0)
+    wide = wide.reindex(
+        pd.MultiIndex.from_product([kept, ["national", "local"]], names=["area", "side"]), fill_value=0
+    )
     out = wide.assign(all=wide.sum(axis=1)).reset_index()
     out["area"] = out["area"].map(lambda area: str(areas[area]) if area else "Other areas")
     return out.loc[out.groupby("area")["all"].transform("sum") > 0].reset_index(drop=True)
@@ -255,7 +257,10 @@ def _parted(found: Divided) -> bool:
 
 
 def _promoting(found: Divided) -> tuple[str, str]:
-    national, local = found.national_control + found.national_promotion, found.local_control + found.local_promotion
+    national, local = (
+        found.national_control + found.national_promotion,
+        found.local_control + found.local_promotion,
+    )
     return f"{found.national_promotion} of {national}", f"{found.local_promotion} of {local}"
 
 
@@ -276,7 +281,9 @@ def steering_claim(counted: pd.DataFrame) -> str:
     ai, rest = _ai_and_rest(counted)
     if not _parted(ai):
         return "What the nation and what provinces and cities do, area by area"
-    other = "on other matters the levels do not part" if rest.p >= _ALPHA else "on other matters they part too"
+    other = (
+        "on other matters the levels do not part" if rest.p >= _ALPHA else "on other matters they part too"
+    )
     return f"On AI the nation limits, provinces and cities promote; {other}"
 
 
@@ -325,7 +332,9 @@ def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
     idle = int((made == 0).sum())
     if not total:
         return f"None of the {acts} acts is one of a province or a city."
-    first = f"{number(total)} of the {acts} acts {'is one' if total == 1 else 'are acts'} of provinces and cities"
+    first = (
+        f"{number(total)} of the {acts} acts {'is one' if total == 1 else 'are acts'} of provinces and cities"
+    )
     who = listing([f"{names[code]} ({n})" for code, n in top.items()])
     rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
     return opened(f"{first}, {number(int(top.sum()))} of them from {who}; {rest}.")

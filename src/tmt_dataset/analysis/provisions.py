@@ -74,7 +74,9 @@ def _strongest_text(ds: Dataset) -> pd.Series:
     texts = stages(ds)
     order = texts["force"].map({force: place for place, force in enumerate(FORCES)})
     # of two texts of one development the stronger holds its duties, and a final one before a draft
-    texts = texts.assign(order=order, open=texts["step"] != "final").sort_values(["order", "open"], kind="stable")
+    texts = texts.assign(order=order, open=texts["step"] != "final").sort_values(
+        ["order", "open"], kind="stable"
+    )
     first = texts.drop_duplicates("development_id").set_index("development_id")
     bound = first["step"].map({"final": "binding", "draft": "draft"})
     return bound.where(first["force"] == "binding", "soft")
@@ -232,7 +234,17 @@ def cases(ds: Dataset) -> pd.DataFrame:
                 " · ".join(dict.fromkeys(part["quote"])),
             )
         )
-    columns = ["development_id", "title", "told", "case", "addressees", "sanctions", "sums", "greatest", "quote"]
+    columns = [
+        "development_id",
+        "title",
+        "told",
+        "case",
+        "addressees",
+        "sanctions",
+        "sums",
+        "greatest",
+        "quote",
+    ]
     return pd.DataFrame(found, columns=columns).astype({"case": "Int64", "greatest": "float64"})
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import primary_topics, windows
+from tmt_dataset.analysis.counting import primary_topics
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.windows import windows
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 

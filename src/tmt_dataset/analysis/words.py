@@ -6,9 +6,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from tmt_dataset.analysis.counting import MONTHS
+from tmt_dataset.views.windows import MONTHS
 
-_SMALL = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_SMALL = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 
 
 def listing(parts: Sequence[str]) -> str:

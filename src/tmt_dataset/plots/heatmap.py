@@ -70,7 +70,9 @@ def heatmap(
         _draw_cells(ax, values.to_numpy(float), texts.to_numpy(str), places, colour)
         for heading, at in headings:
             style: dict[str, Any] = {"fontweight": "bold", "va": "center", "ha": "right", "parse_math": False}
-            ax.annotate(readable(heading), (0, at), (-6, 0), ("axes fraction", "data"), "offset points", **style)
+            ax.annotate(
+                readable(heading), (0, at), (-6, 0), ("axes fraction", "data"), "offset points", **style
+            )
         ax.set_yticks(places, [readable(wrapped(name, 40)) for name in names], parse_math=False)
         turned: dict[str, Any] = {"rotation": 55, "ha": "left", "rotation_mode": "anchor"} if upright else {}
         ax.set_xticks(range(len(heads)), heads, parse_math=False, **turned)

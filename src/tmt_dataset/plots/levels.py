@@ -110,7 +110,14 @@ def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
     for text, x, ha, colour in heads:
         offset = {"right": -3, "left": 3}[ha] if x == 0 else 0
         ax.annotate(
-            text, (x, 1), (offset, 3), ("data", "axes fraction"), "offset points", ha=ha, color=colour, fontsize=7
+            text,
+            (x, 1),
+            (offset, 3),
+            ("data", "axes fraction"),
+            "offset points",
+            ha=ha,
+            color=colour,
+            fontsize=7,
         )
 
 
@@ -152,7 +159,15 @@ def order_chart(frame: pd.DataFrame, windows: pd.DataFrame | None = None) -> tup
         fig, ax = chart("page", 0.75 + 0.36 * len(frame))
         shade_coverage(ax, windows)
         exact = start == end
-        ax.hlines(rows[~exact], start[~exact], end[~exact] + 1, color=list(colours[~exact]), lw=5, gid="span", capstyle="butt")
+        ax.hlines(
+            rows[~exact],
+            start[~exact],
+            end[~exact] + 1,
+            color=list(colours[~exact]),
+            lw=5,
+            gid="span",
+            capstyle="butt",
+        )
         ax.scatter(start[exact], rows[exact], s=30, c=list(colours[exact]), zorder=3, gid="day")
         label_rows(ax, [wrapped(str(label), 48, 2) for label in frame["label"]])
         for tick, colour in zip(ax.get_yticklabels(), colours, strict=True):

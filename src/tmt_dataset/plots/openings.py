@@ -62,7 +62,9 @@ def _counted(name: str, rows: pd.DataFrame) -> str:
 
 
 def _item(development: str, title: str, quote: str) -> str:
-    link = f"<a href='{escape(record_address(development))}' title=\"{escape(title)}\">{escape(development)}</a>"
+    link = (
+        f"<a href='{escape(record_address(development))}' title=\"{escape(title)}\">{escape(development)}</a>"
+    )
     return f"<li>{link}: “{escape(quote)}”</li>"
 
 
@@ -102,7 +104,11 @@ def openings(rows: pd.DataFrame, by: Sequence[str], *, caption: str) -> Openings
         if name not in rows.columns:
             raise unknown("column", name, [str(c) for c in rows.columns], "the columns of the frame")
     kept = rows[[*by, "development_id", "title", "quote"]].dropna(subset=list(by)).drop_duplicates()
-    texts = {name: [readable(" ".join(str(text).split())) for text in kept[name]] for name in kept.columns if name not in by}
+    texts = {
+        name: [readable(" ".join(str(text).split())) for text in kept[name]]
+        for name in kept.columns
+        if name not in by
+    }
     shown = kept.assign(**texts)
     order = [name for name in by if isinstance(shown[name].dtype, pd.CategoricalDtype)]
     if order:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def strength_chart(counted: pd.DataFrame, beside: pd.DataFrame | None = None) -> tuple[Figure, Sequence[Axes]]:
+def strength_chart(
+    counted: pd.DataFrame, beside: pd.DataFrame | None = None
+) -> tuple[Figure, Sequence[Axes]]:
     """Draw how firmly the duties of each actor bind: one panel per strength, one row per actor.
 
     Names of the drawn data: ``bar`` and, for the second frame, ``beside``.
