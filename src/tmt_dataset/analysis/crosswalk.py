@@ -8,6 +8,7 @@ import pandas as pd
 
 from tmt_dataset.analysis.counting import collective
 from tmt_dataset.analysis.sources import kind_of_source
+from tmt_dataset.analysis.words import listing, lowered
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
@@ -93,7 +94,8 @@ def reach(ds: Dataset, kind: str = "newsletter") -> pd.DataFrame:
     pandas.DataFrame
         One row per column that leads to a taxonomy: ``taxonomy``, ``scheme``, ``unit`` (what is counted), ``rows``
         and ``reached`` (int), ``share`` (float, missing without a row), ``left_out`` (labels of the codes without a
-        category that rows have, with their number, the most frequent first), ``codes_left_out`` (int, how many).
+        category that rows have, with their number, the most frequent first), ``foremost`` (the first five of them, and how
+        many more).
 
     Examples
     --------
@@ -109,10 +111,11 @@ def reach(ds: Dataset, kind: str = "newsletter") -> pd.DataFrame:
         names = coded[~has].map(labels(ds, bridge.vocabulary, "label")).value_counts()
         names = names.sort_index().sort_values(ascending=False, kind="stable")
         share = float(has.mean()) if len(coded) else float("nan")
-        left = "; ".join(f"{name} ({n})" for name, n in names.items())
-        row = (bridge.name, bridge.scheme, bridge.unit, len(coded), int(has.sum()), share, left, len(names))
-        found.append(row)
-    columns = ["taxonomy", "scheme", "unit", "rows", "reached", "share", "left_out", "codes_left_out"]
+        left = [f"{name} ({n})" for name, n in names.items()]
+        more = [f"{len(left) - 5} more"] if len(left) > 5 else []
+        texts = ("; ".join(left), "; ".join([*left[:5], *more]))
+        found.append((bridge.name, bridge.scheme, bridge.unit, len(coded), int(has.sum()), share, *texts))
+    columns = ["taxonomy", "scheme", "unit", "rows", "reached", "share", "left_out", "foremost"]
     return pd.DataFrame(found, columns=columns)
 
 
@@ -166,3 +169,28 @@ def _plural(name: str) -> str:
     ('economic activities', 'risk factors')
     """
     return name.replace("activitys", "activities").lower()
+
+
+def what_is_left_out(reached: pd.DataFrame) -> str:
+    """Return where each taxonomy reaches most and least of what is coded, and what it misses first.
+
+    Parameters
+    ----------
+    reached
+        As returned by :func:`reach`.
+
+    Examples
+    --------
+    >>> rows = [("AGORA", "provisions", 0.36, "Deployment (29); Content (15)"), ("AGORA", "harms named", 0.5, "Fraud (2)")]
+    >>> what_is_left_out(pd.DataFrame(rows, columns=["taxonomy", "unit", "share", "left_out"]))
+    'AGORA reaches 50 % of the harms named and 36 % of the provisions; what it leaves out most is deployment.'
+    """
+    told = []
+    for taxonomy, part in reached.dropna(subset=["share"]).groupby("taxonomy", sort=False):
+        part = part.sort_values("share", ascending=False, kind="stable")
+        shares = [f"{share:.0%}".replace("%", " %") for share in part["share"]]
+        parts = [f"{share} of the {unit}" for share, unit in zip(shares, part["unit"], strict=True)]
+        first = str(part["left_out"].iloc[-1]).partition(" (")[0]
+        missing = f"; what it leaves out most is {lowered(first)}" if first else ""
+        told.append(f"{taxonomy} reaches {listing(parts)}{missing}.")
+    return " ".join(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -11,9 +12,10 @@ from tmt_dataset.analysis.geography import makers
 from tmt_dataset.analysis.inference import fisher
 from tmt_dataset.analysis.instruments import leads
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing, number, opened, ranged, when
+from tmt_dataset.analysis.words import listing, many, number, opened, ranged, when
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
+from tmt_dataset.views.counts import level_of
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -70,6 +72,34 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
     out = wide.assign(all=wide.sum(axis=1)).reset_index()
     out["area"] = out["area"].map(lambda area: str(areas[area]) if area else "Other areas")
     return out.loc[out.groupby("area")["all"].transform("sum") > 0].reset_index(drop=True)
+
+
+@guarded
+def acts(ds: Dataset) -> pd.DataFrame:
+    """Return every development with its level, its area, what it does, and who reports it.
+
+    Collective developments are left out: their members are counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``development_id``, ``title``, ``area``, ``action``, ``level``, ``orientation`` (str), ``jurisdiction`` (name of
+        the place), ``told`` (kind of source, as :func:`tmt_dataset.analysis.kind_of_source` has it).
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> acts(tmt.load())["development_id"].is_unique
+    True
+    """
+    dev = ds["developments"]
+    out = developments(ds)[["development_id", "title", "area", "action"]].assign(
+        level=level_of(dev, ds["places"]).astype("str"),
+        orientation=dev["orientation"].astype("str"),
+        jurisdiction=dev["jurisdiction"].astype("str").map(labels(ds, "places", "name")),
+        told=dev["development_id"].map(kind_of_source(ds)),
+    )
+    return out.loc[~out["development_id"].isin(collective(ds))].reset_index(drop=True)
 
 
 class Divided(NamedTuple):
@@ -241,6 +271,17 @@ def by_window(counted: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["window", "months", "all", *SIDES, "local"])
 
 
+def how_many(counted: pd.DataFrame) -> str:
+    """Return what a chart of the newsletters' acts counts.
+
+    Examples
+    --------
+    >>> how_many(pd.DataFrame({"of_least": [113], "of_most": [115]}))
+    'acts that the newsletters report, n = 115'
+    """
+    return f"acts that the newsletters report, n = {int(counted['of_most'].max())}"
+
+
 #: Below it a test is said to tell two proportions apart.
 _ALPHA = 0.05
 
@@ -276,7 +317,7 @@ def steering_claim(counted: pd.DataFrame) -> str:
     --------
     >>> rows = [("ai", "national", "control", 6), ("ai", "municipal", "promotion", 9), ("data", "national", "control", 2)]
     >>> steering_claim(pd.DataFrame(rows, columns=["area", "level", "orientation", "most"]))
-    'On AI the nation limits, provinces and cities promote; on other matters the levels do not part'
+    'On AI, acts that only promote come from provinces and cities; on other matters the levels do not part'
     """
     ai, rest = _ai_and_rest(counted)
     if not _parted(ai):
@@ -284,7 +325,9 @@ def steering_claim(counted: pd.DataFrame) -> str:
     other = (
         "on other matters the levels do not part" if rest.p >= _ALPHA else "on other matters they part too"
     )
-    return f"On AI the nation limits, provinces and cities promote; {other}"
+    if not ai.national_promotion:
+        return f"On AI, acts that only promote come from provinces and cities; {other}"
+    return f"On AI, provinces and cities promote more often than the nation; {other}"
 
 
 def who_steers(counted: pd.DataFrame) -> str:
@@ -308,6 +351,58 @@ def who_steers(counted: pd.DataFrame) -> str:
         f"Of the acts on AI that limit or promote, {ai_nation} by the nation promote and {ai_local} by provinces and "
         f"cities (Fisher's exact test, p = {ai.p:.2g}); on all other matters it is {nation} and {local} (p = {rest.p:.2g})."
     )
+
+
+def steering_checked(every: pd.DataFrame) -> str:
+    """Return how the division on AI holds without notices of filings, and with the acts that only reviews report.
+
+    Parameters
+    ----------
+    every
+        As returned by :func:`acts`.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> steering_checked(acts(tmt.load())).startswith("Without notices of filed services")
+    True
+    """
+    ai = every.loc[(every["area"] == "ai") & every["told"].notna()].assign(most=1)
+    own = ai["told"] == "newsletter"
+    fewer = divided(ai.loc[own & (ai["action"] != "filing")])
+    told = "Without notices of filed services, {} of the national acts on AI promote and {} of the local ones (p = {:.2g})"
+    first = told.format(*_promoting(fewer), fewer.p)
+    if own.all():
+        return f"{first}."
+    nation, local = _promoting(divided(ai))
+    return f"{first}; with the acts that only a review reports added to both, {nation} and {local} (p = {divided(ai).p:.2g})."
+
+
+def which_cities(every: pd.DataFrame) -> str:
+    """Return which cities act, and how many local acts a review adds.
+
+    Parameters
+    ----------
+    every
+        As returned by :func:`acts`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"level": ["municipal", "municipal"], "jurisdiction": ["Wuhan", "Hefei"]})
+    >>> which_cities(rows.assign(told=["newsletter", "annual-review"]))
+    'Cities below the provinces make one of these acts: Wuhan (1). Reviews add one local act: Hefei (1).'
+    """
+    local = every.loc[every["level"].isin(["provincial", "municipal"])]
+    own, other = local.loc[local["told"] == "newsletter"], local.loc[local["told"] == "annual-review"]
+    cities = own.loc[own["level"] == "municipal"]
+    told = f"Cities below the provinces make {number(len(cities))} of these acts"
+    told += f": {_places(cities)}." if len(cities) else "."
+    return f"{told} Reviews add {many(len(other), 'local act')}: {_places(other)}." if len(other) else told
+
+
+def _places(rows: pd.DataFrame) -> str:
+    counted = rows["jurisdiction"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return listing([f"{place} ({n})" for place, n in counted.items()])
 
 
 def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
@@ -338,6 +433,47 @@ def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
     who = listing([f"{names[code]} ({n})" for code, n in top.items()])
     rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
     return opened(f"{first}, {number(int(top.sum()))} of them from {who}; {rest}.")
+
+
+def provinces_claim(made: pd.Series, names: pd.Series) -> str:
+    """Return which provinces act most, as the claim of the map.
+
+    Parameters
+    ----------
+    made
+        Acts of each provincial unit or a city in it, by its code.
+    names
+        Names of places by code.
+
+    Examples
+    --------
+    >>> provinces_claim(pd.Series({"110000": 3, "310000": 2, "330000": 1}), pd.Series({"110000": "Beijing", "310000": "Shanghai"}))
+    'Beijing and Shanghai make five of the six local acts'
+    """
+    total, top = int(made.sum()), made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
+    while len(top) > 1 and top.iloc[-1] < 2:
+        top = top.iloc[:-1]
+    if top.empty:
+        return "No province acts in these windows"
+    verb = "makes" if len(top) == 1 else "make"
+    return f"{listing([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {many(total, 'local act')}"
+
+
+def order_labels(named: pd.DataFrame) -> pd.DataFrame:
+    """Return the acts of one name with the label of each for a chart: its title, and whether only a review tells it.
+
+    Parameters
+    ----------
+    named
+        As returned by :func:`naming`.
+
+    Examples
+    --------
+    >>> order_labels(pd.DataFrame({"title": ["A draft"], "told": ["annual-review"]}))["label"].tolist()
+    ['A draft (review)']
+    """
+    review = named["told"].map({"annual-review": " (review)"}).fillna("")
+    return named.assign(label=named["title"] + review)
 
 
 def who_came_first(named: pd.DataFrame, words: str) -> str:
@@ -398,3 +534,26 @@ def how_joint(joint: pd.DataFrame, acts: int) -> str:
         f"Several bodies make {number(len(joint))} of the {acts} acts together, and the sources name all of them in "
         f"{number(whole)}{most}."
     )
+
+
+def who_pairs(joint: pd.DataFrame) -> str:
+    """Return which two bodies act together most often.
+
+    Parameters
+    ----------
+    joint
+        As returned by :func:`joint_acts`, or a part of it.
+
+    Examples
+    --------
+    >>> who_pairs(pd.DataFrame({"bodies": ["MIIT · CAC", "CAC · MIIT", "MIIT"]}))
+    'The pair that acts together most often is CAC and MIIT (two acts).'
+    """
+    sets = [sorted(bodies.split(" · ")) for bodies in joint["bodies"]]
+    found = pd.Series(
+        [listing(pair) for bodies in sets for pair in combinations(bodies, 2)], dtype="str"
+    ).value_counts()
+    top = sorted(found.index[found == found.max()])
+    if len(top) != 1:
+        return "No two named bodies act together more often than any other pair." if top else ""
+    return f"The pair that acts together most often is {top[0]} ({many(int(found.max()), 'act')})."

@@ -11,9 +11,10 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective
 from tmt_dataset.analysis.instruments import stages
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing, many, number, opened
+from tmt_dataset.analysis.words import listing, lowered, many, number, opened, ranged
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
+from tmt_dataset.views.windows import members, reports, windows
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -91,12 +92,13 @@ def _strength(rows: pd.DataFrame, texts: pd.Series) -> pd.Series:
 
 @guarded
 def risks(ds: Dataset) -> pd.DataFrame:
-    """Return every harm that a development names, with the quote that names it.
+    """Return every harm that a development names, in each window where a source reports it, with its quote.
 
     Returns
     -------
     pandas.DataFrame
-        ``development_id``, ``title``, ``told`` (as in :func:`provisions`), ``risk``, ``risk_label``, ``quote``.
+        ``development_id``, ``title``, ``window`` (ordered categorical), ``kind`` (of its source), ``risk``,
+        ``risk_label``, ``quote``. A development whose date may lie in two windows has a row in each.
 
     Examples
     --------
@@ -104,18 +106,56 @@ def risks(ds: Dataset) -> pd.DataFrame:
     >>> "Harm to minors" in set(risks(tmt.load())["risk_label"])
     True
     """
-    rows = ds["development_risks"]
-    rows = rows.loc[~rows["development_id"].isin(collective(ds))].reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "development_id": rows["development_id"],
-            "title": rows["development_id"].map(labels(ds, "developments", "title")),
-            "told": rows["development_id"].map(kind_of_source(ds)),
-            "risk": rows["risk_id"].astype("str"),
-            "risk_label": rows["risk_id"].astype("str").map(labels(ds, "risks", "label")),
-            "quote": rows["quote_id"].map(labels(ds, "quotes", "exact")),
-        }
+    dev = ds["developments"][["development_id", "title", "date_start", "date_end"]]
+    told = members(dev, windows(ds, reviews_last=True), reports(ds))
+    rows = told[["development_id", "title", "window", "kind"]].merge(
+        ds["development_risks"], on="development_id"
     )
+    rows = rows.loc[~rows["development_id"].isin(collective(ds))].reset_index(drop=True)
+    out = rows[["development_id", "title", "window", "kind"]].assign(risk=rows["risk_id"].astype("str"))
+    out["risk_label"] = out["risk"].map(labels(ds, "risks", "label"))
+    out["quote"] = rows["quote_id"].map(labels(ds, "quotes", "exact"))
+    return out
+
+
+def windowed(counted: pd.DataFrame, by: str, names: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return counts by window as a table for a chart: the numbers, and how they are written.
+
+    Parameters
+    ----------
+    counted
+        As ``ds.counts(by=["window", by])`` returns it, of one kind of source.
+    by
+        The column whose codes are the rows.
+    names
+        Label of each code.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Rows are labels, the most frequent first, columns the windows, each with its number of developments; codes that
+        occur in none of them are left out. The first frame has the greatest count that the dates allow, the second the
+        count as text, a range where they allow more than one.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> counted = ds.counts(by=["window", "risk"]).query("kind == 'newsletter'")
+    >>> values, texts = windowed(counted, "risk", ds.risks.set_index("risk_id")["label"])
+    >>> values.shape == texts.shape
+    True
+    """
+    part = counted.loc[counted.groupby(by, observed=True)["most"].transform("sum") > 0].copy()
+    part["row"] = part[by].astype("str").map(names.astype("str"))
+    of = [ranged(*pair) for pair in zip(part["of_least"], part["of_most"], strict=True)]
+    part["column"] = [f"{window}\nof {n}" for window, n in zip(part["window"].astype("str"), of, strict=True)]
+    part["text"] = [ranged(*pair) for pair in zip(part["least"], part["most"], strict=True)]
+    order = part.groupby("row")["most"].sum().sort_values(ascending=False, kind="stable").index
+    columns = part["column"].drop_duplicates()
+    values = part.pivot(index="row", columns="column", values="most").loc[order, columns].astype("int64")
+    texts = part.pivot(index="row", columns="column", values="text").loc[order, columns]
+    return values, texts
 
 
 def grid(rows: pd.DataFrame, *, fewest_rows: int = 1, fewest_columns: int = 1) -> pd.DataFrame:
@@ -184,6 +224,52 @@ def by_actor(rows: pd.DataFrame, actors: Mapping[str, Sequence[str]]) -> pd.Data
             part = own.loc[own["strength"] == strength]
             found.append((actor, strength, label, len(part), part["development_id"].nunique()))
     return pd.DataFrame(found, columns=["actor", "strength", "label", "provisions", "developments"])
+
+
+def of_actors(rows: pd.DataFrame, actors: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return the duties of some actors with ``actor`` and ``strength_label``, both categorical in their order.
+
+    Parameters
+    ----------
+    rows
+        As returned by :func:`provisions`, or a part of it.
+    actors
+        Codes of the addressees that make up each actor, by its name.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> rows = of_actors(provisions(tmt.load()), {"Car makers": ["vehicle-maker"]})
+    >>> set(rows["actor"])
+    {'Car makers'}
+    """
+    parts = [
+        rows.loc[rows["addressee"].isin(list(codes))].assign(actor=name) for name, codes in actors.items()
+    ]
+    own = pd.concat([rows.iloc[:0].assign(actor=""), *parts], ignore_index=True)
+    own = own.loc[own["family"] == "duty"]
+    return own.assign(
+        actor=pd.Categorical(own["actor"], categories=list(actors), ordered=True),
+        strength_label=pd.Categorical(
+            own["strength"].map(STRENGTHS), categories=list(STRENGTHS.values()), ordered=True
+        ),
+    )
+
+
+def ordered(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows whose columns are categorical, the label with most developments first.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"development_id": ["a", "b", "c"], "what": ["Filing", "Content", "Content"]})
+    >>> ordered(rows, ["what"])["what"].cat.categories.tolist()
+    ['Content', 'Filing']
+    """
+    out = rows.copy()
+    for column in columns:
+        counted = rows.groupby(column)["development_id"].nunique().sort_values(ascending=False, kind="stable")
+        out[column] = pd.Categorical(rows[column], categories=list(counted.index), ordered=True)
+    return out
 
 
 def demands(rows: pd.DataFrame) -> pd.DataFrame:
@@ -262,23 +348,23 @@ def _sums(ds: Dataset) -> dict[str, list[float]]:
 # -- sentences
 
 
-def _foremost(counted: pd.Series, unit: str, most: int = 2) -> str:
+def _foremost(counted: pd.Series, most: int) -> str:
     """Name the most frequent labels with their numbers, and all that tie with the last of them."""
-    counted = counted.loc[counted > 0]
-    kept = counted.loc[counted >= counted.nlargest(most).min()] if len(counted) else counted
+    kept = counted.loc[counted >= counted.nlargest(most).min()]
     kept = kept.sort_index().sort_values(ascending=False, kind="stable")
-    return listing([f"{_lowered(str(name))} ({n}{unit})" for name, n in kept.items()])
+    return listing([f"{lowered(str(name))} ({n})" for name, n in kept.items()])
 
 
-def _lowered(label: str) -> str:
-    """Write a label within a sentence; abbreviations keep their capitals.
+def how_much(rows: pd.DataFrame) -> str:
+    """Return how many provisions a chart counts, and of how many acts.
 
     Examples
     --------
-    >>> _lowered("Online platforms"), _lowered("AI providers"), _lowered("MCN agencies")
-    ('online platforms', 'AI providers', 'MCN agencies')
+    >>> how_much(pd.DataFrame({"development_id": ["a", "a", "b"]}))
+    'n = 3 provisions in 2 acts'
     """
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    acts = rows["development_id"].nunique()
+    return f"n = {len(rows)} provision{'s' * (len(rows) != 1)} in {acts} act{'s' * (acts != 1)}"
 
 
 def who_is_told(rows: pd.DataFrame) -> str:
@@ -293,19 +379,22 @@ def who_is_told(rows: pd.DataFrame) -> str:
     --------
     >>> rows = pd.DataFrame({"family": ["duty", "support"], "addressee": ["merchant", "enterprise"]})
     >>> who_is_told(rows.assign(addressee_label=["Merchants", "Enterprises"], modality=["must", "receives"]))
-    'Of the one duty in so many words, most fall on merchants (1); of the one provision of support, most go to enterprises (1).'
+    'The one provision that says must or must not addresses merchants (1) most; the one provision of support goes to enterprises (1) most.'
     """
-    told = rows.loc[rows["addressee"] != "unspecified"]
-    duties, support = demands(told), told.loc[told["family"] == "support"]
+    duties, support = demands(rows), rows.loc[rows["family"] == "support"]
     parts = []
-    if len(duties):
-        who = _foremost(duties["addressee_label"].value_counts(), "")
-        total = many(len(demands(rows)), "duty", "duties")
-        parts.append(f"of the {total} in so many words, most fall on {who}")
-    if len(support):
-        who = _foremost(support["addressee_label"].value_counts(), "", 1)
-        total = many(len(rows.loc[rows["family"] == "support"]), "provision")
-        parts.append(f"of the {total} of support, most go to {who}")
+    for part, what, verb in (
+        (duties, "that {say} must or must not", "address"),
+        (support, "of support", "go"),
+    ):
+        named = part.loc[part["addressee"] != "unspecified", "addressee_label"].value_counts()
+        if len(named):
+            one = len(part) == 1
+            verb = {"address": "addresses", "go": "goes"}[verb] if one else verb
+            what = what.format(say="says" if one else "say")
+            to = "to " if verb.startswith("go") else ""
+            who = _foremost(named, 2 if part is duties else 1)
+            parts.append(f"the {many(len(part), 'provision')} {what} {verb} {to}{who} most")
     return opened("; ".join(parts) + ".") if parts else "No provision is reported."
 
 
@@ -320,15 +409,199 @@ def how_firm(rows: pd.DataFrame) -> str:
     Examples
     --------
     >>> rows = pd.DataFrame({"family": ["duty"] * 3, "modality": ["must"] * 3})
-    >>> how_firm(rows.assign(development_id=["a", "a", "b"], strength=["binding", "soft", "draft"]))
-    'One of the three provisions that say must or must not stands in a final binding text; one stands in a draft of such a text and one in a standard, guideline or plan.'
+    >>> print(how_firm(rows.assign(strength=["binding", "soft", "draft"])))
+    Of these duties, one stands in a binding text in its final form, one in the draft of such a text and one in a \
+    standard, guideline or plan, which binds nobody as law.
     """
     told = demands(rows)
     if told.empty:
         return "No provision says must or must not."
     n = {key: int((told["strength"] == key).sum()) for key in STRENGTHS}
-    verbs = {key: "stands" if count == 1 else "stand" for key, count in n.items()}
-    whole = many(len(told), "provision")
-    first = f"{number(n['binding'])} of the {whole} that say must or must not {verbs['binding']} in a final binding text"
-    draft = f"{number(n['draft'])} {verbs['draft']} in a draft of such a text"
-    return opened(f"{first}; {draft} and {number(n['soft'])} in a standard, guideline or plan.")
+    verb = "stands" if n["binding"] == 1 else "stand"
+    rest = (
+        f"; {number(n['untold'])} {'comes' if n['untold'] == 1 else 'come'} without a text"
+        if n["untold"]
+        else ""
+    )
+    return (
+        f"Of these duties, {number(n['binding'])} {verb} in a binding text in its final form, {number(n['draft'])} in the "
+        f"draft of such a text and {number(n['soft'])} in a standard, guideline or plan, which binds nobody as law{rest}."
+    )
+
+
+def what_harms(counted: pd.DataFrame, names: pd.Series) -> str:
+    """Return the finding on which harms are named most, and in which windows the first of them.
+
+    Parameters
+    ----------
+    counted
+        As ``ds.counts(by="risk")`` returns it, of one kind of source.
+    names
+        Label of each risk.
+
+    Examples
+    --------
+    >>> counted = pd.DataFrame({"risk": ["fraud", "minors"], "least": [3, 1], "most": [3, 2], "of_least": 9, "of_most": 9})
+    >>> what_harms(counted, pd.Series({"fraud": "Fraud", "minors": "Harm to minors"}))
+    'The harms named most are fraud (in 3 of 9 acts) and harm to minors (1–2).'
+    """
+    rows = counted.loc[counted["most"] > 0].sort_values("most", ascending=False, kind="stable").head(3)
+    if rows.empty:
+        return "No harm is named."
+    told = [
+        f"{lowered(str(names[str(row.risk)]))} ({ranged(row.least, row.most)})" for row in rows.itertuples()
+    ]
+    of = ranged(int(rows["of_least"].iloc[0]), int(rows["of_most"].iloc[0]))
+    told[0] = f"{told[0].rpartition('(')[0]}(in {told[0].rpartition('(')[2][:-1]} of {of} acts)"
+    return f"The {'harms named most are' if len(told) > 1 else 'harm named most is'} {listing(told)}."
+
+
+def most_told(counted: pd.DataFrame) -> str:
+    """Return which actor is told most and which least, as the claim of the chart.
+
+    Parameters
+    ----------
+    counted
+        As returned by :func:`by_actor`.
+
+    Examples
+    --------
+    >>> counted = pd.DataFrame({"actor": ["Platforms", "AI providers"], "strength": "soft", "provisions": [23, 1]})
+    >>> most_told(counted)
+    'Platforms are told to act most often (23 times), AI providers least (once)'
+    """
+    must = counted.loc[counted["strength"].isin(["binding", "draft", "soft", "untold"])]
+    totals = must.groupby("actor", sort=False)["provisions"].sum().sort_values(ascending=False, kind="stable")
+    if totals.nunique() < 2:
+        return "How firmly duties bind, actor by actor"
+    first, last = totals.index[0], lowered(str(totals.index[-1]))
+    return f"{first} are told to act most often ({_times(int(totals.iloc[0]))}), {last} least ({_times(int(totals.iloc[-1]))})"
+
+
+def _times(n: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(n, f"{number(n)} times")
+
+
+def fined(found: pd.DataFrame) -> str:
+    """Return how many cases are told, on whom they fall, and between which sums.
+
+    Parameters
+    ----------
+    found
+        As returned by :func:`cases`, or a part of it.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"development_id": ["a", "a"], "title": "x", "addressees": "Merchants", "greatest": [4e5, 2e6]})
+    >>> fined(found)
+    'One report tells two cases one by one, most on merchants (2); the sums run from 400,000 to 2,000,000 yuan.'
+    """
+    if found.empty:
+        return "No report tells its cases one by one."
+    n = found["development_id"].nunique()
+    sums = found["greatest"].dropna()
+    between = ""
+    if len(sums):
+        low, high = f"{sums.min():,.15g}", f"{sums.max():,.15g}"
+        between = f"; the sum is {low} yuan" if low == high else f"; the sums run from {low} to {high} yuan"
+    who = _foremost(found["addressees"].value_counts(), 1)
+    return f"{opened(many(n, 'report'))} {'tells' if n == 1 else 'tell'} {many(len(found), 'case')} one by one, most on {who}{between}."
+
+
+def grid_claim(rows: pd.DataFrame) -> str:
+    """Return what the heat map of addressees and types shows, in one sentence that its numbers carry.
+
+    Parameters
+    ----------
+    rows
+        As returned by :func:`provisions`, or a part of it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"family": ["duty", "support"], "addressee": ["merchant", "enterprise"], "modality": "must"})
+    >>> grid_claim(rows.assign(addressee_label=["Merchants", "Enterprises"]))
+    'Merchants must act, enterprises are supported'
+    """
+    named = rows.loc[rows["addressee"] != "unspecified"]
+    must = demands(named)["addressee_label"].value_counts()
+    support = named.loc[named["family"] == "support", "addressee_label"].value_counts()
+    if must.empty or support.empty or must.index[0] == support.index[0]:
+        return "What is required of whom"
+    return f"{must.index[0]} must act, {lowered(str(support.index[0]))} are supported"
+
+
+def grid_caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Return how to read the heat map, and how many provisions it leaves out.
+
+    Parameters
+    ----------
+    rows
+        As returned by :func:`provisions`, or a part of it.
+    shown
+        What :func:`grid` made of them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"type_label": ["Filing", "Other duty"], "addressee_label": "Merchants"})
+    >>> shown = pd.DataFrame({"Merchants": [1]}, index=pd.MultiIndex.from_tuples([("duty", "Filing")]))
+    >>> grid_caption(rows, shown)
+    'An act counts once in a cell, however many cases it tells. One provision of a rare type or addressee is in the list below alone.'
+    """
+    types = {name for _, name in shown.index}
+    inside = rows["type_label"].isin(types) & rows["addressee_label"].isin(list(shown.columns))
+    left = int((~inside).sum())
+    told = "An act counts once in a cell, however many cases it tells."
+    if not left:
+        return told
+    verb = "is" if left == 1 else "are"
+    return f"{told} {opened(many(left, 'provision'))} of a rare type or addressee {verb} in the list below alone."
+
+
+def told_apart(counted: pd.DataFrame) -> str:
+    """Return how often each actor must act, and how much of it stands in a binding text.
+
+    Parameters
+    ----------
+    counted
+        As returned by :func:`by_actor`.
+
+    Examples
+    --------
+    >>> rows = [("Platforms", "binding", 1), ("Platforms", "soft", 23), ("Platforms", "advice", 4)]
+    >>> told_apart(pd.DataFrame(rows, columns=["actor", "strength", "provisions"]))
+    'Platforms: 24 times must or must not, once of them in a final binding text, and four times should.'
+    """
+    found = []
+    for actor, part in counted.groupby("actor", sort=False):
+        n = part.groupby("strength")["provisions"].sum().reindex(list(STRENGTHS), fill_value=0)
+        must = int(n[["binding", "draft", "soft", "untold"]].sum())
+        binding = f", {_times(int(n['binding']))} of them in a final binding text," if must else ""
+        found.append(
+            f"{actor}: {_times(must)} must or must not{binding} and {_times(int(n['advice']))} should"
+        )
+    return "; ".join(found) + "."
+
+
+def harms_claim(values: pd.DataFrame) -> str:
+    """Return which harm is named most in how many of the windows, as the claim of the chart.
+
+    Parameters
+    ----------
+    values
+        The numbers that :func:`windowed` returns.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"Nov–Dec 2023": [2, 1], "Jul–Aug 2024": [4, 5]}, index=["Fraud", "Interference"])
+    >>> harms_claim(values)
+    'Fraud is the harm named most; it leads in one of two windows'
+    """
+    if values.empty:
+        return "No harm is named"
+    leads = int((values.iloc[0] == values.max()).sum())
+    share = (
+        "every window"
+        if leads == values.shape[1]
+        else f"{number(leads)} of {number(values.shape[1])} windows"
+    )
+    return f"{values.index[0]} is the harm named most; it leads in {share}"

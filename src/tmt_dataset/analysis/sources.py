@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis.counting import primary_topics
+from tmt_dataset.analysis.words import listing, many, number
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
-from tmt_dataset.views.windows import windows
+from tmt_dataset.views.windows import members, reports, windows
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -117,14 +118,16 @@ def _begins_item(segments: pd.DataFrame) -> pd.Series:
 
 @guarded
 def kind_of_source(ds: Tables) -> pd.Series:
-    """Return the kind of source that reports each development: a newsletter where one does, otherwise a review.
+    """Return the kind of source in whose window each development lies: a newsletter's where one reports it there.
 
-    What only a review reports is kept apart from what the newsletters report in full.
+    What only a review reports is kept apart from what the newsletters report in full, as
+    :meth:`tmt_dataset.Dataset.counts` does.
 
     Returns
     -------
     pandas.Series
-        ``newsletter`` or ``annual-review`` (str) by ``development_id``.
+        ``newsletter`` or ``annual-review`` (str) by ``development_id``; developments that their sources date outside
+        their windows are missing.
 
     Examples
     --------
@@ -132,11 +135,10 @@ def kind_of_source(ds: Tables) -> pd.Series:
     >>> sorted(set(kind_of_source(tmt.load())))
     ['annual-review', 'newsletter']
     """
-    kinds = ds["sources"].set_index("source_id")["kind"].astype("str")
-    source = ds["segments"].set_index("segment_id")["source_id"].astype("str")
-    kind = ds["mentions"]["segment_id"].map(source).map(kinds)
-    told = kind.groupby(ds["mentions"]["development_id"].to_numpy()).agg(set)
-    return told.map(lambda found: "newsletter" if "newsletter" in found else min(found)).astype("str")
+    dated = ds["developments"][["development_id", "date_start", "date_end"]]
+    told = members(dated, windows(ds), reports(ds))
+    # of the two kinds the newsletter comes last in the alphabet
+    return told.groupby("development_id")["kind"].max().astype("str")
 
 
 @guarded
@@ -164,6 +166,25 @@ def review_note(ds: Tables) -> str:
     if not told:
         return ""
     return " ".join([*told, "What only a review reports is shown apart and enters no total."])
+
+
+@guarded
+def rests_on(ds: Tables) -> str:
+    """Return what the findings of a page rest on: the newsletters, their windows, and whose selection they are.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> rests_on(tmt.load()).startswith("Rests on ")
+    True
+    """
+    every = windows(ds)
+    own = listing(every.loc[every["kind"] == "newsletter", "window"].tolist())
+    n = int((kind_of_source(ds) == "newsletter").sum())
+    firms = ds["sources"]["publisher"].nunique()
+    who = "one law firm" if firms == 1 else f"{number(firms)} publishers"
+    told = f"Rests on {many(n, 'act')} that the newsletters of {who} report from {own}: a selection, in full as they made it."
+    return f"{told} {review_note(ds)}".strip()
 
 
 def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame) -> pd.DataFrame:

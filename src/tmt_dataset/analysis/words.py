@@ -71,6 +71,17 @@ def opened(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def lowered(label: str) -> str:
+    """Return a label as it is written within a sentence; abbreviations keep their capitals.
+
+    Examples
+    --------
+    >>> lowered("Online platforms"), lowered("AI providers"), lowered("MCN agencies")
+    ('online platforms', 'AI providers', 'MCN agencies')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def ranged(least: int, most: int) -> str:
     """Return a count that may be a range.
 

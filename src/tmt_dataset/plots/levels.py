@@ -31,7 +31,7 @@ COLOURS = {"national": INKS["blue"], "local": INKS["vermilion"]}
 def steering_chart(frame: pd.DataFrame) -> tuple[Figure, Sequence[Axes]]:
     """Draw what the acts of each side do: limits to the left, promotion to the right, one row per area.
 
-    Acts that do both lie in the middle; how many decide private disputes or inform is written at the right. Names of
+    Acts that do both lie in the middle; how many are on private disputes or inform is written beside the bars. Names of
     the drawn data: ``control``, ``both`` and ``promotion``.
 
     Parameters
@@ -81,7 +81,7 @@ def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
     control, both, promotion = (part[name].to_numpy(float) for name in ("control", "both", "promotion"))
     for name, start, end, colour in (
         ("control", -both / 2 - control, -both / 2, PALETTE["blue"]),
-        ("both", -both / 2, both / 2, PALETTE["grey"]),
+        ("both", -both / 2, both / 2, INKS["grey"]),
         ("promotion", both / 2, both / 2 + promotion, PALETTE["orange"]),
     ):
         ax.hlines(rows, start, end, color=colour, lw=9, gid=name, capstyle="butt")
@@ -92,33 +92,25 @@ def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
             write_near(ax, f"{mid:g}", 0, row, (0, 0), ha="center", fontsize=6.5, color="white")
         if more:
             write_near(ax, f"{more:g}", mid / 2 + more, row, (2, 0), fontsize=7)
-    edge = right * 1.15 + 1.5
-    for row, (rights, told) in enumerate(zip(part["rights"], part["information"], strict=True)):
-        text = f"{rights:g}  ·  {told:g}" if rights or told else ""
-        write_near(ax, text, edge, row, (0, 0), ha="left", color=INKS["grey"])
+    for row, (rights, told, more) in enumerate(
+        zip(part["rights"], part["information"], both / 2 + promotion, strict=True)
+    ):
+        parts = [f"{n:g} {what}" for n, what in ((rights, "on disputes"), (told, "inform")) if n]
+        if parts:
+            write_near(ax, "  " + ", ".join(parts), more, row, (12, 0), color=INKS["grey"])
     ax.axvline(0, color=PALETTE["black"], lw=0.6, zorder=0)
-    ax.set_xlim(-left * 1.15 - 1, edge + 0.22 * (left + right))
+    ax.set_xlim(-left * 1.15 - 1, right * 1.15 + 0.3 * (left + right))
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     for name in ("left", "bottom"):
         ax.spines[name].set_visible(False)
-    heads: Sequence[tuple[str, float, str, str]] = (
-        ("◄ limits", 0, "right", INKS["blue"]),
-        ("promotes ►", 0, "left", "#8A5F00"),
-        ("disputes\n· informs", edge, "left", INKS["grey"]),
-    )
-    for text, x, ha, colour in heads:
-        offset = {"right": -3, "left": 3}[ha] if x == 0 else 0
-        ax.annotate(
-            text,
-            (x, 1),
-            (offset, 3),
-            ("data", "axes fraction"),
-            "offset points",
-            ha=ha,
-            color=colour,
-            fontsize=7,
-        )
+    for text, offset, ha, colour in (
+        ("◄ limits", -14, "right", INKS["blue"]),
+        ("both", 0, "center", INKS["grey"]),
+        ("promotes ►", 14, "left", "#8A5F00"),
+    ):
+        place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        ax.annotate(text, (0, 1), (offset, 3), ha=ha, color=colour, fontsize=7, **place)
 
 
 def order_chart(frame: pd.DataFrame, windows: pd.DataFrame | None = None) -> tuple[Figure, Axes]:
