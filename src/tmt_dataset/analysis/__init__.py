@@ -32,13 +32,31 @@ from tmt_dataset.analysis.counting import (
     tally,
 )
 from tmt_dataset.analysis.crosswalk import reach, unused, what_is_left_out
+from tmt_dataset.analysis.duties import (
+    fined,
+    grid_caption,
+    grid_claim,
+    how_firm,
+    how_much,
+    most_told,
+    told_apart,
+    who_is_told,
+)
 from tmt_dataset.analysis.geography import (
     MAKERS,
     TILES,
     by_province,
     makers,
-    pairs,
     province_of,
+    provinces_claim,
+    where_from,
+    which_cities,
+)
+from tmt_dataset.analysis.harms import (
+    harms_claim,
+    risks,
+    what_harms,
+    windowed,
 )
 from tmt_dataset.analysis.inference import (
     AT_LEAST,
@@ -60,48 +78,22 @@ from tmt_dataset.analysis.instruments import (
     stages,
     steps,
 )
-from tmt_dataset.analysis.levels import (
-    Divided,
-    acts,
-    by_window,
-    divided,
-    how_joint,
-    how_many,
-    joint_acts,
+from tmt_dataset.analysis.measures import implied, numbers, targets
+from tmt_dataset.analysis.order import (
     naming,
     order_labels,
-    provinces_claim,
-    steering,
-    steering_checked,
-    steering_claim,
-    where_from,
-    which_cities,
+    order_told,
     who_came_first,
-    who_pairs,
-    who_steers,
 )
-from tmt_dataset.analysis.measures import implied, numbers, targets
 from tmt_dataset.analysis.provisions import (
     STRENGTHS,
     by_actor,
     cases,
     demands,
-    fined,
     grid,
-    grid_caption,
-    grid_claim,
-    harms_claim,
-    how_firm,
-    how_much,
-    most_told,
     of_actors,
     ordered,
     provisions,
-    risks,
-    told_apart,
-    what_harms,
-    who_is_told,
-    windowed,
 )
 from tmt_dataset.analysis.sources import (
     comparable,
@@ -111,6 +103,23 @@ from tmt_dataset.analysis.sources import (
     rests_on,
     review_note,
     shared,
+)
+from tmt_dataset.analysis.steering import (
+    Divided,
+    acts,
+    by_window,
+    divided,
+    how_many,
+    steering,
+    steering_checked,
+    steering_claim,
+    steering_told,
+    who_steers,
+)
+from tmt_dataset.analysis.together import (
+    how_joint,
+    joint_acts,
+    who_pairs,
 )
 from tmt_dataset.views import days_between
 from tmt_dataset.views.counts import LEVELS, level_of
@@ -171,8 +180,8 @@ __all__ = [
     "of_actors",
     "open_drafts",
     "order_labels",
+    "order_told",
     "ordered",
-    "pairs",
     "poisson",
     "primary_topics",
     "province_of",
@@ -192,6 +201,7 @@ __all__ = [
     "steering",
     "steering_checked",
     "steering_claim",
+    "steering_told",
     "steps",
     "tally",
     "targets",

@@ -1,10 +1,10 @@
-"""Authorities and places: levels of government, provinces, joint developments."""
+"""Authorities and places: provinces, their cities, the bodies of an act."""
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import pandas as pd
+
+from tmt_dataset.analysis.words import listing, many, number
 
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
 #: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
@@ -151,32 +151,81 @@ def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) ->
     return out
 
 
-def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
-    """Return how many developments each two authorities make together.
+def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
+    """Return the finding on which provinces act.
 
     Parameters
     ----------
-    development_authorities
-        The table of this name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``first``, ``second`` (str, in alphabetical order), ``developments`` (int); most developments first.
-        Authorities that only support a development are left out.
+    made
+        Acts of each provincial unit or a city in it, by its code, zeros included.
+    names
+        Names of places by code.
+    acts
+        All acts that the same sources report.
 
     Examples
     --------
-    >>> links = pd.DataFrame([("a", "miit", "lead"), ("a", "cac", "joint")])
-    >>> links.columns = ["development_id", "authority_id", "role"]
-    >>> pairs(links).to_numpy().tolist()
-    [['cac', 'miit', 1]]
+    >>> made = pd.Series({"110000": 2, "310000": 1, "330000": 0})
+    >>> print(where_from(made, pd.Series({"110000": "Beijing", "310000": "Shanghai"}), 9))
+    Provinces and cities make 3 of the 9 acts, three of them in Beijing (2) and Shanghai (1); one of the 3 provincial \
+    units has none in these windows.
     """
-    acting = development_authorities.loc[development_authorities["role"].isin(MAKERS)]
-    bodies = acting["authority_id"].astype("str").groupby(acting["development_id"].to_numpy()).agg(set)
-    found = [pair for members in bodies for pair in combinations(sorted(members), 2)]
-    counted = pd.DataFrame(found, columns=["first", "second"], dtype="str").value_counts()
-    out = counted.reset_index(name="developments")
-    return out.sort_values(
-        ["developments", "first", "second"], ascending=[False, True, True], ignore_index=True
-    )
+    total = int(made.sum())
+    top = made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
+    idle = int((made == 0).sum())
+    if not total:
+        return f"None of the {acts} acts is one of a province or a city."
+    who = listing([f"{names[code]} ({n})" for code, n in top.items()])
+    rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
+    return f"Provinces and cities make {total} of the {acts} acts, {number(int(top.sum()))} of them in {who}; {rest}."
+
+
+def provinces_claim(made: pd.Series, names: pd.Series) -> str:
+    """Return which provinces act most, as the claim of the map.
+
+    Parameters
+    ----------
+    made
+        Acts of each provincial unit or a city in it, by its code.
+    names
+        Names of places by code.
+
+    Examples
+    --------
+    >>> provinces_claim(pd.Series({"110000": 3, "310000": 2, "330000": 1}), pd.Series({"110000": "Beijing", "310000": "Shanghai"}))
+    'Beijing and Shanghai make five of the six local acts'
+    """
+    total, top = int(made.sum()), made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
+    while len(top) > 1 and top.iloc[-1] < 2:
+        top = top.iloc[:-1]
+    if top.empty:
+        return "No province acts in these windows"
+    verb = "makes" if len(top) == 1 else "make"
+    return f"{listing([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {many(total, 'local act')}"
+
+
+def which_cities(every: pd.DataFrame) -> str:
+    """Return which cities act, and how many local acts a review adds.
+
+    Parameters
+    ----------
+    every
+        As returned by :func:`acts`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"level": ["municipal", "municipal"], "jurisdiction": ["Wuhan", "Hefei"]})
+    >>> which_cities(rows.assign(told=["newsletter", "annual-review"]))
+    'Cities below the provinces make one of these acts: Wuhan (1). Reviews add one local act: Hefei (1).'
+    """
+    local = every.loc[every["level"].isin(["provincial", "municipal"])]
+    own, other = local.loc[local["told"] == "newsletter"], local.loc[local["told"] == "annual-review"]
+    cities = own.loc[own["level"] == "municipal"]
+    told = f"Cities below the provinces make {number(len(cities))} of these acts"
+    told += f": {_places(cities)}." if len(cities) else "."
+    return f"{told} Reviews add {many(len(other), 'local act')}: {_places(other)}." if len(other) else told
+
+
+def _places(rows: pd.DataFrame) -> str:
+    counted = rows["jurisdiction"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return listing([f"{place} ({n})" for place, n in counted.items()])

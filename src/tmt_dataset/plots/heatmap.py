@@ -61,8 +61,8 @@ def heatmap(
     [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
     """
     texts = values.map("{:g}".format) if texts is None else texts
-    heads = [readable(wrapped(str(name), 16)) for name in values.columns]
-    upright = max((len(line) for head in heads for line in head.split("\n")), default=0) * len(heads) > 80
+    heads = [readable(str(name)) for name in values.columns]
+    upright = max((len(line) for head in heads for line in head.split("\n")), default=0) * len(heads) > 110
     places, headings = _places(values.index)
     names = [str(name[-1] if isinstance(name, tuple) else name) for name in values.index]
     with styled():
