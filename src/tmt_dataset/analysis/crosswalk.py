@@ -8,7 +8,7 @@ import pandas as pd
 
 from tmt_dataset.analysis.counting import collective
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing, lowered
+from tmt_dataset.analysis.words import listed, lowered
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
@@ -192,5 +192,5 @@ def what_is_left_out(reached: pd.DataFrame) -> str:
         parts = [f"{share} of the {unit}" for share, unit in zip(shares, part["unit"], strict=True)]
         first = str(part["left_out"].iloc[-1]).partition(" (")[0]
         missing = f"; what it leaves out most is {lowered(first)}" if first else ""
-        told.append(f"{taxonomy} reaches {listing(parts)}{missing}.")
+        told.append(f"{taxonomy} reaches {listed(parts)}{missing}.")
     return " ".join(told)

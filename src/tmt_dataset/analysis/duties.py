@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tmt_dataset.analysis.provisions import STRENGTHS, demands
-from tmt_dataset.analysis.words import listing, lowered, many, number, opened
+from tmt_dataset.analysis.words import counted, listed, lowered, number, opened
 
 
 def how_much(rows: pd.DataFrame) -> str:
@@ -24,7 +24,7 @@ def _foremost(counted: pd.Series, most: int) -> str:
     """Name the most frequent labels with their numbers, and all that tie with the last of them."""
     kept = counted.loc[counted >= counted.nlargest(most).min()]
     kept = kept.sort_index().sort_values(ascending=False, kind="stable")
-    return listing([f"{lowered(str(name))} ({n})" for name, n in kept.items()])
+    return listed([f"{lowered(str(name))} ({n})" for name, n in kept.items()])
 
 
 def who_is_told(rows: pd.DataFrame) -> str:
@@ -48,7 +48,7 @@ def who_is_told(rows: pd.DataFrame) -> str:
         (support, 1, "grants support", "grant support"),
     ):
         named = part.loc[part["addressee"] != "unspecified", "addressee_label"].value_counts()
-        what = f"{number(len(part)) if parts else many(len(part), 'provision')} {one if len(part) == 1 else more}"
+        what = f"{number(len(part)) if parts else counted(len(part), 'provision')} {one if len(part) == 1 else more}"
         if len(named):
             parts.append(f"{what}, most often to {_foremost(named, most)}")
     return opened("; ".join(parts) + ".") if parts else "No provision is reported."
@@ -131,7 +131,7 @@ def grid_caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
     if not left:
         return told
     verb = "is" if left == 1 else "are"
-    return f"{told} {opened(many(left, 'provision'))} of a rare type or addressee {verb} in the list below alone."
+    return f"{told} {opened(counted(left, 'provision'))} of a rare type or addressee {verb} in the list below alone."
 
 
 def most_told(counted: pd.DataFrame) -> str:
@@ -212,4 +212,4 @@ def fined(found: pd.DataFrame) -> str:
         low, high = f"{sums.min():,.15g}", f"{sums.max():,.15g}"
         between = f"; the sum is {low} yuan" if low == high else f"; the sums run from {low} to {high} yuan"
     who = _foremost(found["addressees"].value_counts(), 1)
-    return f"{opened(many(n, 'report'))} {'tells' if n == 1 else 'tell'} {many(len(found), 'case')} one by one, most on {who}{between}."
+    return f"{opened(counted(n, 'report'))} {'tells' if n == 1 else 'tell'} {counted(len(found), 'case')} one by one, most on {who}{between}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tmt_dataset.analysis.words import listing, many, number
+from tmt_dataset.analysis.words import counted, listed, number
 
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
 #: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
@@ -175,7 +175,7 @@ def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
     idle = int((made == 0).sum())
     if not total:
         return f"None of the {acts} acts is one of a province or a city."
-    who = listing([f"{names[code]} ({n})" for code, n in top.items()])
+    who = listed([f"{names[code]} ({n})" for code, n in top.items()])
     rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
     return f"Provinces and cities make {total} of the {acts} acts, {number(int(top.sum()))} of them in {who}; {rest}."
 
@@ -201,7 +201,7 @@ def provinces_claim(made: pd.Series, names: pd.Series) -> str:
     if top.empty:
         return "No province acts in these windows"
     verb = "makes" if len(top) == 1 else "make"
-    return f"{listing([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {many(total, 'local act')}"
+    return f"{listed([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {counted(total, 'local act')}"
 
 
 def which_cities(every: pd.DataFrame) -> str:
@@ -223,9 +223,9 @@ def which_cities(every: pd.DataFrame) -> str:
     cities = own.loc[own["level"] == "municipal"]
     told = f"Cities below the provinces make {number(len(cities))} of these acts"
     told += f": {_places(cities)}." if len(cities) else "."
-    return f"{told} Reviews add {many(len(other), 'local act')}: {_places(other)}." if len(other) else told
+    return f"{told} Reviews add {counted(len(other), 'local act')}: {_places(other)}." if len(other) else told
 
 
 def _places(rows: pd.DataFrame) -> str:
     counted = rows["jurisdiction"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return listing([f"{place} ({n})" for place, n in counted.items()])
+    return listed([f"{place} ({n})" for place, n in counted.items()])

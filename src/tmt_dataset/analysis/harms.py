@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tmt_dataset.analysis.counting import collective
-from tmt_dataset.analysis.words import listing, lowered, number, ranged
+from tmt_dataset.analysis.words import listed, lowered, number, span
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 from tmt_dataset.views.windows import members, reports, windows
@@ -74,9 +74,9 @@ def windowed(counted: pd.DataFrame, by: str, names: pd.Series) -> tuple[pd.DataF
     """
     part = counted.loc[counted.groupby(by, observed=True)["most"].transform("sum") > 0].copy()
     part["row"] = part[by].astype("str").map(names.astype("str"))
-    of = [ranged(*pair) for pair in zip(part["of_least"], part["of_most"], strict=True)]
+    of = [span(*pair) for pair in zip(part["of_least"], part["of_most"], strict=True)]
     part["column"] = [f"{window}\nof {n}" for window, n in zip(part["window"].astype("str"), of, strict=True)]
-    part["text"] = [ranged(*pair) for pair in zip(part["least"], part["most"], strict=True)]
+    part["text"] = [span(*pair) for pair in zip(part["least"], part["most"], strict=True)]
     order = part.groupby("row")["most"].sum().sort_values(ascending=False, kind="stable").index
     columns = part["column"].drop_duplicates()
     values = part.pivot(index="row", columns="column", values="most").loc[order, columns].astype("int64")
@@ -104,11 +104,11 @@ def what_harms(counted: pd.DataFrame, names: pd.Series) -> str:
     if rows.empty:
         return "No harm is named."
     told = [
-        f"{lowered(str(names[str(row.risk)]))} ({ranged(row.least, row.most)})" for row in rows.itertuples()
+        f"{lowered(str(names[str(row.risk)]))} ({span(row.least, row.most)})" for row in rows.itertuples()
     ]
-    of = ranged(int(rows["of_least"].iloc[0]), int(rows["of_most"].iloc[0]))
+    of = span(int(rows["of_least"].iloc[0]), int(rows["of_most"].iloc[0]))
     told[0] = f"{told[0].rpartition('(')[0]}(in {told[0].rpartition('(')[2][:-1]} of {of} acts)"
-    return f"The {'harms named most are' if len(told) > 1 else 'harm named most is'} {listing(told)}."
+    return f"The {'harms named most are' if len(told) > 1 else 'harm named most is'} {listed(told)}."
 
 
 def harms_claim(values: pd.DataFrame) -> str:

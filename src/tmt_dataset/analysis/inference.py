@@ -312,6 +312,69 @@ def compare(
     return out
 
 
+def differences(frame: pd.DataFrame, hit: str) -> list[dict[str, Any]]:
+    """Test all windows together: whether their shares and rates differ at all, and whether the share has a trend.
+
+    Every window is taken at both ends of what its dates allow, in all combinations, so each p-value is a range.
+
+    Parameters
+    ----------
+    frame
+        As returned by :func:`members`, of two windows or more.
+    hit
+        Name of the boolean column that marks the hits.
+
+    Returns
+    -------
+    list of dict
+        Rows with ``comparison``, ``measure``, ``p_min``, ``p_max``, ``test``: shares and rates of all windows
+        (chi-squared), and the trend of the shares over the order of the windows (Mann–Whitney).
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import developments, members, reports, windows
+    >>> ds = tmt.load()
+    >>> marked = developments(ds).assign(ai=lambda d: d["area"].eq("ai"))
+    >>> [row["measure"] for row in differences(members(marked, windows(ds), reports(ds)), "ai")]
+    ['share', 'rate', 'share']
+    """
+    stats = _stats()
+    counts = _ranges(frame, hit)
+    months = frame.groupby("window", observed=False)["months"].first().to_numpy(float)
+    ends = [
+        sorted({(k, m) for k in (row["k_min"], row["k_max"]) for m in (row["m_min"], row["m_max"])})
+        for row in (_row(counts, label) for label in counts.index)
+    ]
+    order = np.arange(len(ends))
+    found: dict[str, list[float]] = {"share": [], "rate": [], "trend": []}
+    for case in product(*ends):
+        k, m = np.array(case).T
+        if min(k.sum(), m.sum(), (k + m).min()) == 0:  # nothing to compare
+            for values in found.values():
+                values.append(1.0)
+            continue
+        found["share"].append(float(stats.chi2_contingency([k, m], correction=False).pvalue))
+        found["rate"].append(float(stats.chisquare(k, months / months.sum() * k.sum()).pvalue))
+        ranked = stats.mannwhitneyu(np.repeat(order, k), np.repeat(order, m), method="asymptotic")
+        found["trend"].append(float(ranked.pvalue))
+    named = (
+        ("share", "all windows", "share", "chi-squared"),
+        ("rate", "all windows", "rate", "chi-squared"),
+        ("trend", "trend over all windows", "share", "Mann–Whitney"),
+    )
+    return [
+        {
+            "comparison": words,
+            "measure": measure,
+            "p_min": min(found[key]),
+            "p_max": max(found[key]),
+            "test": test,
+        }
+        for key, words, measure, test in named
+    ]
+
+
 def _row(counts: pd.DataFrame, label: str) -> _Counts:
     return {str(name): int(counts[name].to_dict()[label]) for name in counts.columns}
 
@@ -320,33 +383,67 @@ def _possible(row: _Counts, name: str) -> range:
     return range(row[f"{name}_min"], row[f"{name}_max"] + 1)
 
 
+def odds(
+    frame: pd.DataFrame, hit: str, before: str, after: str, *, confidence: float = 0.95
+) -> dict[str, float]:
+    """Return the odds ratio of two windows with its exact interval, as :func:`compare` does, without a test.
+
+    Parameters
+    ----------
+    frame
+        As returned by :func:`members`.
+    hit
+        Name of the boolean column that marks the hits.
+    before, after
+        Labels of two windows.
+    confidence
+        Confidence level of the interval.
+
+    Returns
+    -------
+    dict of float
+        ``ratio_min``, ``ratio_max`` (what the dates allow), ``low``, ``high`` (widest ends of the interval).
+
+    Examples
+    --------
+    >>> rows = {"window": ["a"] * 4 + ["b"] * 4, "hit": [True, False, False, False] + [True] * 3 + [False]}
+    >>> round(odds(pd.DataFrame(rows).assign(certain=True), "hit", "a", "b")["ratio_min"], 2)
+    6.41
+    """
+    counts = _ranges(frame, hit)
+    return _odds(_row(counts, before), _row(counts, after), confidence)
+
+
+def _odds(a: _Counts, b: _Counts, confidence: float) -> dict[str, float]:
+    contingency = _stats().contingency
+
+    def ratio(k1: int, m1: int, k2: int, m2: int) -> tuple[float, float, float]:
+        if min(k1 + k2, m1 + m2, k1 + m1, k2 + m2) == 0:  # a margin of zero: nothing to compare
+            return np.nan, 0.0, np.inf
+        result = contingency.odds_ratio([[k2, m2], [k1, m1]])
+        interval = result.confidence_interval(confidence)
+        return float(result.statistic), float(interval.low), float(interval.high)
+
+    # the odds ratio grows with hits after and misses before, so its extremes are two corners of the grid
+    least = ratio(a["k_max"], a["m_min"], b["k_min"], b["m_max"])
+    most = ratio(a["k_min"], a["m_max"], b["k_max"], b["m_min"])
+    return {"ratio_min": least[0], "ratio_max": most[0], "low": least[1], "high": most[2]}
+
+
 def _compare_shares(a: _Counts, b: _Counts, confidence: float) -> dict[str, float]:
     stats = _stats()
     grid = product(_possible(a, "k"), _possible(a, "m"), _possible(b, "k"), _possible(b, "m"))
     p = [float(stats.fisher_exact([[k2, m2], [k1, m1]])[1]) for k1, m1, k2, m2 in grid]
 
-    def ratio(k1: int, m1: int, k2: int, m2: int) -> tuple[float, float, float]:
-        if min(k1 + k2, m1 + m2, k1 + m1, k2 + m2) == 0:  # a margin of zero: nothing to compare
-            return np.nan, 0.0, np.inf
-        result = stats.contingency.odds_ratio([[k2, m2], [k1, m1]])
-        interval = result.confidence_interval(confidence)
-        return float(result.statistic), float(interval.low), float(interval.high)
-
     def share(k: int, m: int) -> float:
         return k / (k + m) if k + m else np.nan
 
-    # the odds ratio grows with hits after and misses before, so its extremes are two corners of the grid
-    least = ratio(a["k_max"], a["m_min"], b["k_min"], b["m_max"])
-    most = ratio(a["k_min"], a["m_max"], b["k_max"], b["m_min"])
     return {
         "before_min": share(a["k_min"], a["m_max"]),
         "before_max": share(a["k_max"], a["m_min"]),
         "after_min": share(b["k_min"], b["m_max"]),
         "after_max": share(b["k_max"], b["m_min"]),
-        "ratio_min": least[0],
-        "ratio_max": most[0],
-        "low": least[1],
-        "high": most[2],
+        **_odds(a, b, confidence),
         "p_min": min(p),
         "p_max": max(p),
     }

@@ -9,7 +9,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.instruments import leads
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing, opened, when
+from tmt_dataset.analysis.words import listed, opened, spoken
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
@@ -49,7 +49,7 @@ def naming(ds: Dataset, words: str) -> pd.DataFrame:
     place = dev["jurisdiction"].astype("str").map(labels(ds, "places", "name"))
     lead = leads(ds).drop_duplicates("development_id").set_index("development_id")["body"]
     out = dev[["development_id", "title", "date", "date_start", "date_end", "action"]].assign(
-        day=[when(*dates) for dates in zip(dev["date_start"], dev["date_end"], strict=True)],
+        day=[spoken(*dates) for dates in zip(dev["date_start"], dev["date_end"], strict=True)],
         orientation=dev["orientation"].astype("str"),
         side=dev["level"].where(dev["level"].isin(["national", "local"])),
         place=place,
@@ -105,7 +105,7 @@ def who_came_first(named: pd.DataFrame, words: str) -> str:
         return opened(f"no local act under the name {words} is dated before {told}.")
     marks = before["action"].map({"consultation": "a draft, "}).fillna("")
     told_of = zip(before["place"], marks, before["day"], strict=True)
-    who = listing([f"{place} ({mark}{day})" for place, mark, day in told_of])
+    who = listed([f"{place} ({mark}{day})" for place, mark, day in told_of])
     return f"{who} acted under the name {words} before {told}."
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective
 from tmt_dataset.analysis.instruments import stages
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing
+from tmt_dataset.analysis.words import listed
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
@@ -244,9 +244,9 @@ def cases(ds: Dataset) -> pd.DataFrame:
                 part["title"].iloc[0],
                 part["told"].iloc[0],
                 case,
-                listing(list(dict.fromkeys(part["addressee_label"]))),
-                listing(list(dict.fromkeys(part["type_label"].str.lower()))),
-                listing([f"{value:,.15g}" for value in values]),
+                listed(list(dict.fromkeys(part["addressee_label"]))),
+                listed(list(dict.fromkeys(part["type_label"].str.lower()))),
+                listed([f"{value:,.15g}" for value in values]),
                 max(values, default=math.nan),
                 " · ".join(dict.fromkeys(part["quote"])),
             )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis.counting import primary_topics
-from tmt_dataset.analysis.words import listing, many, number
+from tmt_dataset.analysis.words import counted, listed, number
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
@@ -179,11 +179,11 @@ def rests_on(ds: Tables) -> str:
     True
     """
     every = windows(ds)
-    own = listing(every.loc[every["kind"] == "newsletter", "window"].tolist())
+    own = listed(every.loc[every["kind"] == "newsletter", "window"].tolist())
     n = int((kind_of_source(ds) == "newsletter").sum())
     firms = ds["sources"]["publisher"].nunique()
     who = "one law firm" if firms == 1 else f"{number(firms)} publishers"
-    told = f"Rests on {many(n, 'act')} that the newsletters of {who} report from {own}: a selection, in full as they made it."
+    told = f"Rests on {counted(n, 'act')} that the newsletters of {who} report from {own}: a selection, in full as they made it."
     return f"{told} {review_note(ds)}".strip()
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.inference import fisher
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import ranged
+from tmt_dataset.analysis.words import span
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 from tmt_dataset.views.counts import level_of
@@ -177,9 +177,9 @@ def by_window(counted: pd.DataFrame) -> pd.DataFrame:
         # the share is least if every other act took place in the window and no uncertain local one did
         least = local["least"] / max(1, local["least"] + rest["most"])
         most = local["most"] / max(1, local["most"] + rest["least"])
-        share = f"{ranged(round(100 * least), round(100 * most))} %" if by_level["most"].sum() else ""
-        texts = {level: ranged(low, high) for level, low, high in by_level.itertuples(name=None)}
-        whole = ranged(int(part["of_least"].iloc[0]), int(part["of_most"].iloc[0]))
+        share = f"{span(round(100 * least), round(100 * most))} %" if by_level["most"].sum() else ""
+        texts = {level: span(low, high) for level, low, high in by_level.itertuples(name=None)}
+        whole = span(int(part["of_least"].iloc[0]), int(part["of_most"].iloc[0]))
         levels = [texts.get(level, "0") for level in SIDES]
         rows.append((str(window), float(part["months"].iloc[0]), whole, *levels, share))
     return pd.DataFrame(rows, columns=["window", "months", "all", *SIDES, "local"])

@@ -10,7 +10,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective
 from tmt_dataset.analysis.geography import MAKERS, makers
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import listing, many, number, when
+from tmt_dataset.analysis.words import counted, listed, number, spoken
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
@@ -49,7 +49,7 @@ def joint_acts(ds: Dataset) -> pd.DataFrame:
             "development_id": dev["development_id"],
             "title": dev["title"],
             "date": dev["date"],
-            "day": [when(*dates) for dates in zip(dev["date_start"], dev["date_end"], strict=True)],
+            "day": [spoken(*dates) for dates in zip(dev["date_start"], dev["date_end"], strict=True)],
             "date_start": dev["date_start"],
             "told": dev["development_id"].map(kind_of_source(ds)),
             "bodies": dev["development_id"].map(bodies).fillna(""),
@@ -80,7 +80,7 @@ def how_joint(joint: pd.DataFrame, acts: int) -> str:
         return f"None of the {acts} acts is made by several bodies together."
     whole = int((joint["unnamed"] == 0).sum())
     taking = joint["bodies"].loc[joint["bodies"] != ""].str.split(" · ").explode().value_counts()
-    top = listing(sorted(str(body) for body in taking.index[taking == taking.max()])) if len(taking) else ""
+    top = listed(sorted(str(body) for body in taking.index[taking == taking.max()])) if len(taking) else ""
     verb = "takes" if top and " and " not in top else "each take"
     most = f"; {top} {verb} part in {number(int(taking.max()))}" if top else ""
     return (
@@ -104,9 +104,13 @@ def who_pairs(joint: pd.DataFrame) -> str:
     """
     sets = [sorted(bodies.split(" · ")) for bodies in joint["bodies"]]
     found = pd.Series(
-        [listing(pair) for bodies in sets for pair in combinations(bodies, 2)], dtype="str"
+        [listed(pair) for bodies in sets for pair in combinations(bodies, 2)], dtype="str"
     ).value_counts()
     top = sorted(found.index[found == found.max()])
     if len(top) != 1:
-        return "No two named bodies act together more often than any other pair." if top else ""
-    return f"The pair that acts together most often is {top[0]} ({many(int(found.max()), 'act')})."
+        return (
+            "No pair of bodies acts together more often than all others."
+            if top
+            else "No act names two of its bodies."
+        )
+    return f"The pair that acts together most often is {top[0]} ({counted(int(found.max()), 'act')})."

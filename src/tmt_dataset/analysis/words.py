@@ -1,63 +1,82 @@
-"""Numbers and lists in the words of a sentence."""
+"""Numbers, dates and lists as a reader writes them, for the computed sentences of the articles."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tmt_dataset.views.windows import MONTHS
+from tmt_dataset.errors import unknown
 
-_SMALL = [
-    "none",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ]
+_MARK = re.compile(r"\{(TMT-\d+)\}|\]\((TMT-\d+)\)")
+#: Numbers below ten are words in a sentence.
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
-def listing(parts: Sequence[str]) -> str:
-    """Return texts as a list within a sentence.
+def span(low: float, high: float, form: str = "{:,.0f}") -> str:
+    """Return a range as a reader writes it: one number where both ends read the same.
 
     Examples
     --------
-    >>> listing(["MIIT"]), listing(["MIIT", "CAC"]), listing(["MIIT", "CAC", "MPS"])
-    ('MIIT', 'MIIT and CAC', 'MIIT, CAC and MPS')
+    >>> span(3, 4), span(4, 4), span(0.367, 0.4, "{:.0%}")
+    ('3–4', '4', '37%–40%')
     """
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    first, last = form.format(low), form.format(high)
+    return first if first == last else f"{first}–{last}"
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """Return parts as an enumeration.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")
+    ('a', 'a and b', 'a, b or c')
+    """
+    *head, tail = list(parts) or [""]
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun, small numbers as words.
+
+    Examples
+    --------
+    >>> counted(0, "draft"), counted(1, "draft"), counted(12, "body", "bodies")
+    ('no drafts', 'one draft', '12 bodies')
+    """
+    word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
+    return f"{word} {one if number == 1 else many or one + 's'}"
 
 
 def number(n: int) -> str:
-    """Return a count, in words up to twelve.
+    """Return a count without a noun, small ones as words.
 
     Examples
     --------
     >>> number(0), number(2), number(1234)
     ('none', 'two', '1,234')
     """
-    return _SMALL[n] if 0 <= n < len(_SMALL) else f"{n:,}"
-
-
-def many(n: int, one: str, more: str | None = None) -> str:
-    """Return a count with its noun, in words up to twelve.
-
-    Examples
-    --------
-    >>> many(1, "act"), many(0, "act"), many(3, "city", "cities"), many(29, "act")
-    ('one act', 'no acts', 'three cities', '29 acts')
-    """
-    return f"{number(n) if n else 'no'} {one if n == 1 else more or f'{one}s'}"
+    return "none" if n == 0 else _SMALL[n] if n < len(_SMALL) else f"{n:,}"
 
 
 def opened(sentence: str) -> str:
@@ -82,35 +101,129 @@ def lowered(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
-def ranged(least: int, most: int) -> str:
-    """Return a count that may be a range.
+def probability(low: float, high: float | None = None) -> str:
+    """Return a p-value, or the range of one, as a paper prints it.
 
     Examples
     --------
-    >>> ranged(3, 3), ranged(11, 12)
-    ('3', '11–12')
+    >>> probability(0.0191, 0.0368), probability(0.046), probability(0.00002)
+    ('p = 0.02–0.04', 'p = 0.05', 'p < 0.001')
     """
-    return f"{least}" if least == most else f"{least}–{most}"
+    high = low if high is None else high
+    if high < 0.001:
+        return "p < 0.001"
+
+    def shown(p: float) -> str:
+        return f"{p:.3f}" if p < 0.0095 else f"{p:.2f}"
+
+    return f"p = {'<0.001' if low < 0.001 else shown(low)}" + (
+        f"–{shown(high)}" if shown(high) != shown(low) else ""
+    )
 
 
-def when(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Return the days that a date allows, as a sentence names them.
+def fraction(row: dict[str, Any] | pd.Series) -> str:
+    """Return the share of a window with the counts from which a reader can compute both of its ends.
+
+    The least share has no uncertain hit and every uncertain miss, the greatest the reverse.
+
+    Parameters
+    ----------
+    row
+        Of :func:`tmt_dataset.analysis.shares`: ``k_min``, ``k_max``, ``n_min``, ``n_max``.
+
+    Examples
+    --------
+    >>> fraction({"k_min": 11, "k_max": 12, "n_min": 29, "n_max": 31}), fraction({"k_min": 8, "k_max": 8, "n_min": 29, "n_max": 29})
+    ('11–12 of 30 (37–40 %)', '8 of 29 (28 %)')
+    >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 16})
+    '3 of 15 to 4 of 12 (20–33 %)'
+    >>> fraction({"k_min": 0, "k_max": 0, "n_min": 12, "n_max": 13})
+    '0 of 12–13 (0 %)'
+    """
+    k_min, k_max, n_min, n_max = (int(row[name]) for name in ("k_min", "k_max", "n_min", "n_max"))
+    least, most = k_min + n_max - k_max, k_max + n_min - k_min
+    if most == 0 or least == 0:
+        return f"{span(k_min, k_max)} of {span(n_min, n_max)}"
+    shares = f"({span(100 * k_min / least, 100 * k_max / most)} %)"
+    if least == most:
+        return f"{span(k_min, k_max)} of {least} {shares}"
+    if k_min == k_max:
+        return f"{k_min} of {span(min(least, most), max(least, most))} {shares}"
+    return f"{k_min} of {least} to {k_max} of {most} {shares}"
+
+
+def spoken(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Return a date in words, as exactly as its two ends allow.
 
     Examples
     --------
     >>> day = pd.Timestamp
-    >>> when(day("2025-08-19"), day("2025-08-19")), when(day("2024-01-01"), day("2024-12-31"))
-    ('19 Aug 2025', '2024')
-    >>> when(day("2025-07-01"), day("2025-08-31")), when(day("2024-12-01"), day("2025-01-31"))
-    ('Jul–Aug 2025', 'Dec 2024–Jan 2025')
-    >>> when(day("2024-09-01"), day("2024-09-30"))
-    'Sep 2024'
+    >>> spoken(day("2025-08-19"), day("2025-08-19")), spoken(day("2024-03-01"), day("2024-03-31"))
+    ('19 August 2025', 'March 2024')
+    >>> spoken(day("2024-01-01"), day("2024-12-31")), spoken(day("2025-07-01"), day("2025-08-31"))
+    ('2024', 'July or August 2025')
+    >>> spoken(day("2024-03-01"), day("2024-12-31"))
+    'between March and December 2024'
     """
-    first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
+    first, last = _MONTHS[start.month - 1], _MONTHS[end.month - 1]
     if start == end:
         return f"{start.day} {first} {start.year}"
+    if (start.day, end) != (1, end + pd.offsets.MonthEnd(0)):
+        return f"between {start.day} {first} {start.year} and {end.day} {last} {end.year}"
     if start.year != end.year:
-        return f"{first} {start.year}–{last} {end.year}"
+        return f"between {first} {start.year} and {last} {end.year}"
     if (start.month, end.month) == (1, 12):
-        return f"{start.year}"
-    return f"{first} {start.year}" if first == last else f"{first}–{last} {start.year}"
+        return str(start.year)
+    if start.month == end.month:
+        return f"{first} {start.year}"
+    return (
+        f"{first} or {last} {start.year}"
+        if end.month - start.month == 1
+        else f"between {first} and {last} {start.year}"
+    )
+
+
+def when(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Return a date in words with its preposition.
+
+    Examples
+    --------
+    >>> when(pd.Timestamp("2025-08-19"), pd.Timestamp("2025-08-19")), when(pd.Timestamp("2024-03-01"), pd.Timestamp("2024-03-31"))
+    ('on 19 August 2025', 'in March 2024')
+    """
+    words = spoken(start, end)
+    return words if words.startswith("between") else f"{'on' if start == end else 'in'} {words}"
+
+
+def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
+    """Return prose in which records are named, with their dates and links taken from the data.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    text
+        Markdown: ``[words](TMT-0001)`` becomes a link, ``{TMT-0001}`` when it was ("in March 2024").
+    link
+        Gives the address of a record.
+
+    Raises
+    ------
+    UnknownCodeError
+        If the data set has no such record.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> told(tmt.load(), "A [guide](TMT-0067) came {TMT-0067}", "records.html#{}".format)
+    'A [guide](records.html#TMT-0067) came in March 2024'
+    """
+    dates = ds["developments"].set_index("development_id")[["date_start", "date_end"]]
+
+    def filled(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        if code not in dates.index:
+            raise unknown("record", code, list(dates.index), "ds.developments")
+        return when(*dates.loc[code]) if found[1] else f"]({link(code)})"
+
+    return _MARK.sub(filled, text)

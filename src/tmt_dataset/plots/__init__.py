@@ -7,9 +7,10 @@
 """
 
 from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
+from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientations, shares_and_rates
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import tile_map
-from tmt_dataset.plots.heatmap import heatmap
+from tmt_dataset.plots.heat import heatmap
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
 from tmt_dataset.plots.levels import order_chart, steering_chart
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
@@ -29,9 +30,12 @@ from tmt_dataset.plots.style import (
     use_style,
 )
 from tmt_dataset.plots.tables import Table, table
+from tmt_dataset.plots.timelines import timeline
 
 __all__ = [
     "INKS",
+    "MEANINGS",
+    "ORIENTATIONS",
     "PALETTE",
     "STYLE",
     "WIDTHS",
@@ -43,6 +47,7 @@ __all__ = [
     "drawn",
     "durations",
     "findings",
+    "forest",
     "heatmap",
     "ink_on",
     "intervals",
@@ -53,9 +58,11 @@ __all__ = [
     "month_chart",
     "openings",
     "order_chart",
+    "orientations",
     "record_address",
     "record_link",
     "say",
+    "shares_and_rates",
     "show",
     "source_line",
     "span",
@@ -65,6 +72,7 @@ __all__ = [
     "strength_chart",
     "table",
     "tile_map",
+    "timeline",
     "totals_and_flows",
     "use_style",
 ]

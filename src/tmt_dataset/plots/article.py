@@ -30,7 +30,6 @@ _EDGE, _GAP = 0.04, 0.07
 #: Dots per inch of the picture for viewers that show no SVG, and its colours.
 _DPI, _COLOURS = 110, 48
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
-_TO_RECORD = re.compile(r"\]\((TMT-\d{4})\)")
 _ID = re.compile(r"""(?<=\bid=")|(?<=\bhref="#)|(?<=\burl\(#)""")
 
 
@@ -88,16 +87,14 @@ class Words:
 
 
 def say(*sentences: str) -> Words:
-    """Return computed sentences as one paragraph of Markdown; a link whose target is an identifier leads to its record.
+    """Return computed sentences as one paragraph of Markdown.
 
     Examples
     --------
-    >>> say("The package holds 7 developments.", "[One](TMT-0145) tells seven cases.")
-    The package holds 7 developments. [One](records.html#TMT-0145) tells seven cases.
+    >>> say("The package holds 7 developments.", "Each has a quote.")
+    The package holds 7 developments. Each has a quote.
     """
-    return Words(
-        _TO_RECORD.sub(lambda found: f"]({record_address(found[1])})", " ".join(filter(None, sentences)))
-    )
+    return Words(" ".join(sentences))
 
 
 def findings(*sentences: str, rests_on: str) -> Words:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from tmt_dataset.analysis.words import span as span
 from tmt_dataset.errors import MissingExtraError, unknown
 
 if TYPE_CHECKING:
@@ -233,18 +234,6 @@ def drawn(ax: Axes, name: str) -> np.ndarray:
             "the docstring of the function that drew the chart",
         )
     return np.concatenate(parts)
-
-
-def span(low: float, high: float, form: str = "{:,.0f}") -> str:
-    """Return a range as a reader writes it: one number where both ends read the same.
-
-    Examples
-    --------
-    >>> span(3, 4), span(4, 4), span(0.367, 0.4, "{:.0%}")
-    ('3–4', '4', '37%–40%')
-    """
-    first, last = form.format(low), form.format(high)
-    return first if first == last else f"{first}–{last}"
 
 
 def amount(value: float, unit: str = "", qualifier: str = "exact") -> str:
