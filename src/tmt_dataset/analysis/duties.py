@@ -67,7 +67,7 @@ def how_firm(rows: pd.DataFrame) -> str:
     >>> rows = pd.DataFrame({"family": ["duty"] * 3, "modality": ["must"] * 3})
     >>> print(how_firm(rows.assign(strength=["binding", "soft", "draft"])))
     Of these duties, one stands in a binding text in its final form, one in the draft of such a text and one in a \
-    standard, guideline or plan, which binds nobody as law.
+    standard, guideline or plan, none of which binds as law.
     """
     told = demands(rows)
     if told.empty:
@@ -81,7 +81,7 @@ def how_firm(rows: pd.DataFrame) -> str:
     )
     return (
         f"Of these duties, {number(n['binding'])} {verb} in a binding text in its final form, {number(n['draft'])} in the "
-        f"draft of such a text and {number(n['soft'])} in a standard, guideline or plan, which binds nobody as law{rest}."
+        f"draft of such a text and {number(n['soft'])} in a standard, guideline or plan, none of which binds as law{rest}."
     )
 
 

@@ -61,7 +61,7 @@ def windowed(counted: pd.DataFrame, by: str, names: pd.Series) -> tuple[pd.DataF
     tuple of pandas.DataFrame
         Rows are labels, the most frequent first, columns the windows, each with its number of developments; codes that
         occur in none of them are left out. The first frame has the greatest count that the dates allow, the second the
-        count as text, a range where they allow more than one.
+        count as text, a range where they allow more than one, empty where there is none.
 
     Examples
     --------
@@ -76,7 +76,8 @@ def windowed(counted: pd.DataFrame, by: str, names: pd.Series) -> tuple[pd.DataF
     part["row"] = part[by].astype("str").map(names.astype("str"))
     of = [span(*pair) for pair in zip(part["of_least"], part["of_most"], strict=True)]
     part["column"] = [f"{window}\nof {n}" for window, n in zip(part["window"].astype("str"), of, strict=True)]
-    part["text"] = [span(*pair) for pair in zip(part["least"], part["most"], strict=True)]
+    counts = zip(part["least"], part["most"], strict=True)
+    part["text"] = [span(*pair) if pair[1] else "" for pair in counts]
     order = part.groupby("row")["most"].sum().sort_values(ascending=False, kind="stable").index
     columns = part["column"].drop_duplicates()
     values = part.pivot(index="row", columns="column", values="most").loc[order, columns].astype("int64")

@@ -104,13 +104,8 @@ def openings(rows: pd.DataFrame, by: Sequence[str], *, caption: str) -> Openings
         if name not in rows.columns:
             raise unknown("column", name, [str(c) for c in rows.columns], "the columns of the frame")
     kept = rows[[*by, "development_id", "title", "quote"]].dropna(subset=list(by)).drop_duplicates()
-    texts = {
-        name: [readable(" ".join(str(text).split())) for text in kept[name]]
-        for name in kept.columns
-        if name not in by
-    }
-    shown = kept.assign(**texts)
-    order = [name for name in by if isinstance(shown[name].dtype, pd.CategoricalDtype)]
+    order = [name for name in by if isinstance(kept[name].dtype, pd.CategoricalDtype)]
     if order:
-        shown = shown.sort_values(order, kind="stable")
-    return Openings(shown.astype(dict.fromkeys(by, "str")), by, caption)
+        kept = kept.sort_values(order, kind="stable")
+    texts = {name: [readable(" ".join(str(text).split())) for text in kept[name]] for name in kept.columns}
+    return Openings(pd.DataFrame(texts, dtype="str"), by, readable(caption))
