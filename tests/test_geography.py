@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import pandas as pd
 import pytest
 
 import tmt_dataset as tmt
 from tmt_dataset import analysis
-from tmt_dataset.errors import MissingExtraError
 
 PLACES = pd.DataFrame(
     [
@@ -106,20 +103,6 @@ def test_every_level_of_the_register_is_known() -> None:
     assert analysis.level_of(ds.developments, ds.places).notna().all()
 
 
-def test_levels_of_a_group_add_up_and_small_groups_have_no_share() -> None:
-    levels = pd.Series(["national"] * 6 + ["municipal"] * 6 + ["provincial"])
-    groups = pd.Series(["ai"] * 8 + ["data"] * 5)
-    shares = analysis.level_shares(levels, groups, at_least=8)
-    assert shares["group"].tolist() == ["ai"] * 3 + ["data"] * 3
-    assert shares["level"].tolist() == ["national", "provincial", "municipal"] * 2
-    assert shares["k"].tolist() == [6, 0, 2, 0, 1, 4]
-    assert shares["n"].tolist() == [8] * 3 + [5] * 3
-    assert shares["share"].tolist()[:3] == [0.75, 0.0, 0.25]
-    assert shares[["share", "low", "high"]].iloc[3:].isna().all(axis=None)
-    known = shares.iloc[:3]
-    assert ((known["low"] <= known["share"]) & (known["share"] <= known["high"])).all()
-
-
 def test_a_province_counts_its_cities_and_developments_that_name_them() -> None:
     links = pd.DataFrame(
         # naming two cities of a province counts once; a development does not name its own province
@@ -138,40 +121,41 @@ def test_makers_are_counted_named_and_unnamed() -> None:
     assert counted["joint"].to_dict() == {"a": True, "b": False, "c": True, "d": False, "e": True, "f": False}
 
 
-def test_pairs_leave_out_support_and_count_developments() -> None:
-    assert analysis.pairs(AUTHORITIES).to_numpy().tolist() == [
-        ["cac", "miit", 2],
-        ["cac", "mps", 1],
-        ["miit", "mps", 1],
-    ]
+NAMES = pd.Series({"110000": "Beijing", "310000": "Shanghai", "330000": "Zhejiang"})
 
 
-def test_without_joint_developments_there_is_no_pair_and_no_layout() -> None:
-    alone = analysis.pairs(AUTHORITIES.loc[AUTHORITIES["development_id"] == "b"])
-    assert alone.empty
-    assert list(alone.columns) == ["first", "second", "developments"]
-    assert analysis.layout(alone).empty
-
-
-JOINED = pd.DataFrame(
-    [("a", "b", 1), ("b", "c", 3), ("c", "d", 1), ("x", "y", 1)], columns=["first", "second", "developments"]
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        ([0, 0, 0], "None of the 9 acts is one of a province or a city."),
+        (
+            [1, 4, 0],
+            "Provinces and cities make 5 of the 9 acts, five of them in Shanghai (4) and Beijing (1); "
+            "one of the 3 provincial units has none in these windows.",
+        ),
+        (
+            [0, 1, 0],
+            "Provinces and cities make 1 of the 9 acts, one of them in Shanghai (1); "
+            "two of the 3 provincial units have none in these windows.",
+        ),
+    ],
 )
+def test_the_sentence_on_provinces_fits_their_numbers(made: list[int], sentence: str) -> None:
+    assert analysis.where_from(pd.Series(made, NAMES.index), NAMES, 9) == sentence
 
 
-def test_the_layout_is_the_same_whatever_the_order_of_rows() -> None:
-    placed = analysis.layout(JOINED)
-    assert placed.equals(analysis.layout(JOINED.iloc[::-1]))
-    swapped = JOINED.rename(columns={"first": "second", "second": "first"})
-    assert placed.equals(analysis.layout(swapped))
+@pytest.mark.parametrize(
+    ("made", "claim"),
+    [
+        ([0, 0, 0], "No province acts in these windows"),
+        ([2, 5, 1], "Shanghai and Beijing make seven of the eight local acts"),
+        ([0, 1, 0], "Shanghai makes one of the one local act"),
+    ],
+)
+def test_the_claim_of_the_map_names_provinces_with_more_than_one_act(made: list[int], claim: str) -> None:
+    assert analysis.provinces_claim(pd.Series(made, NAMES.index), NAMES) == claim
 
 
-def test_groups_lie_side_by_side_largest_first() -> None:
-    placed = analysis.layout(JOINED)
-    assert placed["part"].to_dict() == {"a": 0, "b": 0, "c": 0, "d": 0, "x": 1, "y": 1}
-    assert placed.loc[placed["part"] == 1, "x"].min() > placed.loc[placed["part"] == 0, "x"].max()
-
-
-def test_without_networkx_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "networkx", None)
-    with pytest.raises(MissingExtraError, match=r"tmt-dataset\[plots\]"):
-        analysis.layout(JOINED)
+def test_without_reviews_none_is_said_to_add_an_act() -> None:
+    every = pd.DataFrame({"level": ["provincial"], "jurisdiction": ["Beijing"], "told": ["newsletter"]})
+    assert analysis.which_cities(every) == "Cities below the provinces make none of these acts."

@@ -75,7 +75,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 WITHOUT_EXTRAS = """
 import sys
-for name in ("krippendorff", "matplotlib", "networkx", "pyarrow", "pydantic", "ruamel", "ruamel.yaml", "scipy",
+for name in ("krippendorff", "matplotlib", "pyarrow", "pydantic", "ruamel", "ruamel.yaml", "scipy",
              "xlsxwriter"):
     sys.modules[name] = None
 """

@@ -551,27 +551,21 @@ class TestWindowStrip:
         assert row_labels(ax) == ["newsletters", "annual reviews"]
 
 
-class TestLevelChart:
-    def test_each_panel_has_the_shares_of_its_level(self) -> None:
-        levels = pd.Series(["national"] * 12 + ["municipal"] * 12)
-        shares = analysis.level_shares(levels, pd.Series(["ai"] * 20 + ["data"] * 4))
-        _, panels = plots.level_chart(shares, {"ai": "AI"})
-        assert [panel.get_title(loc="left") for panel in panels] == ["national", "municipal"]
-        assert [first_x(panel) for panel in panels] == [[0.6], [0.4]]
-        assert row_labels(panels[0]) == ["AI (20)"]
-
-
 class TestTileMap:
     def test_it_returns_what_it_drew(self) -> None:
         _, ax = plots.chart("column", 3)
         drawn = plots.tile_map(
-            ax, pd.Series({"310000": 4, "440000": 1, "110000": 0}), {"310000": "SH"}, edges=(0, 2)
+            ax, pd.Series({"310000": 4, "440000": 1, "110000": 0}), {"310000": "Shanghai"}, edges=(0, 2)
         )
         by_code = drawn.set_index("place_id")
         assert len(drawn) == 34
         assert len(ax.patches) == 34 + 2
         assert by_code["shade"].loc[["310000", "440000", "110000", "650000"]].tolist() == [2, 1, 0, 0]
-        assert by_code["text"].loc[["310000", "440000", "110000"]].tolist() == ["SH 4", "440000 1", "110000"]
+        assert by_code["text"].loc[["310000", "440000", "110000"]].tolist() == [
+            "Shanghai 4",
+            "440000 1",
+            "110000",
+        ]
         colours = [
             ax.patches[list(analysis.TILES).index(code)].get_facecolor()
             for code in ("310000", "440000", "110000")
@@ -589,9 +583,18 @@ class TestTileMap:
         drawn = plots.tile_map(ax, values, {}, colour=colour, edges=(0, 1, 3, 9))
         assert set(drawn["shade"]) == {0, 1, 2, 3, 4}
         written = iter(ax.texts)
-        for patch, shade in zip(ax.patches, drawn["shade"], strict=False):
-            for _ in range(2 if shade else 1):
+        for patch, _ in zip(ax.patches, drawn["shade"], strict=False):
+            for _ in ("name", "number", "corner"):
                 assert contrast(next(written).get_color(), patch.get_facecolor()) >= 4.5
+
+    def test_a_second_number_stands_in_the_corner_where_there_is_one(self) -> None:
+        _, ax = plots.chart("page", 4)
+        drawn = plots.tile_map(ax, pd.Series({"310000": 4}), {}, beside=pd.Series({"310000": 2, "110000": 1}))
+        assert drawn.set_index("place_id")["text"].loc[["310000", "110000", "440000"]].tolist() == [
+            "310000 4 +2",
+            "110000 +1",
+            "440000",
+        ]
 
     def test_a_code_that_is_not_provincial_is_refused(self) -> None:
         _, ax = plots.chart("column", 3)
@@ -599,17 +602,73 @@ class TestTileMap:
             plots.tile_map(ax, pd.Series({"440300": 1}), {})
 
 
-class TestNetworkChart:
-    def test_it_returns_what_it_drew(self) -> None:
-        joined = pd.DataFrame(
-            [("a", "b", 1), ("b", "c", 3), ("c", "d", 1), ("x", "y", 1)],
-            columns=["first", "second", "developments"],
-        )
-        _, ax = plots.chart("column", 2)
-        drawn = plots.network_chart(ax, joined, analysis.layout(joined), {"a": "Alpha"})
-        assert [line.get_linewidth() for line in ax.lines] == drawn["width"].tolist()
-        assert drawn["width"].tolist()[1] == 3 * drawn["width"].tolist()[0]
-        assert sorted(t.get_text() for t in ax.texts) == ["3", "Alpha", "b", "c", "d", "x", "y"]
+class TestSteeringChart:
+    FRAME = pd.DataFrame(
+        {"area": ["AI", "AI", "Data", "Data"], "side": ["national", "local"] * 2, "control": [6, 7, 2, 0]}
+    ).assign(both=[3, 0, 0, 0], promotion=[0, 9, 0, 1], rights=[0, 4, 0, 0], information=[4, 0, 0, 0])
+
+    def test_limits_lie_left_and_promotion_right_of_what_does_both(self) -> None:
+        _, (nation, local) = plots.steering_chart(self.FRAME)
+        assert plots.drawn(nation, "control")[:, [0, 2]].tolist() == [[-7.5, -1.5], [-2, 0]]
+        assert plots.drawn(nation, "both")[:, [0, 2]].tolist() == [[-1.5, 1.5], [0, 0]]
+        assert plots.drawn(local, "promotion")[:, [0, 2]].tolist() == [[0, 9], [0, 1]]
+        assert row_labels(nation) == ["AI", "Data"]
+
+    def test_disputes_and_information_are_written_beside_the_bars(self) -> None:
+        _, (nation, local) = plots.steering_chart(self.FRAME)
+        assert "  4 inform" in [text.get_text() for text in nation.texts]
+        assert "  4 on disputes" in [text.get_text() for text in local.texts]
+
+    def test_a_frame_without_acts_can_be_drawn(self) -> None:
+        plots.steering_chart(self.FRAME.iloc[:0])
+
+
+class TestOrderChart:
+    ACTS = pd.DataFrame({"label": ["a draft", "a plan"], "side": ["local", "national"]}).assign(
+        date_start=days("2024-01-01", "2025-08-19"), date_end=days("2024-12-31", "2025-08-19")
+    )
+
+    def test_a_day_is_a_dot_and_a_range_a_bar_over_all_its_days(self) -> None:
+        _, ax = plots.order_chart(self.ACTS)
+        assert plots.drawn(ax, "day").tolist() == [[date2num(np.datetime64("2025-08-19")), 1]]
+        start, end = plots.drawn(ax, "span")[0, [0, 2]]
+        assert end - start == 366
+
+    def test_windows_are_shaded_and_named(self, ds: Dataset) -> None:
+        windows = analysis.windows(ds)
+        _, ax = plots.order_chart(self.ACTS, windows)
+        shaded = windows.query("kind == 'newsletter'")
+        assert len(ax.patches) == len(shaded)
+        assert {text.get_text().replace("\n", " ") for text in ax.texts} == set(shaded["window"])
+
+    def test_no_act_leaves_an_empty_chart(self) -> None:
+        plots.order_chart(self.ACTS.iloc[:0])
+
+
+class TestStrengthChart:
+    COUNTED = pd.DataFrame(
+        {"actor": ["Platforms", "Platforms", "Car makers", "Car makers"], "label": ["must", "should"] * 2}
+    ).assign(provisions=[3, 0, 1, 2])
+
+    def test_each_panel_has_the_bars_of_its_strength(self) -> None:
+        _, (must, should) = plots.strength_chart(self.COUNTED)
+        assert plots.drawn(must, "bar")[:, 2].tolist() == [3, 1]
+        assert plots.drawn(should, "bar")[:, 2].tolist() == [0, 2]
+        assert row_labels(must) == ["Platforms", "Car makers"]
+
+    def test_other_sources_follow_hollow_with_their_own_number(self) -> None:
+        _, (must, _) = plots.strength_chart(self.COUNTED, self.COUNTED.assign(provisions=[0, 0, 2, 0]))
+        assert plots.drawn(must, "beside")[:, [0, 2]].tolist() == [[1, 3]]
+        assert [text.get_text() for text in must.texts] == ["3", "1 + 2"]
+
+
+class TestHeadings:
+    def test_a_group_of_rows_has_a_heading_without_cells(self) -> None:
+        rows = pd.MultiIndex.from_tuples([("duty", "Filing"), ("duty", "Content"), ("support", "Funding")])
+        _, ax = plots.heatmap(pd.DataFrame({"Merchants": [2, 0, 1]}, index=rows), slanted=True)
+        assert row_labels(ax) == ["Duty", "Filing", "Content", "Support", "Funding"]
+        assert [text.get_text() for text in ax.texts] == ["2", "1"]
+        assert [label.get_fontweight() for label in ax.get_yticklabels()].count("bold") == 2
 
 
 class TestTexts:
@@ -627,10 +686,11 @@ class TestTexts:
             fig, ax = plots.chart()
             plots.tile_map(ax, pd.Series({"310000": 4}), {"310000": text})
             yield fig
-            fig, ax = plots.chart()
-            joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "developments": [2]})
-            plots.network_chart(ax, joined, analysis.layout(joined), {"cac": text})
-            yield fig
+            acts = TestOrderChart.ACTS.assign(label=text)
+            yield plots.order_chart(acts)[0]
+            yield plots.steering_chart(TestSteeringChart.FRAME.assign(area=text).iloc[:2])[0]
+            duties = TestStrengthChart.COUNTED.assign(label=text).iloc[::2]
+            yield plots.strength_chart(duties)[0]
             fig, ax = plots.chart()
             parts.label_rows(ax, [text, text])
             parts.write_near(ax, text, 0, 0)
@@ -638,8 +698,6 @@ class TestTexts:
             yield fig
             sums = pd.DataFrame({"value": [5.0], "qualifier": ["exact"], "row": [text], "color": [text]})
             yield plots.amounts(sums, "row", color="color", xlabel=text)[0]
-            columns = ["group", "level", "k", "n", "share", "low", "high"]
-            yield plots.level_chart(pd.DataFrame([(text, text, 1, 2, 0.5, 0.1, 0.9)], columns=columns), {})[0]
 
     @pytest.mark.filterwarnings("ignore::UserWarning")  # glyphs and room are missing
     def test_no_label_is_read_as_tex_or_breaks_a_file(self) -> None:

@@ -1,17 +1,10 @@
-"""Authorities and places: levels of government, provinces, joint developments."""
+"""Authorities and places: provinces, their cities, the bodies of an act."""
 
 from __future__ import annotations
 
-import math
-from itertools import combinations
-from typing import Any
-
-import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.inference import AT_LEAST, wilson
-from tmt_dataset.errors import MissingExtraError
-from tmt_dataset.views.counts import LEVELS
+from tmt_dataset.analysis.words import counted, listed, number
 
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
 #: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
@@ -80,55 +73,6 @@ def province_of(places: pd.DataFrame) -> pd.Series:
     level, parent = places["level"].astype("str"), places["parent"].astype("str")
     own = codes.where(level == "province", parent.where(level == "city"))
     return pd.Series(own.to_numpy(), index=pd.Index(codes, name="place_id"), name="province", dtype="str")
-
-
-def level_shares(
-    levels: pd.Series, groups: pd.Series, *, confidence: float = 0.95, at_least: int = AT_LEAST
-) -> pd.DataFrame:
-    """Return how the developments of each group divide into levels of government, with Wilson intervals.
-
-    Parameters
-    ----------
-    levels
-        Level of each development, as returned by :func:`tmt_dataset.analysis.level_of`.
-    groups
-        Group of each development (such as its topic or action), with the same index.
-    confidence
-        Confidence level of the intervals.
-    at_least
-        Groups with fewer developments get no share.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group``, ``level`` (both str), ``k`` (int, developments of the group on the level), ``n`` (int,
-        developments of the group), ``share``, ``low``, ``high`` (float; missing where ``n`` is below
-        ``at_least``). Every group has a row for every level that occurs; largest groups first.
-
-    Raises
-    ------
-    ValueError
-        If ``confidence`` does not lie between 0 and 1.
-    MissingExtraError
-        If scipy is not installed.
-
-    Examples
-    --------
-    >>> frame = level_shares(pd.Series(["national"] * 10 + ["municipal"] * 10), pd.Series(["ai"] * 20))
-    >>> frame["share"].tolist()
-    [0.5, 0.5]
-    """
-    counts = pd.crosstab(groups.astype("str"), levels.astype("str"))
-    known = [level for level in LEVELS.values() if level in counts.columns]
-    totals = counts.sum(axis=1).sort_values(ascending=False, kind="stable")
-    rows: list[tuple[str, str, int, int, float, float, float]] = []
-    for group, n in totals.items():
-        for level in known:
-            k = int(counts.to_dict()[level][str(group)])
-            low, high = wilson(k, n, confidence) if n >= at_least else (math.nan, math.nan)
-            share = k / n if n >= at_least else math.nan
-            rows.append((str(group), level, k, int(n), share, low, high))
-    return pd.DataFrame(rows, columns=["group", "level", "k", "n", "share", "low", "high"])
 
 
 def by_province(
@@ -207,91 +151,81 @@ def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) ->
     return out
 
 
-def pairs(development_authorities: pd.DataFrame) -> pd.DataFrame:
-    """Return how many developments each two authorities make together.
+def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
+    """Return the finding on which provinces act.
 
     Parameters
     ----------
-    development_authorities
-        The table of this name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``first``, ``second`` (str, in alphabetical order), ``developments`` (int); most developments first.
-        Authorities that only support a development are left out.
+    made
+        Acts of each provincial unit or a city in it, by its code, zeros included.
+    names
+        Names of places by code.
+    acts
+        All acts that the same sources report.
 
     Examples
     --------
-    >>> links = pd.DataFrame([("a", "miit", "lead"), ("a", "cac", "joint")])
-    >>> links.columns = ["development_id", "authority_id", "role"]
-    >>> pairs(links).to_numpy().tolist()
-    [['cac', 'miit', 1]]
+    >>> made = pd.Series({"110000": 2, "310000": 1, "330000": 0})
+    >>> print(where_from(made, pd.Series({"110000": "Beijing", "310000": "Shanghai"}), 9))
+    Provinces and cities make 3 of the 9 acts, three of them in Beijing (2) and Shanghai (1); one of the 3 provincial \
+    units has none in these windows.
     """
-    acting = development_authorities.loc[development_authorities["role"].isin(MAKERS)]
-    bodies = acting["authority_id"].astype("str").groupby(acting["development_id"].to_numpy()).agg(set)
-    found = [pair for members in bodies for pair in combinations(sorted(members), 2)]
-    counted = pd.DataFrame(found, columns=["first", "second"], dtype="str").value_counts()
-    out = counted.reset_index(name="developments")
-    return out.sort_values(
-        ["developments", "first", "second"], ascending=[False, True, True], ignore_index=True
-    )
+    total = int(made.sum())
+    top = made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
+    idle = int((made == 0).sum())
+    if not total:
+        return f"None of the {acts} acts is one of a province or a city."
+    who = listed([f"{names[code]} ({n})" for code, n in top.items()])
+    rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
+    return f"Provinces and cities make {total} of the {acts} acts, {number(int(top.sum()))} of them in {who}; {rest}."
 
 
-def layout(joined: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
-    """Return a position on the plane for each authority of a network of joint developments.
+def provinces_claim(made: pd.Series, names: pd.Series) -> str:
+    """Return which provinces act most, as the claim of the map.
 
     Parameters
     ----------
-    joined
-        As returned by :func:`pairs`.
-    seed
-        Seed of the placement; the same seed gives the same picture.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``authority_id``; ``x``, ``y`` (float, one unit is about one edge), ``part`` (int, 0 for the
-        largest group of authorities that joint developments connect). Groups lie side by side.
-
-    Raises
-    ------
-    MissingExtraError
-        If networkx is not installed.
+    made
+        Acts of each provincial unit or a city in it, by its code.
+    names
+        Names of places by code.
 
     Examples
     --------
-    >>> joined = pd.DataFrame({"first": ["cac"], "second": ["miit"], "developments": [2]})
-    >>> layout(joined).equals(layout(joined))
-    True
+    >>> provinces_claim(pd.Series({"110000": 3, "310000": 2, "330000": 1}), pd.Series({"110000": "Beijing", "310000": "Shanghai"}))
+    'Beijing and Shanghai make five of the six local acts'
     """
-    try:
-        import networkx as nx
-    except ImportError:
-        raise MissingExtraError('the network needs networkx: pip install "tmt-dataset[plots]"') from None
-    graph = nx.Graph()
-    graph.add_edges_from(zip(joined["first"], joined["second"], strict=True))
-    groups = sorted(nx.connected_components(graph), key=lambda g: (-len(g), min(g)))
-    rows: list[tuple[Any, ...]] = []
-    left = 0.0
-    for part, group in enumerate(groups):
-        # nodes in alphabetical order: a graph keeps the order of its edges, on which the placement depends
-        own = nx.Graph()
-        own.add_nodes_from(sorted(group))
-        own.add_edges_from(sorted(tuple(sorted(e)) for e in graph.subgraph(group).edges))
-        start = nx.spring_layout(own, seed=seed)
-        # as wide as the longest path through the group, so that an edge is about one unit long in every group
-        placed = nx.kamada_kawai_layout(own, pos=start, scale=nx.diameter(own) / 2)
-        points = _laid_flat(np.array([placed[node] for node in own]))
-        points[:, 0] += left - points[:, 0].min()
-        rows += [(node, x, y, part) for node, (x, y) in zip(own, points.tolist(), strict=True)]
-        left = float(points[:, 0].max()) + 1.0
-    out = pd.DataFrame(rows, columns=["authority_id", "x", "y", "part"]).set_index("authority_id")
-    return out.astype({"x": "float64", "y": "float64", "part": "int64"})
+    total, top = int(made.sum()), made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
+    while len(top) > 1 and top.iloc[-1] < 2:
+        top = top.iloc[:-1]
+    if top.empty:
+        return "No province acts in these windows"
+    verb = "makes" if len(top) == 1 else "make"
+    return f"{listed([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {counted(total, 'local act')}"
 
 
-def _laid_flat(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Rotate points so that their longest axis is horizontal, the first point to the left: a chart is wider than high."""
-    points = points - points.mean(axis=0)
-    points = points @ np.linalg.svd(points)[2].T
-    return points * np.where(points[0] > 0, -1, 1)
+def which_cities(every: pd.DataFrame) -> str:
+    """Return which cities act, and how many local acts a review adds.
+
+    Parameters
+    ----------
+    every
+        As returned by :func:`acts`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"level": ["municipal", "municipal"], "jurisdiction": ["Wuhan", "Hefei"]})
+    >>> which_cities(rows.assign(told=["newsletter", "annual-review"]))
+    'Cities below the provinces make one of these acts: Wuhan (1). Reviews add one local act: Hefei (1).'
+    """
+    local = every.loc[every["level"].isin(["provincial", "municipal"])]
+    own, other = local.loc[local["told"] == "newsletter"], local.loc[local["told"] == "annual-review"]
+    cities = own.loc[own["level"] == "municipal"]
+    told = f"Cities below the provinces make {number(len(cities))} of these acts"
+    told += f": {_places(cities)}." if len(cities) else "."
+    return f"{told} Reviews add {counted(len(other), 'local act')}: {_places(other)}." if len(other) else told
+
+
+def _places(rows: pd.DataFrame) -> str:
+    counted = rows["jurisdiction"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return listed([f"{place} ({n})" for place, n in counted.items()])

@@ -108,6 +108,22 @@ def poisson(k: int, time: float = 1.0, confidence: float = 0.95) -> tuple[float,
     return low / time, float(chi2.ppf(1 - alpha / 2, 2 * k + 2)) / 2 / time
 
 
+def fisher(a: int, b: int, c: int, d: int) -> float:
+    """Return the p-value of Fisher's exact test of a table of two rows, ``a, b`` and ``c, d`` (two-sided).
+
+    Raises
+    ------
+    MissingExtraError
+        If scipy is not installed.
+
+    Examples
+    --------
+    >>> round(fisher(3, 1, 1, 3), 3)
+    0.486
+    """
+    return float(_stats().fisher_exact([[a, b], [c, d]])[1])
+
+
 def _ranges(frame: pd.DataFrame, hit: str) -> pd.DataFrame:
     """Return the least and greatest number of hits (``k``), misses (``m``) and both (``n``) of each window."""
     if hit not in frame.columns:

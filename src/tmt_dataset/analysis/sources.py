@@ -11,10 +11,11 @@ import pandas as pd
 
 from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.inference import population
+from tmt_dataset.analysis.words import counted, listed, number
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
-from tmt_dataset.views.windows import reports
+from tmt_dataset.views.windows import members, reports, windows
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -115,6 +116,77 @@ def _begins_item(segments: pd.DataFrame) -> pd.Series:
     below_heading = roles.groupby(segments["source"]).shift() == "heading"
     begins: pd.Series = (roles == "heading") | ((roles == "development") & ~below_heading)
     return begins
+
+
+@guarded
+def kind_of_source(ds: Tables) -> pd.Series:
+    """Return the kind of source in whose window each development lies: a newsletter's where one reports it there.
+
+    What only a review reports is kept apart from what the newsletters report in full, as
+    :meth:`tmt_dataset.Dataset.counts` does.
+
+    Returns
+    -------
+    pandas.Series
+        ``newsletter`` or ``annual-review`` (str) by ``development_id``; developments that their sources date outside
+        their windows are missing.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> sorted(set(kind_of_source(tmt.load())))
+    ['annual-review', 'newsletter']
+    """
+    dated = ds["developments"][["development_id", "date_start", "date_end"]]
+    told = members(dated, windows(ds), reports(ds))
+    # of the two kinds the newsletter comes last in the alphabet
+    return told.groupby("development_id")["kind"].max().astype("str")
+
+
+@guarded
+def review_note(ds: Tables) -> str:
+    """Return what a page says of the annual reviews that it uses: their scope, and that they enter no total.
+
+    Returns
+    -------
+    str
+        One or two sentences; empty without a review.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> print(review_note(tmt.load()).partition(":")[0])
+    The annual review of 2024 is part one of two
+    """
+    every = windows(ds)
+    scopes = ds["sources"].set_index("source_id")["scope"]
+    told = []
+    for review in every.loc[every["kind"] == "annual-review"].itertuples():
+        scope = scopes[review.source_id]
+        said = "names no scope" if pd.isna(scope) else f"is {scope[:1].lower()}{scope[1:].rstrip('.')}"
+        told.append(f"The annual review of {review.window} {said}.")
+    if not told:
+        return ""
+    return " ".join([*told, "What only a review reports is shown apart and enters no total."])
+
+
+@guarded
+def rests_on(ds: Tables) -> str:
+    """Return what the findings of a page rest on: the newsletters, their windows, and whose selection they are.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> rests_on(tmt.load()).startswith("Rests on ")
+    True
+    """
+    every = windows(ds)
+    own = listed(every.loc[every["kind"] == "newsletter", "window"].tolist())
+    n = int((kind_of_source(ds) == "newsletter").sum())
+    firms = ds["sources"]["publisher"].nunique()
+    who = "one law firm" if firms == 1 else f"{number(firms)} publishers"
+    told = f"Rests on {counted(n, 'act')} that the newsletters of {who} report from {own}: a selection, in full as they made it."
+    return f"{told} {review_note(ds)}".strip()
 
 
 def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame) -> pd.DataFrame:

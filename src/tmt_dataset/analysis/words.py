@@ -68,6 +68,39 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{word} {one if number == 1 else many or one + 's'}"
 
 
+def number(n: int) -> str:
+    """Return a count without a noun, small ones as words.
+
+    Examples
+    --------
+    >>> number(0), number(2), number(1234)
+    ('none', 'two', '1,234')
+    """
+    return "none" if n == 0 else _SMALL[n] if n < len(_SMALL) else f"{n:,}"
+
+
+def opened(sentence: str) -> str:
+    """Return a sentence with a capital at its beginning; the rest stays as it is.
+
+    Examples
+    --------
+    >>> opened("two acts name the CAC.")
+    'Two acts name the CAC.'
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
+def lowered(label: str) -> str:
+    """Return a label as it is written within a sentence; abbreviations keep their capitals.
+
+    Examples
+    --------
+    >>> lowered("Online platforms"), lowered("AI providers"), lowered("MCN agencies")
+    ('online platforms', 'AI providers', 'MCN agencies')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def probability(low: float, high: float | None = None) -> str:
     """Return a p-value, or the range of one, as a paper prints it.
 

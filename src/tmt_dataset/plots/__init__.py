@@ -9,10 +9,13 @@
 from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
 from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientations, shares_and_rates
 from tmt_dataset.plots.counting import bars, intervals, matrix
-from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
+from tmt_dataset.plots.geography import tile_map
 from tmt_dataset.plots.heat import heatmap
 from tmt_dataset.plots.instruments import durations, lifecycle, spans
+from tmt_dataset.plots.levels import order_chart, steering_chart
 from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
+from tmt_dataset.plots.openings import openings
+from tmt_dataset.plots.provisions import strength_chart
 from tmt_dataset.plots.sources import stacked, window_strip
 from tmt_dataset.plots.style import (
     INKS,
@@ -49,10 +52,10 @@ __all__ = [
     "ink_on",
     "intervals",
     "kinds",
-    "level_chart",
     "lifecycle",
     "matrix",
-    "network_chart",
+    "openings",
+    "order_chart",
     "orientations",
     "record_address",
     "record_link",
@@ -63,6 +66,8 @@ __all__ = [
     "span",
     "spans",
     "stacked",
+    "steering_chart",
+    "strength_chart",
     "table",
     "tile_map",
     "timeline",
