@@ -65,9 +65,14 @@ from tmt_dataset.analysis.instruments import (
     lifecycles,
     narrowed,
     open_drafts,
-    related_steps,
     stages,
-    steps,
+)
+from tmt_dataset.analysis.lives import (
+    awaited,
+    by_windows,
+    followed,
+    last_covered,
+    moves,
 )
 from tmt_dataset.analysis.measures import implied, numbers, targets
 from tmt_dataset.analysis.sources import (
@@ -76,6 +81,7 @@ from tmt_dataset.analysis.sources import (
     damaged,
     shared,
 )
+from tmt_dataset.analysis.sums import from_reviews, largest, penalties, targets_by_act
 from tmt_dataset.views import days_between
 
 __all__ = [
@@ -87,7 +93,9 @@ __all__ = [
     "RESOLUTIONS",
     "TILES",
     "Recapture",
+    "awaited",
     "by_province",
+    "by_windows",
     "chapman",
     "collective",
     "comparable",
@@ -98,8 +106,12 @@ __all__ = [
     "developments",
     "developments_by_month",
     "exposure",
+    "followed",
+    "from_reviews",
     "gaps",
     "implied",
+    "largest",
+    "last_covered",
     "layout",
     "leads",
     "level_of",
@@ -109,23 +121,24 @@ __all__ = [
     "members",
     "monthly_exposure",
     "months",
+    "moves",
     "narrowed",
     "numbers",
     "open_drafts",
     "pairs",
+    "penalties",
     "poisson",
     "primary_topics",
     "province_of",
     "rates",
-    "related_steps",
     "reports",
     "resolution",
     "shared",
     "shares",
     "stages",
-    "steps",
     "tally",
     "targets",
+    "targets_by_act",
     "wilson",
     "windows",
 ]

@@ -1,0 +1,242 @@
+"""What the numbers say, in sentences and in rows of tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tmt_dataset.plots.article import record_link
+from tmt_dataset.plots.style import amount
+from tmt_dataset.plots.wording import capital, counted, listed, when
+
+
+def _words(frame: pd.DataFrame) -> pd.Series:
+    """Return each number as a reader writes it, with its unit and its bound."""
+    parts = zip(frame["value"], frame["unit"], frame["qualifier"], strict=True)
+    return pd.Series([amount(*row) for row in parts], index=frame.index, dtype="str")
+
+
+def _days(frame: pd.DataFrame) -> pd.Series:
+    """Return the date of each row as a reader writes it."""
+    spans = zip(frame["date_start"], frame["date_end"], strict=True)
+    return pd.Series([when(*days) for days in spans], index=frame.index, dtype="str")
+
+
+def highest_penalty(sums: pd.DataFrame) -> str:
+    """Return a sentence on the highest penalty and the range of the others.
+
+    Examples
+    --------
+    >>> highest_penalty(pd.DataFrame({"kind": ["damages"]}))
+    'These sources tell the sum of no penalty.'
+    """
+    fined = sums.loc[sums["kind"] == "penalty"]
+    if fined.empty:
+        return "These sources tell the sum of no penalty."
+    top = fined.loc[fined["value"].idxmax()]
+    others = fined.drop(index=top.name)["value"]
+    what = "" if pd.isna(top["sanctions"]) else f", {top['sanctions']}"
+    first = (
+        f"Of {counted(len(fined), 'penalty', 'penalties')} whose sum is told the highest is "
+        if len(fined) > 1
+        else "The one penalty whose sum is told is "
+    )
+    rest = ""
+    if len(others):
+        least, most = amount(others.min()), amount(others.max(), "CNY")
+        rest = (
+            f"; the others go from {least} to {most}"
+            if least != amount(others.max())
+            else f"; {'the others are' if len(others) > 1 else 'the other is'} {most}"
+        )
+    link = record_link(top["development_id"], top["title"])
+    return f"{first}{amount(top['value'], top['unit'], top['qualifier'])}{what} ({link}){rest}."
+
+
+def penalties_from(sums: pd.DataFrame) -> str:
+    """Return sentences on the notices behind the penalties, on who pays, and on what a sum includes."""
+    fined = sums.loc[sums["kind"] == "penalty"]
+    if fined.empty:
+        return highest_penalty(sums)
+    notices = fined.drop_duplicates("development_id")
+    bodies = list(dict.fromkeys(notices["body"].dropna()))
+    by = f" of {listed(bodies)}" if bodies else ""
+    first = notices.loc[notices["date_start"].idxmin()]
+    payers = fined["offender"].where(fined["offender"] != "unspecified").value_counts()
+    who = [f"{name} ({count})" for name, count in payers.items()]
+    left = len(fined) - int(payers.sum())
+    told = [
+        f"The {counted(len(fined), 'penalty comes', 'penalties come')} from "
+        f"{counted(len(notices), 'notice')}{by}, the earliest of {when(first['date_start'], first['date_end'])}.",
+        "For the time before, the sources name no single sum, which is no sign that none was imposed.",
+    ]
+    if who:
+        unnamed = f"; for {counted(left, 'sum')} the report does not say" if left else ""
+        told.append(f"Those who pay are {listed(who)}{unnamed}.")
+    mixed = int((fined["measure"] == "fine_and_confiscation_amount").sum())
+    if mixed:
+        told.append(
+            f"{capital(counted(mixed, 'sum includes', 'sums include'))} confiscated gains, and the report does not say how "
+            "much of it is the fine."
+        )
+    return " ".join(told)
+
+
+def notices(sums: pd.DataFrame) -> str:
+    """Return a list in Markdown of the notices and judgments, each with its date and what it is about."""
+    rows = sums.drop_duplicates("development_id").assign(day=_days)
+    order = rows.assign(last=rows["kind"] != "penalty").sort_values(["last", "date_start"], kind="stable")
+    return "\n".join(
+        f"- {record_link(row.development_id, row.title)}, {row.day}. {row.summary}"  # type: ignore[arg-type]
+        for row in order.itertuples()
+    )
+
+
+def penalty_rows(sums: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums with the texts of a table, the largest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :func:`tmt_dataset.analysis.penalties`, with ``sum``, ``payer``, ``day`` and ``words`` (the quote,
+        with the note where there is one).
+    """
+    out = sums.assign(sum=_words, day=_days)
+    out["payer"] = out["offender"].where(out["offender"] != "unspecified").fillna("not named")
+    out["words"] = "“" + out["quote"] + "”" + (" (" + out["note"] + ")").fillna("")
+    return out.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+
+
+def largest_number(frame: pd.DataFrame) -> str:
+    """Return a sentence on the largest number and on how many things the largest ones count."""
+    if frame.empty:
+        return "These sources report no count."
+    top = frame.iloc[0]
+    link = record_link(top["development_id"], top["title"])
+    first = f"The largest number, {amount(top['value'], top['unit'], top['qualifier'])}, counts {top['label'].lower()} ({link})"
+    if len(frame) == 1:
+        return f"{first}."
+    things, untold = frame["measure"].nunique(), int(frame["period_end"].isna().sum())
+    what = counted(things, "thing", "different things")
+    gap = f", and {counted(untold, 'tells', 'tell')} no period" if untold else ""
+    return f"{first}; the {counted(len(frame), 'number')} at the top count {what}{gap}."
+
+
+def largest_from(frame: pd.DataFrame) -> str:
+    """Return sentences on who reports the largest numbers, and which measures more than one body reports."""
+    if frame.empty:
+        return largest_number(frame)
+    enforced = int(frame["action"].isin(["enforcement", "campaign"]).sum())
+    told = [
+        f"{capital(counted(enforced, 'of them comes', 'of them come'))} from reports on enforcement, "
+        f"and {counted(frame['development_id'].nunique(), 'report')} in all {'hold' if frame['development_id'].nunique() > 1 else 'holds'} them."
+    ]
+    for label, part in frame.groupby("label", sort=False):
+        if part["body"].nunique() > 1:
+            by = [f"{amount(r.value, r.unit, r.qualifier)} by {r.body}" for r in part.itertuples()]  # type: ignore[arg-type]
+            told.append(f"{label}: {listed(by)}.")
+    if len(told) > 1:
+        told.append(
+            "Such counts differ in territory and period, and one for the whole country may include what local offices "
+            "did: they can neither be added nor ranked."
+        )
+    return " ".join(told)
+
+
+def largest_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest numbers with the texts of a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :func:`tmt_dataset.analysis.largest`, with ``number``, ``period``, ``by`` and ``words``.
+    """
+    out = frame.assign(number=_words, by=frame["body"].fillna("not named"), words="“" + frame["quote"] + "”")
+    spans = zip(out["period_start"], out["period_end"], strict=True)
+    out["period"] = pd.Series([_period(*days) for days in spans], index=out.index, dtype="str")
+    return out
+
+
+def _period(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    if pd.isna(end):
+        return "not told" if pd.isna(start) else f"since {when(start, start)}"
+    return f"as of {when(end, end)}" if pd.isna(start) else when(start, end)
+
+
+def targets_due(acts: pd.DataFrame, last: pd.Timestamp) -> str:
+    """Return a sentence on when the targets fall due and whether a result is reported.
+
+    Parameters
+    ----------
+    acts
+        As :func:`tmt_dataset.analysis.targets_by_act` returns it.
+    last
+        The last day that the sources cover.
+    """
+    sizes = acts["figures"].str.len()
+    total, dated = int(sizes.sum()), acts["due"].notna()
+    if not total:
+        return "These sources report no target."
+    passed = int(sizes[acts["due"] <= last].sum())
+    years = acts.loc[dated, "due"].dt.year
+    first = f"Of {counted(total, 'target')} in {counted(acts['development_id'].nunique(), 'act')} "
+    if not dated.any():
+        return f"{first}none has a day on which it falls due."
+    due = int(sizes[dated].sum())
+    between = f"in {years.min()}" if years.min() == years.max() else f"from {years.min()} to {years.max()}"
+    gone = "none" if passed == 0 else f"{counted(passed, 'x').split()[0]}"
+    answered = int(acts["results"].sum())
+    result = (
+        f"for {counted(answered, 'of the targets', 'of the targets')} a number in its measure is reported"
+        if answered
+        else "no result is reported for any of them"
+    )
+    return (
+        f"{first}{counted(due, 'has a due year', 'have a due year')}, {between}; {gone} fell due before the sources end "
+        f"({when(last, last)}), and {result}."
+    )
+
+
+def target_rows(acts: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the targets of each act and due year with the texts of a table.
+
+    Parameters
+    ----------
+    acts
+        As :func:`tmt_dataset.analysis.targets_by_act` returns it.
+    targets
+        As :func:`tmt_dataset.analysis.targets` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``acts``, with ``aims`` (measure and number of each target), ``year``, ``by`` and ``day``.
+    """
+    words = (targets["label"] + ": " + _words(targets)).set_axis(targets["figure_id"])
+    out = acts.assign(day=_days(acts), by=acts["body"].fillna("not named"))
+    out["aims"] = pd.Series(
+        ["; ".join(words[code] for code in codes) for codes in out["figures"]], index=out.index, dtype="str"
+    )
+    year = out["due"].dt.year.astype("Int64").astype("str").where(out["due"].notna())
+    term = ("“" + out["term"] + "”").where(out["term"].notna())
+    out["year"] = year.fillna(term).fillna("not told")
+    return out
+
+
+def rests_on(numbers: pd.DataFrame, reviewed: set[str], sources: str) -> str:
+    """Return what an article on numbers rests on: how many there are, how many only reviews report, and the sources.
+
+    Parameters
+    ----------
+    numbers
+        As :func:`tmt_dataset.analysis.numbers` returns it.
+    reviewed
+        As :func:`tmt_dataset.analysis.from_reviews` returns it.
+    sources
+        As :func:`tmt_dataset.plots.sources_told` returns it.
+    """
+    only = int(numbers["development_id"].isin(reviewed).sum())
+    review = f", {counted(only, 'of them')} from a review alone" if only else ""
+    return (
+        f"{capital(counted(len(numbers), 'number'))} of {counted(numbers['development_id'].nunique(), 'development')}{review}: "
+        f"what authorities chose to publish and the firm to report, no sample of fines or removals. {sources}"
+    )
