@@ -175,11 +175,13 @@ def by_windows(waiting: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per set of windows, most windows first: ``windows`` (list), ``covered``, ``drafts`` (int), ``binding``
-        (int, of a binding kind), ``instruments`` (list of titles).
+        (int, of a binding kind), ``records`` (list of the developments with the
+        first event of each).
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"windows": [["A"], []], "covered": [2.0, 0.0], "force": "binding", "instrument": ["x", "y"]})
+    >>> frame = pd.DataFrame({"windows": [["A"], []], "covered": [2.0, 0.0], "force": "binding"})
+    >>> frame["development_id"] = ["TMT-0001", "TMT-0002"]
     >>> by_windows(frame)["drafts"].tolist()
     [1, 1]
     """
@@ -190,8 +192,8 @@ def by_windows(waiting: pd.DataFrame) -> pd.DataFrame:
             "covered": float(part["covered"].iloc[0]),
             "drafts": len(part),
             "binding": int((part["force"] == "binding").sum()),
-            "instruments": part["instrument"].tolist(),
+            "records": part["development_id"].drop_duplicates().tolist(),
         }
         for key, part in sorted(keyed.groupby("key", sort=False), key=lambda item: -len(item[0]))
     ]
-    return pd.DataFrame(rows, columns=["windows", "covered", "drafts", "binding", "instruments"])
+    return pd.DataFrame(rows, columns=["windows", "covered", "drafts", "binding", "records"])

@@ -65,17 +65,9 @@ def penalties(ds: Dataset) -> pd.DataFrame:
     out["summary"] = out["development_id"].map(ds["developments"].set_index("development_id")["summary"])
     out["start"] = out["figure_id"].map(quoted).map(places["start"])
     order = ["date_start", "date_end", "development_id", "start", "figure_id"]
-    columns = [
-        "development_id",
-        "title",
-        "summary",
-        "body",
-        "date",
-        "date_start",
-        "date_end",
-        "case",
-        "offender",
-    ] + ["sanctions", "kind", "measure", "value", "qualifier", "unit", "quote", "note", "figure_id"]
+    columns = ["development_id", "title", "summary", "body", "date", "date_start", "date_end"]
+    columns += ["case", "offender", "sanctions", "kind", "measure", "value", "qualifier", "unit"]
+    columns += ["quote", "note", "figure_id"]
     return out.sort_values(order, ignore_index=True)[columns]
 
 
@@ -166,10 +158,6 @@ def targets_by_act(ds: Dataset) -> pd.DataFrame:
     """
     out = targets(ds)
     out["term"] = out["quote"].str.extract(_TERM, expand=False).where(out["due"].isna()).astype("str")
-    if out.empty:
-        return out.assign(figures=[])[
-            ["development_id", "title", "body", "date_start", "date_end", "due", "term", "figures", "results"]
-        ]
     grouped = out.groupby(["development_id", "due"], dropna=False, sort=False)
     rows = grouped.agg(
         title=("title", "first"),

@@ -8,8 +8,8 @@
 
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
-from tmt_dataset.plots.instruments import durations, lifecycle, spans
-from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
+from tmt_dataset.plots.instruments import lifecycle, waiting_chart
+from tmt_dataset.plots.measures import totals_and_flows
 from tmt_dataset.plots.sources import agreement_chart, list_chart, month_chart, stacked
 from tmt_dataset.plots.style import (
     INKS,
@@ -23,6 +23,8 @@ from tmt_dataset.plots.style import (
     span,
     use_style,
 )
+from tmt_dataset.plots.sums import penalty_chart
+from tmt_dataset.plots.wording import sources_told
 
 __all__ = [
     "INKS",
@@ -31,23 +33,22 @@ __all__ = [
     "WIDTHS",
     "agreement_chart",
     "amount",
-    "amounts",
     "chart",
     "drawn",
-    "durations",
     "ink_on",
     "intervals",
-    "kinds",
     "level_chart",
     "lifecycle",
     "list_chart",
     "matrix",
     "month_chart",
     "network_chart",
+    "penalty_chart",
+    "sources_told",
     "span",
-    "spans",
     "stacked",
     "tile_map",
     "totals_and_flows",
     "use_style",
+    "waiting_chart",
 ]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tmt_dataset.plots.parts import label_rows, wrapped, write_near
-from tmt_dataset.plots.style import PALETTE, amount, chart, readable, styled
+from tmt_dataset.plots.parts import label_rows, rows_under_headings, wrapped, write_heading, write_near
+from tmt_dataset.plots.style import PALETTE, amount, chart, styled
+from tmt_dataset.plots.wording import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,20 +56,18 @@ def penalty_chart(frame: pd.DataFrame) -> tuple[Figure, Axes]:
     largest = frame.groupby("development_id")["value"].transform("max")
     rows = frame.assign(last=frame["kind"] != "penalty", largest=-largest, least=-frame["value"])
     rows = rows.sort_values(["last", "largest", "development_id", "least"], kind="stable", ignore_index=True)
-    new = ~rows["development_id"].duplicated()
-    y = rows.index + new.cumsum()
+    titles = [wrapped(str(title), 110, 1) for title in rows["title"]]
+    places, labels, headings = rows_under_headings([_payer(row) for row in rows.itertuples()], titles)
     with styled():
-        fig, ax = chart("page", 0.6 + 0.215 * (len(rows) + int(new.sum())))
+        fig, ax = chart("page", 0.6 + 0.215 * len(labels))
         ax.set_xscale("log")
-        labels = [""] * (len(rows) + int(new.sum()))
-        for at, row in zip(y, rows.itertuples(), strict=True):
+        for at, row in zip(places, rows.itertuples(), strict=True):
             shape, color = MARKS.get(str(row.measure), _OTHER)
             ax.scatter([row.value], [at], s=24, marker=shape, c=color, linewidths=0, zorder=3, gid="sum")
             write_near(ax, _beside(row), float(row.value), at, (6, 0))  # type: ignore[arg-type]  # a number
-            labels[at] = _payer(row)
         label_rows(ax, labels)
-        for at, row in zip(y[new], rows.loc[new].itertuples(), strict=True):
-            _head(ax, f"{row.title}", at - 1)
+        for at, title in headings:
+            write_heading(ax, title, at)
         ax.margins(x=0.06)
         ax.xaxis.set_major_formatter(lambda value, _: amount(value))
         ax.minorticks_off()
@@ -77,29 +76,12 @@ def penalty_chart(frame: pd.DataFrame) -> tuple[Figure, Axes]:
     return fig, ax
 
 
-def _head(ax: Axes, title: str, at: int) -> None:
-    """Write the title of a notice above its sums, from the left edge of the panel."""
-    ax.text(
-        0,
-        at + 0.12,
-        readable(wrapped(title, 110, 1)),
-        transform=ax.get_yaxis_transform(),
-        fontsize=7,
-        fontweight="bold",
-        va="center",
-        parse_math=False,
-        backgroundcolor="white",
-        bbox={"pad": 0.8, "color": "white"},
-    )
-
-
 def _payer(row: object) -> str:
     """Return who has to pay, with the number of the case where the report numbers its cases."""
     case, offender = getattr(row, "case", pd.NA), getattr(row, "offender", None)
-    parts = [] if pd.isna(offender) or offender == "unspecified" else [str(offender)]
-    if pd.notna(case):
-        parts.append(f"case {case}")
-    return ", ".join(parts) or "not named"
+    unnamed = pd.isna(offender) or offender == "unspecified"
+    who = "not named" if unnamed else str(offender)
+    return capital(who if pd.isna(case) else f"{who}, case {case}")
 
 
 def _beside(row: object) -> str:

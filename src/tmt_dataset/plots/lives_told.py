@@ -1,0 +1,288 @@
+"""Which instruments the sources follow, in sentences and in rows of tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.guard import guarded
+from tmt_dataset.plots.article import record_link
+from tmt_dataset.plots.style import span
+from tmt_dataset.plots.wording import capital, counted, listed, when
+
+#: How many instruments a sentence names.
+_NAMED = 3
+
+
+def _days(least: float, most: float) -> str:
+    if most == 0:
+        return "the same day"
+    return f"{span(least, most)} {'day' if most == 1 else 'days'} later"
+
+
+def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
+    """Return a sentence on the instruments that separate acts take from one stage to another.
+
+    Parameters
+    ----------
+    events
+        As :func:`tmt_dataset.analysis.lifecycles` returns it.
+    moves
+        As :func:`tmt_dataset.analysis.moves` returns it.
+    """
+    total = counted(events["instrument_id"].nunique(), "instrument")
+    first = f"Of {total} that the reported acts plan, draft, issue or put into effect, the sources follow"
+    n = moves["instrument_id"].nunique()
+    if n == 0:
+        return f"{first} none from one stage to another."
+    names = [
+        f"{record_link(row.to_id, row.instrument)} ({row.from_stage} {when(row.from_start, row.from_end)}, "  # type: ignore[arg-type]
+        f"{row.to_stage} {_days(row.days_min, row.days_max)})"  # type: ignore[arg-type]
+        for row in moves.head(_NAMED).itertuples()
+    ]
+    told = listed(names) if len(moves) <= _NAMED else f"{', '.join(names)} and others"
+    return f"{first} {counted(n, '').strip()} from one stage to another in separate acts: {told}."
+
+
+def waiting(drafts: pd.DataFrame) -> str:
+    """Return a sentence on the drafts and plans without a later stage, and which of a binding kind is the oldest.
+
+    Parameters
+    ----------
+    drafts
+        As :func:`tmt_dataset.analysis.awaited` returns it.
+    """
+    if drafts.empty:
+        return "Every draft and plan has a later stage in these sources."
+    has = "has" if len(drafts) == 1 else "have"
+    binding = drafts.loc[drafts["force"] == "binding"]
+    text = f"{capital(counted(len(drafts), 'draft or plan', 'drafts and plans'))} {has} no later stage in these sources"
+    if binding.empty:
+        return f"{text}."
+    top = binding.iloc[0]
+    oldest = f"{record_link(top['development_id'], top['instrument'])} ({top['stage']} {when(top['date_start'], top['date_end'])})"
+    if len(binding) == 1:
+        return f"{text}; one is of a binding kind, {oldest}."
+    return f"{text}; {counted(len(binding), '').strip()} are of a binding kind, the oldest {oldest}."
+
+
+def shown(drafts: pd.DataFrame) -> str:
+    """Return a sentence on the drafts of which a covered window would have shown a final form, and those of which none would.
+
+    Parameters
+    ----------
+    drafts
+        As :func:`tmt_dataset.analysis.awaited` returns it.
+    """
+    if drafts.empty:
+        return "No draft waits for a final form."
+    seen, unseen = drafts.loc[drafts["covered"] > 0], int((drafts["covered"] == 0).sum())
+    blind = (
+        f"{'For' if seen.empty else 'for'} {counted(unseen, '').strip()} of them no covered window came later, so that the sources "
+        "could not show more"
+    )
+    if seen.empty:
+        return f"{blind}."
+    since = seen["covered"] + seen["uncovered"]
+    months = (
+        f"For {counted(len(seen), '').strip()} of them a later window would have shown a final form, had the firm reported one; the newsletters "
+        f"cover {span(seen['covered'].min(), seen['covered'].max())} of the {span(since.min(), since.max())} months since"
+    )
+    return f"{months}; {blind}." if unseen else f"{months}."
+
+
+def rests_on(drafts: pd.DataFrame, reviewed: set[str], sources: str) -> str:
+    """Return what an article on lives rests on.
+
+    Parameters
+    ----------
+    drafts
+        As :func:`tmt_dataset.analysis.awaited` returns it.
+    reviewed
+        As :func:`tmt_dataset.analysis.from_reviews` returns it.
+    sources
+        As :func:`tmt_dataset.plots.sources_told` returns it.
+    """
+    only = int(drafts["development_id"].isin(reviewed).sum())
+    review = (
+        f" {capital(counted(only, '').strip())} of the drafts and plans come from a review alone."
+        if only > 1
+        else ""
+    )
+    if only == 1:
+        review = " One of the drafts and plans comes from a review alone."
+    return f"{sources} A stage that lies in a month between the windows, or that the firm left out, is missing here.{review}"
+
+
+@guarded
+def stories(ds: Dataset, moves: pd.DataFrame) -> str:
+    """Return a list in Markdown of the instruments that moved: what the earlier and the later act are.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    moves
+        As :func:`tmt_dataset.analysis.moves` returns it.
+    """
+    acts = ds["developments"].set_index("development_id")
+    lines = []
+    for row in moves.itertuples():
+        parts = []
+        for code, start, end in (
+            (row.from_id, row.from_start, row.from_end),
+            (row.to_id, row.to_start, row.to_end),
+        ):
+            act = acts.loc[code]  # type: ignore[index]
+            parts.append(f"{record_link(str(code), act['title'])}, {when(start, end)}. {act['summary']}")  # type: ignore[arg-type]
+        lines.append(f"- {' Then '.join(parts)}")
+    return "\n".join(lines)
+
+
+@guarded
+def basis(ds: Dataset, moves: pd.DataFrame, reviewed: set[str]) -> str:
+    """Return sentences on who says that a later act continues an earlier one, and on what a review adds.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    moves
+        As :func:`tmt_dataset.analysis.moves` returns it.
+    reviewed
+        As :func:`tmt_dataset.analysis.from_reviews` returns it.
+    """
+    if moves.empty:
+        return "No source reports two stages of an instrument in separate acts."
+    relations = ds["relations"]
+    pairs = relations.loc[relations["relation"] == "finalises"].merge(
+        moves[["from_id", "to_id"]], left_on=["related_id", "development_id"], right_on=["from_id", "to_id"]
+    )
+    stated = int(pairs["quote_id"].notna().sum())
+    inferred = len(pairs) - stated
+    told = []
+    if len(pairs):
+        how = "a source states" if stated else "no source states"
+        n = stated if stated else len(pairs)
+        rest = f", and the coder infers it for {counted(inferred, '').strip()}" if inferred and stated else ""
+        coder = " the coder infers it from what the two have in common." if inferred and not stated else ""
+        told.append(
+            f"That the later act is the final form of the draft {how} for {counted(n, '').strip()} of "
+            f"{counted(len(pairs), 'pair')}{rest}{';' if coder else '.'}{coder}"
+            if stated
+            else f"That the later act is the final form of the draft no source states;{coder}"
+        )
+    only = int((moves["from_id"].isin(reviewed) | moves["to_id"].isin(reviewed)).sum())
+    if only:
+        told.append(
+            f"{capital(counted(only, 'of them rests', 'of them rest'))} on a review, which gives the year and not the day."
+        )
+    return " ".join(told)
+
+
+@guarded
+def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
+    """Return sentences on the instruments whose two dates are no step, and on how often a day of effect is told.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    followed
+        As :func:`tmt_dataset.analysis.followed` returns it.
+    """
+    told = followed.loc[followed["path"] == "told"]
+    last = told.loc[told["days_max"].notna()]
+    out = []
+    if len(last):
+        same = int((last["days_max"] == 0).sum())
+        day = f", on the same day for {counted(same, '').strip()} of them" if same else ""
+        out.append(
+            f"For {counted(last['instrument_id'].nunique(), 'instrument')} one report gives two dates, "
+            f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: two dates, but one act."
+        )
+    again = followed.loc[followed["path"] == "repeated"].drop_duplicates("instrument_id")
+    for row in again.itertuples():
+        stage = row.stage
+        out.append(
+            f"{record_link(str(row.development_id), str(row.instrument))} is {stage} in more than one act, which is no step."
+        )
+    links = ds["development_instruments"]
+    issued = links.loc[links["stage"].isin(["issued", "revised", "approved"])]
+    effect = ds["developments"].loc[ds["developments"]["effective_date"].notna(), "development_id"]
+    applies = issued.loc[issued["development_id"].isin(effect), "instrument_id"].nunique()
+    out.append(
+        f"The reports say from when it applies for {counted(applies, '').strip()} of "
+        f"{counted(issued['instrument_id'].nunique(), 'instrument')} that they tell as issued, approved or revised; "
+        "for the others it is not told, which is not the same as at once."
+    )
+    return " ".join(out)
+
+
+def step_rows(followed: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps of the instruments with more than one event, with the texts of a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair of successive events: ``instrument``, ``before`` and ``after`` (stage and date), ``days``, ``acts``
+        (identifiers of the developments).
+    """
+    rows = []
+    for _, life in followed.groupby("instrument_id", sort=False):
+        events = list(life.itertuples())
+        for one, two in zip(events, events[1:], strict=False):
+            acts = dict.fromkeys([str(one.development_id), str(two.development_id)])
+            rows.append(
+                {
+                    "instrument": one.instrument,
+                    "before": f"{one.stage}, {when(one.date_start, one.date_end)}",  # type: ignore[arg-type]
+                    "after": f"{two.stage}, {when(two.date_start, two.date_end)}",  # type: ignore[arg-type]
+                    "days": span(two.days_min, two.days_max),  # type: ignore[arg-type]
+                    "acts": ", ".join(acts),
+                }
+            )
+    return pd.DataFrame(rows, columns=["instrument", "before", "after", "days", "acts"])
+
+
+def window_rows(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups of drafts with the texts of a table.
+
+    Parameters
+    ----------
+    groups
+        As :func:`tmt_dataset.analysis.by_windows` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its columns, ``windows`` and ``records`` as text.
+    """
+    windows = groups["windows"].map(lambda names: listed(names) or "none came later")
+    return groups.assign(windows=windows, records=groups["records"].map(", ".join))
+
+
+def draft_rows(drafts: pd.DataFrame, force: str | None = None) -> pd.DataFrame:
+    """Return the drafts and plans of a force, or all, with the texts of a table.
+
+    Parameters
+    ----------
+    drafts
+        As :func:`tmt_dataset.analysis.awaited` returns it, with ``body``.
+    force
+        Of the kind of instrument: ``binding``, ``standard``, ``guidance``, ``policy``, ``other``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its columns, with ``day``, ``seen`` (the windows as text) and ``since`` (months covered and months that passed).
+    """
+    out = drafts if force is None else drafts.loc[drafts["force"] == force]
+    out = out.reset_index(drop=True)
+    spans = zip(out["date_start"], out["date_end"], strict=True)
+    out["day"] = pd.Series([when(*days) for days in spans], index=out.index, dtype="str")
+    out["seen"] = out["windows"].map(lambda names: listed(names) or "none came later").astype("str")
+    total = out["covered"] + out["uncovered"]
+    pairs = zip(out["covered"], total, strict=True)
+    out["since"] = pd.Series([f"{a:.0f} of {b:.0f}" for a, b in pairs], index=out.index, dtype="str")
+    return out
