@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import span
-from tmt_dataset.plots.wording import capital, counted, listed, when
+from tmt_dataset.plots.wording import capital, counted, listed, number, when
 
 #: How many instruments a sentence names.
 _NAMED = 3
@@ -41,7 +43,7 @@ def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
         for row in moves.head(_NAMED).itertuples()
     ]
     told = listed(names) if len(moves) <= _NAMED else f"{', '.join(names)} and others"
-    return f"{first} {counted(n, '').strip()} from one stage to another in separate acts: {told}."
+    return f"{first} {number(n)} from one stage to another in separate acts: {told}."
 
 
 def waiting(drafts: pd.DataFrame) -> str:
@@ -63,7 +65,7 @@ def waiting(drafts: pd.DataFrame) -> str:
     oldest = f"{record_link(top['development_id'], top['instrument'])} ({top['stage']} {when(top['date_start'], top['date_end'])})"
     if len(binding) == 1:
         return f"{text}; one is of a binding kind, {oldest}."
-    return f"{text}; {counted(len(binding), '').strip()} are of a binding kind, the oldest {oldest}."
+    return f"{text}; {number(len(binding))} are of a binding kind, the oldest {oldest}."
 
 
 def shown(drafts: pd.DataFrame) -> str:
@@ -78,14 +80,14 @@ def shown(drafts: pd.DataFrame) -> str:
         return "No draft waits for a final form."
     seen, unseen = drafts.loc[drafts["covered"] > 0], int((drafts["covered"] == 0).sum())
     blind = (
-        f"{'For' if seen.empty else 'for'} {counted(unseen, '').strip()} of them no covered window came later, so that the sources "
+        f"{'For' if seen.empty else 'for'} {number(unseen)} of them no covered window came later, so that the sources "
         "could not show more"
     )
     if seen.empty:
         return f"{blind}."
     since = seen["covered"] + seen["uncovered"]
     months = (
-        f"For {counted(len(seen), '').strip()} of them a later window would have shown a final form, had the firm reported one; the newsletters "
+        f"For {number(len(seen))} of them a later window would have shown a final form, had the firm reported one; the newsletters "
         f"cover {span(seen['covered'].min(), seen['covered'].max())} of the {span(since.min(), since.max())} months since"
     )
     return f"{months}; {blind}." if unseen else f"{months}."
@@ -104,11 +106,7 @@ def rests_on(drafts: pd.DataFrame, reviewed: set[str], sources: str) -> str:
         As :func:`tmt_dataset.plots.sources_told` returns it.
     """
     only = int(drafts["development_id"].isin(reviewed).sum())
-    review = (
-        f" {capital(counted(only, '').strip())} of the drafts and plans come from a review alone."
-        if only > 1
-        else ""
-    )
+    review = f" {capital(number(only))} of the drafts and plans come from a review alone." if only > 1 else ""
     if only == 1:
         review = " One of the drafts and plans comes from a review alone."
     return f"{sources} A stage that lies in a month between the windows, or that the firm left out, is missing here.{review}"
@@ -162,16 +160,16 @@ def basis(ds: Dataset, moves: pd.DataFrame, reviewed: set[str]) -> str:
     inferred = len(pairs) - stated
     told = []
     if len(pairs):
-        how = "a source states" if stated else "no source states"
-        n = stated if stated else len(pairs)
-        rest = f", and the coder infers it for {counted(inferred, '').strip()}" if inferred and stated else ""
-        coder = " the coder infers it from what the two have in common." if inferred and not stated else ""
-        told.append(
-            f"That the later act is the final form of the draft {how} for {counted(n, '').strip()} of "
-            f"{counted(len(pairs), 'pair')}{rest}{';' if coder else '.'}{coder}"
-            if stated
-            else f"That the later act is the final form of the draft no source states;{coder}"
-        )
+        who = [
+            *([f"a source states for {number(stated)}"] if stated else []),
+            *(
+                [f"the coder infers for {number(inferred)} from what the two have in common"]
+                if inferred
+                else []
+            ),
+        ]
+        of = "of them" if len(who) == 1 and len(pairs) == len(moves) else "of the pairs"
+        told.append(f"That the later act is the final form of the draft {listed(who)} {of}.")
     only = int((moves["from_id"].isin(reviewed) | moves["to_id"].isin(reviewed)).sum())
     if only:
         told.append(
@@ -196,7 +194,7 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
     out = []
     if len(last):
         same = int((last["days_max"] == 0).sum())
-        day = f", on the same day for {counted(same, '').strip()} of them" if same else ""
+        day = f", on the same day for {number(same)} of them" if same else ""
         out.append(
             f"For {counted(last['instrument_id'].nunique(), 'instrument')} one report gives two dates, "
             f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: two dates, but one act."
@@ -212,7 +210,7 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
     effect = ds["developments"].loc[ds["developments"]["effective_date"].notna(), "development_id"]
     applies = issued.loc[issued["development_id"].isin(effect), "instrument_id"].nunique()
     out.append(
-        f"The reports say from when it applies for {counted(applies, '').strip()} of "
+        f"The reports say from when it applies for {number(applies)} of "
         f"{counted(issued['instrument_id'].nunique(), 'instrument')} that they tell as issued, approved or revised; "
         "for the others it is not told, which is not the same as at once."
     )
@@ -231,7 +229,7 @@ def step_rows(followed: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for _, life in followed.groupby("instrument_id", sort=False):
         events = list(life.itertuples())
-        for one, two in zip(events, events[1:], strict=False):
+        for one, two in pairwise(events):
             acts = dict.fromkeys([str(one.development_id), str(two.development_id)])
             rows.append(
                 {

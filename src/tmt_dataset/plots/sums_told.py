@@ -6,7 +6,7 @@ import pandas as pd
 
 from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import amount
-from tmt_dataset.plots.wording import capital, counted, listed, when
+from tmt_dataset.plots.wording import capital, counted, listed, number, when
 
 
 def _words(frame: pd.DataFrame) -> pd.Series:
@@ -183,10 +183,10 @@ def targets_due(acts: pd.DataFrame, last: pd.Timestamp) -> str:
         return f"{first}none has a day on which it falls due."
     due = int(sizes[dated].sum())
     between = f"in {years.min()}" if years.min() == years.max() else f"from {years.min()} to {years.max()}"
-    gone = "none" if passed == 0 else f"{counted(passed, 'x').split()[0]}"
+    gone = number(passed)
     answered = int(acts["results"].sum())
     result = (
-        f"for {counted(answered, 'of the targets', 'of the targets')} a number in its measure is reported"
+        f"for {number(answered)} a number in the same measure is reported"
         if answered
         else "no result is reported for any of them"
     )

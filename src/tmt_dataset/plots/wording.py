@@ -13,6 +13,17 @@ from tmt_dataset.guard import guarded
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
+def number(n: int) -> str:
+    """Return a number, in words up to ten.
+
+    Examples
+    --------
+    >>> number(0), number(3), number(1200)
+    ('none', 'three', '1,200')
+    """
+    return "none" if n == 0 else _WORDS[n] if 0 < n < len(_WORDS) else f"{n:,}"
+
+
 def counted(n: int, one: str, many: str | None = None) -> str:
     """Return a number with what it counts, in words up to ten.
 
@@ -21,8 +32,7 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     >>> counted(1, "draft"), counted(0, "draft"), counted(22, "draft"), counted(2, "body", "bodies")
     ('one draft', 'no drafts', '22 drafts', 'two bodies')
     """
-    number = _WORDS[n] if 0 <= n < len(_WORDS) else f"{n:,}"
-    return f"{number} {one if n == 1 else many or one + 's'}"
+    return f"{'no' if n == 0 else number(n)} {one if n == 1 else many or one + 's'}"
 
 
 def capital(text: str) -> str:
