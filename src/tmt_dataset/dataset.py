@@ -19,6 +19,7 @@ from tmt_dataset.guard import guarded
 from tmt_dataset.package import Package, library_package, open_package
 from tmt_dataset.releases import false_claim
 from tmt_dataset.selection import Codes, Day
+from tmt_dataset.views.counts import counts
 
 if TYPE_CHECKING:
     from tmt_dataset.record import Record
@@ -303,8 +304,8 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         Notes
         -----
-        Sources without a hit are gone, and their windows with them. A count per window or month of a selection alone
-        leaves out the windows with zero: count with the windows of the whole data set (see the example).
+        Sources without a hit are gone, and their windows with them. :meth:`counts` counts a selection in the windows of the
+        whole data set, including windows with zero.
 
         Raises
         ------
@@ -332,10 +333,7 @@ class Dataset(Mapping[str, pd.DataFrame]):
 
         Developments on games in each window, including windows with zero:
 
-        >>> from tmt_dataset import analysis
-        >>> games = ds.select(topic="games")
-        >>> found = analysis.members(analysis.developments(games), analysis.windows(ds), analysis.reports(ds))
-        >>> len(analysis.tally(found)) == len(analysis.windows(ds))
+        >>> len(ds.select(topic="games").counts("window")) == len(ds.sources)
         True
         """
         if not isinstance(dates, str) or dates not in ("overlap", "within"):
@@ -430,6 +428,68 @@ class Dataset(Mapping[str, pd.DataFrame]):
         True
         """
         return views.flat(self)
+
+    def counts(self, by: Codes = (), *, any_topic: bool = False) -> pd.DataFrame:
+        """Count the developments by window and by what is coded, as a range where their dates are intervals.
+
+        A development belongs to the window of a source that reports it, if its date lies there. What annual reviews tell is
+        counted in rows of its own: a development that a newsletter reports too is in the rows of both, so rows of
+        two kinds are never added up.
+
+        Parameters
+        ----------
+        by
+            One column or several. Of the windows: ``window``, ``source``. Of a development: ``action``, ``category``,
+            ``jurisdiction``, ``level`` (of government, by the area that it governs), ``orientation``, ``ai_role``,
+            ``date_basis``; ``topic`` and ``area`` (the upper level of the topic); ``authority`` (in any role) and ``role``;
+            ``place`` (that it governs or is about, as coded); ``risk``; ``addressee``, ``modality`` and ``type`` of its
+            provisions; ``instrument_kind`` and ``force`` of the instruments that it moves. Without any, the developments of each kind of
+            source are counted.
+        any_topic
+            Whether secondary topics count too. Only primary topics, of which each development has one, can be compared between
+            windows: how many secondary ones it has depends on how much a source tells of it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per combination of codes that occur in the whole data set, zeros included, the codes as
+            categoricals in the order of their vocabulary. Columns: those of ``by``; ``kind`` of source; ``least`` and
+            ``most`` (``Int64``), the developments that must and that may belong to the row; ``months`` that the
+            window covers, or all windows of the kind; ``of_least`` and ``of_most``, all developments of the data set there.
+
+        Raises
+        ------
+        UnknownCodeError
+            For an unknown column, with near misses.
+        ValueError
+            For a duplicate column, or if there are more than a million combinations.
+        TypeError
+            If ``any_topic`` is neither true nor false.
+
+        Notes
+        -----
+        A selection is counted in the windows of the whole data set, and ``of_least`` and ``of_most`` stay those of the whole. A
+        development with several codes counts once in each, so counts by topic add up and counts by authority do not. Codes of one
+        link or provision are counted together: ``["authority", "role"]`` are bodies in their roles. A development without a code (as
+        one whose authorities are not named), or outside the window of every source that reports it, is in no row. A collective
+        development (relation ``includes``) is left out where one of its members is counted for the same kind of source.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> ds = tmt.load()
+        >>> consultations = ds.select(topic="ai", action="consultation").counts(["window", "authority"])
+        >>> consultations.columns.tolist()
+        ['window', 'authority', 'kind', 'least', 'most', 'months', 'of_least', 'of_most']
+        >>> consultations["window"].nunique() == len(ds.sources)
+        True
+        >>> ds.counts("windw")
+        Traceback (most recent call last):
+        ...
+        tmt_dataset.errors.UnknownCodeError: unknown column to count by 'windw'; did you mean 'window'? All of them: ...
+        """
+        whole = self if self.whole is self._tables else Dataset(self.descriptor, self.whole)
+        return counts(whole, self["developments"]["development_id"], by, any_topic=any_topic)
 
     def lifecycle(self, instrument_id: str) -> pd.DataFrame:
         """Return the events of an instrument in order: planned, draft, approved, issued, revised, effective.

@@ -21,29 +21,21 @@ True
 """
 
 from tmt_dataset.analysis.counting import (
-    MONTHS,
     RESOLUTIONS,
     collective,
     developments,
     developments_by_month,
-    exposure,
     gaps,
-    members,
     monthly_exposure,
-    months,
     primary_topics,
-    reports,
     resolution,
     tally,
-    windows,
 )
 from tmt_dataset.analysis.geography import (
-    LEVELS,
     MAKERS,
     TILES,
     by_province,
     layout,
-    level_of,
     level_shares,
     makers,
     pairs,
@@ -83,6 +75,8 @@ from tmt_dataset.analysis.sources import (
 )
 from tmt_dataset.analysis.sums import from_reviews, largest, penalties, targets_by_act
 from tmt_dataset.views import days_between
+from tmt_dataset.views.counts import LEVELS, level_of
+from tmt_dataset.views.windows import MONTHS, exposure, members, months, reports, windows
 
 __all__ = [
     "AT_LEAST",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tmt_dataset.analysis.inference import AT_LEAST, wilson
 from tmt_dataset.errors import MissingExtraError
+from tmt_dataset.views.counts import LEVELS
 
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
 #: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
@@ -52,14 +53,6 @@ TILES: dict[str, tuple[int, int]] = {
     "820000": (7, 3),  # Macao
 }
 
-#: Level of government for each level of place.
-LEVELS: dict[str, str] = {
-    "country": "national",
-    "province": "provincial",
-    "city": "municipal",
-    "international": "international",
-}
-
 #: Roles of the authorities that make a development; those that only support it do not.
 MAKERS = ("lead", "joint", "court")
 
@@ -89,32 +82,6 @@ def province_of(places: pd.DataFrame) -> pd.Series:
     return pd.Series(own.to_numpy(), index=pd.Index(codes, name="place_id"), name="province", dtype="str")
 
 
-def level_of(developments: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
-    """Return the level of government that each development belongs to, by the area that it governs.
-
-    Parameters
-    ----------
-    developments, places
-        The tables of these names.
-
-    Returns
-    -------
-    pandas.Series
-        Ordered categorical ``national`` < ``provincial`` < ``municipal`` < ``international``, with the
-        index of ``developments``. Beijing, Chongqing, Shanghai and Tianjin are provincial units.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> ds = tmt.load()
-    >>> level_of(ds.developments, ds.places).cat.categories.tolist()
-    ['national', 'provincial', 'municipal', 'international']
-    """
-    levels = places.set_index(places["place_id"].astype("str"))["level"].astype("str").map(LEVELS)
-    order = pd.CategoricalDtype(list(LEVELS.values()), ordered=True)
-    return developments["jurisdiction"].astype("str").map(levels).astype(order).rename("level")
-
-
 def level_shares(
     levels: pd.Series, groups: pd.Series, *, confidence: float = 0.95, at_least: int = AT_LEAST
 ) -> pd.DataFrame:
@@ -123,7 +90,7 @@ def level_shares(
     Parameters
     ----------
     levels
-        Level of each development, as returned by :func:`level_of`.
+        Level of each development, as returned by :func:`tmt_dataset.analysis.level_of`.
     groups
         Group of each development (such as its topic or action), with the same index.
     confidence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tmt_dataset.analysis.counting import months
 from tmt_dataset.analysis.instruments import leads
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.windows import months
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
