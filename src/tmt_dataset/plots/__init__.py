@@ -6,6 +6,7 @@
 [3.5, 1.6]
 """
 
+from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
 from tmt_dataset.plots.counting import intervals, matrix
 from tmt_dataset.plots.geography import level_chart, network_chart, tile_map
 from tmt_dataset.plots.instruments import lifecycle, waiting_chart
@@ -24,6 +25,7 @@ from tmt_dataset.plots.style import (
     use_style,
 )
 from tmt_dataset.plots.sums import penalty_chart
+from tmt_dataset.plots.tables import Table, table
 from tmt_dataset.plots.wording import sources_told
 
 __all__ = [
@@ -31,10 +33,12 @@ __all__ = [
     "PALETTE",
     "STYLE",
     "WIDTHS",
+    "Table",
     "agreement_chart",
     "amount",
     "chart",
     "drawn",
+    "findings",
     "ink_on",
     "intervals",
     "level_chart",
@@ -44,9 +48,15 @@ __all__ = [
     "month_chart",
     "network_chart",
     "penalty_chart",
+    "record_address",
+    "record_link",
+    "say",
+    "show",
+    "source_line",
     "sources_told",
     "span",
     "stacked",
+    "table",
     "tile_map",
     "totals_and_flows",
     "use_style",

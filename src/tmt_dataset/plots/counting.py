@@ -218,7 +218,7 @@ def _draw_discs(
     ax.scatter(x[some], y[some], s=unit * least[some], c=colors[some], linewidths=0, zorder=3, gid="min")
     for column, row, low, high in zip(x, y, least, most, strict=True):
         # beside the ring where the disc is too small for the text
-        inside = low > 0 and unit * low >= (40 if low == high else 130)
+        inside = low > 0 and (unit * low) ** 0.5 >= 2 + 3.7 * len(span(low, high))
         text: dict[str, Any] = {
             "offset": (0 if inside else (unit * high) ** 0.5 / 2 + 1, 0),
             "ha": "center" if inside else "left",
