@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from tmt_dataset.analysis.counting import exposure, months
-from tmt_dataset.analysis.instruments import narrowed, open_drafts
+from tmt_dataset.analysis.instruments import leads, lifecycles, narrowed, open_drafts
 from tmt_dataset.guard import guarded
+from tmt_dataset.views.windows import exposure, months, windows
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-#: What several events of an instrument are: two acts on two stages, two acts on one stage, one act with two dates.
+#: What several events of an instrument are: two developments on two stages, two on one stage, one with two dates.
 PATHS = ("moved", "repeated", "told")
 
 
@@ -108,7 +108,9 @@ def windows_after(day: pd.Timestamp, periods: pd.DataFrame) -> pd.DataFrame:
 
 
 @guarded
-def awaited(ds: Dataset, events: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
+def awaited(
+    ds: Dataset, events: pd.DataFrame | None = None, periods: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the drafts and plans without a later stage in the sources, and where a final form would have shown.
 
     Parameters
@@ -116,29 +118,31 @@ def awaited(ds: Dataset, events: pd.DataFrame, periods: pd.DataFrame) -> pd.Data
     ds
         The data set.
     events
-        As returned by :func:`lifecycles`.
+        As returned by :func:`lifecycles`; computed if not given.
     periods
-        As returned by :func:`windows`.
+        As returned by :func:`windows`; those of ``ds`` if not given.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of :func:`open_drafts`, the oldest first, with ``windows`` (list of the newsletters' windows that
+        The columns of :func:`open_drafts`, the oldest first, with ``body`` (that leads the first event), ``windows`` (list of the newsletters' windows that
         begin after the latest event), ``covered`` (their months) and ``uncovered`` (the other months from that event to
         the end of the last window). A window in which the latest event itself lies does not count.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> from tmt_dataset import analysis
-    >>> ds = tmt.load()
-    >>> waiting = awaited(ds, analysis.lifecycles(ds), analysis.windows(ds))
+    >>> waiting = awaited(tmt.load())
     >>> bool((waiting["covered"] >= 0).all())
     True
     """
+    events = lifecycles(ds) if events is None else events
+    periods = windows(ds) if periods is None else periods
     out = open_drafts(ds, events)
+    bodies = leads(ds).groupby("development_id")["body"].agg(", ".join)
+    out["body"] = out["development_id"].map(bodies).astype("str").fillna("body not named")
     latest = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")["date_end"]
-    days = out["instrument_id"].map(latest)
+    days = [latest[code] for code in out["instrument_id"]]
     after = [windows_after(day, periods) for day in days]
     out["windows"] = pd.Series([frame["window"].tolist() for frame in after], index=out.index, dtype="object")
     out["covered"] = pd.Series([exposure(frame) for frame in after], index=out.index, dtype="float64")
@@ -196,4 +200,5 @@ def by_windows(waiting: pd.DataFrame) -> pd.DataFrame:
         }
         for key, part in sorted(keyed.groupby("key", sort=False), key=lambda item: -len(item[0]))
     ]
-    return pd.DataFrame(rows, columns=["windows", "covered", "drafts", "binding", "records"])
+    out = pd.DataFrame(rows, columns=["windows", "covered", "drafts", "binding", "records"])
+    return out.astype({"windows": "object", "covered": "float64", "drafts": "int64", "binding": "int64"})

@@ -36,7 +36,7 @@ STAGE_MARKS: dict[str, tuple[str, str, bool]] = {
 }
 #: What stands above the instruments of each path of :func:`tmt_dataset.analysis.followed`.
 HEADINGS: dict[str, str] = {
-    "moved": "From one stage to another in separate acts",
+    "moved": "From one stage to another in separate developments",
     "repeated": "On the same stage again",
     "told": "One report gives both dates",
 }
@@ -100,7 +100,7 @@ def lifecycle(frame: pd.DataFrame, *, periods: pd.DataFrame | None = None) -> tu
             write_heading(ax, HEADINGS.get(path, path), place)
         first, end = frame["date_start"].min(), frame["date_end"].max()
         # room for the text left of the first mark
-        time_axis(ax, first - max(0.13 * (end - first), pd.Timedelta(days=60)), end)
+        time_axis(ax, first - max(0.15 * (end - first), pd.Timedelta(days=60)), end)
         near = 0.05 * float(np.ptp(ax.get_xlim()))
         for place in places:
             _write_stages(ax, frame.loc[row == place], x[row == place], place, near)
@@ -198,7 +198,7 @@ def waiting_chart(frame: pd.DataFrame, periods: pd.DataFrame, last: pd.Timestamp
     >>> from tmt_dataset import analysis, plots
     >>> ds = tmt.load()
     >>> periods = analysis.windows(ds)
-    >>> waiting = analysis.awaited(ds, analysis.lifecycles(ds), periods)
+    >>> waiting = analysis.awaited(ds)
     >>> fig, ax = waiting_chart(waiting, periods, analysis.last_covered(periods))
     >>> len(plots.drawn(ax, "draft")) == len(waiting)
     True
@@ -224,7 +224,7 @@ def waiting_chart(frame: pd.DataFrame, periods: pd.DataFrame, last: pd.Timestamp
         for row, force in zip(y, frame["force"].astype("str"), strict=True):
             write_near(ax, force, end, row, (5, 0))
         label_rows(ax, [wrapped(label, 62, 2) for label in labels])
-        time_axis(ax, min(frame["date_start"].min(), last), last)
+        time_axis(ax, min([*frame["date_start"], last]), last)
         ax.grid(axis="x")
     return fig, ax
 

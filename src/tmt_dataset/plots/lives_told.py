@@ -6,14 +6,47 @@ from itertools import pairwise
 
 import pandas as pd
 
+from tmt_dataset.analysis import from_reviews
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import span
-from tmt_dataset.plots.wording import capital, counted, listed, number, when
+from tmt_dataset.plots.wording import capital, counted, listed, number, sources_told, when
 
 #: How many instruments a sentence names.
 _NAMED = 3
+
+#: The columns of the tables, with their names for readers.
+STEP_COLUMNS = {
+    "instrument": "Instrument",
+    "before": "First",
+    "after": "Then",
+    "days": "Days between",
+    "records": "Records",
+}
+WINDOW_COLUMNS = {
+    "windows": "Later windows",
+    "covered": "Months covered",
+    "drafts": "Drafts and plans",
+    "binding": "Of a binding kind",
+    "records": "Records",
+}
+LIVES_CAPTION = (
+    "All instruments with more than one event. Days are counted from the event before, at the least and at the most "
+    "that the dates allow."
+)
+WAITING_CAPTION = (
+    "Oldest first, each with the body that leads the first development on it. Only in a shaded month to the right of its "
+    "mark would a final form have been likely to be reported."
+)
+DRAFT_COLUMNS = {
+    "instrument": "Draft or plan",
+    "body": "Body",
+    "day": "Date",
+    "seen": "Later windows",
+    "since": "Covered of the months since",
+    "latest_id": "Record",
+}
 
 
 def _days(least: float, most: float) -> str:
@@ -23,7 +56,7 @@ def _days(least: float, most: float) -> str:
 
 
 def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
-    """Return a sentence on the instruments that separate acts take from one stage to another.
+    """Return a sentence on the instruments that separate developments take from one stage to another.
 
     Parameters
     ----------
@@ -33,7 +66,7 @@ def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
         As :func:`tmt_dataset.analysis.moves` returns it.
     """
     total = counted(events["instrument_id"].nunique(), "instrument")
-    first = f"Of {total} that the reported acts plan, draft, issue or put into effect, the sources follow"
+    first = f"Of {total} that the developments plan, draft, issue or put into effect, the sources follow"
     n = moves["instrument_id"].nunique()
     if n == 0:
         return f"{first} none from one stage to another."
@@ -43,7 +76,7 @@ def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
         for row in moves.head(_NAMED).itertuples()
     ]
     told = listed(names) if len(moves) <= _NAMED else f"{', '.join(names)} and others"
-    return f"{first} {number(n)} from one stage to another in separate acts: {told}."
+    return f"{first} {number(n)} from one stage to another in separate developments: {told}."
 
 
 def waiting(drafts: pd.DataFrame) -> str:
@@ -69,7 +102,7 @@ def waiting(drafts: pd.DataFrame) -> str:
 
 
 def shown(drafts: pd.DataFrame) -> str:
-    """Return a sentence on the drafts of which a covered window would have shown a final form, and those of which none would.
+    """Return a sentence on how many drafts a later window could have shown in their final form.
 
     Parameters
     ----------
@@ -78,43 +111,96 @@ def shown(drafts: pd.DataFrame) -> str:
     """
     if drafts.empty:
         return "No draft waits for a final form."
-    seen, unseen = drafts.loc[drafts["covered"] > 0], int((drafts["covered"] == 0).sum())
-    blind = (
-        f"{'For' if seen.empty else 'for'} {number(unseen)} of them no covered window came later, so that the sources "
-        "could not show more"
+    seen = int((drafts["covered"] > 0).sum())
+    unseen = len(drafts) - seen
+    if not seen:
+        return "No covered window came after any of them, so that the sources could not show a final form."
+    first = (
+        f"For {number(seen)} of them a later window would have shown a final form, had the firm reported one"
     )
+    return f"{first}; for {number(unseen)} no covered window came later." if unseen else f"{first}."
+
+
+def months_covered(drafts: pd.DataFrame) -> str:
+    """Return a sentence on how much of the time since the drafts the newsletters cover."""
+    seen = drafts.loc[drafts["covered"] > 0]
     if seen.empty:
-        return f"{blind}."
+        return shown(drafts)
     since = seen["covered"] + seen["uncovered"]
-    months = (
-        f"For {number(len(seen))} of them a later window would have shown a final form, had the firm reported one; the newsletters "
-        f"cover {span(seen['covered'].min(), seen['covered'].max())} of the {span(since.min(), since.max())} months since"
+    covered, passed = (span(months.min(), months.max()) for months in (seen["covered"], since))
+    several = len(seen) > 1
+    return (
+        f"Of the {passed} months since {'these drafts' if several else 'this draft'}, windows that began later cover {covered}: "
+        "a final form that fell into the others is not in the sources. Whoever needs to know whether a draft has become law must look it up."
     )
-    return f"{months}; {blind}." if unseen else f"{months}."
 
 
-def rests_on(drafts: pd.DataFrame, reviewed: set[str], sources: str) -> str:
+@guarded
+def rests_on(ds: Dataset, drafts: pd.DataFrame) -> str:
     """Return what an article on lives rests on.
 
     Parameters
     ----------
+    ds
+        The data set.
     drafts
         As :func:`tmt_dataset.analysis.awaited` returns it.
-    reviewed
-        As :func:`tmt_dataset.analysis.from_reviews` returns it.
-    sources
-        As :func:`tmt_dataset.plots.sources_told` returns it.
     """
-    only = int(drafts["development_id"].isin(reviewed).sum())
-    review = f" {capital(number(only))} of the drafts and plans come from a review alone." if only > 1 else ""
-    if only == 1:
-        review = " One of the drafts and plans comes from a review alone."
-    return f"{sources} A stage that lies in a month between the windows, or that the firm left out, is missing here.{review}"
+    only = int(drafts["development_id"].isin(from_reviews(ds)).sum())
+    comes = "comes" if only == 1 else "come"
+    review = f" {capital(number(only))} of the drafts and plans {comes} from a review alone." if only else ""
+    return f"{sources_told(ds)} A stage that lies in a month between the windows, or that the firm left out, is missing here.{review}"
+
+
+def moved_claim(moves: pd.DataFrame) -> str:
+    """Return what the chart of the lives shows."""
+    n = moves["instrument_id"].nunique()
+    what = "no instrument" if n == 0 else counted(n, "instrument")
+    return f"The sources follow {what} from one stage to another in separate developments"
+
+
+def lives_measure(followed: pd.DataFrame) -> str:
+    """Return what the chart of the lives measures, with its n."""
+    n = followed["instrument_id"].nunique()
+    return f"Events of the instruments with more than one, n = {n}; bar: the date lies in this time; shaded: months that a newsletter covers in full"
+
+
+def lives_alt(followed: pd.DataFrame) -> str:
+    """Return in words what the chart of the lives shows."""
+    rows = step_rows(followed)
+    told = [f"{r.instrument}: {r.before}; {r.after}" for r in rows.itertuples()]
+    return f"A time line with a row for each instrument. {'. '.join(told)}."
+
+
+def waiting_claim(drafts: pd.DataFrame) -> str:
+    """Return what the chart of the drafts shows."""
+    if drafts.empty:
+        return "Every draft and plan has a later stage in these sources"
+    has = "has" if len(drafts) == 1 else "have"
+    return f"{capital(counted(len(drafts), 'draft or plan', 'drafts and plans'))} {has} no later stage in these sources"
+
+
+def waiting_measure(drafts: pd.DataFrame) -> str:
+    """Return what the chart of the drafts measures, with its n."""
+    binding = int((drafts["force"] == "binding").sum())
+    return (
+        f"Drafts and plans with the force of their kind, n = {len(drafts)}, {number(binding)} binding (orange); dashed: the date lies in this "
+        "time; shaded: months that a newsletter covers in full"
+    )
+
+
+def waiting_alt(drafts: pd.DataFrame, last: pd.Timestamp) -> str:
+    """Return in words what the chart of the drafts shows."""
+    rows = draft_rows(drafts)
+    told = [f"{r.instrument}, {r.force}, {r.day}" for r in rows.itertuples()]
+    return (
+        f"Lines from each draft that fade until {when(last, last)}, the last covered day. {'. '.join(told)}."
+    )
 
 
 @guarded
 def stories(ds: Dataset, moves: pd.DataFrame) -> str:
-    """Return a list in Markdown of the instruments that moved: what the earlier and the later act are.
+    """Return a list in Markdown of the instruments that moved: what the earlier and the later development are.
 
     Parameters
     ----------
@@ -123,7 +209,7 @@ def stories(ds: Dataset, moves: pd.DataFrame) -> str:
     moves
         As :func:`tmt_dataset.analysis.moves` returns it.
     """
-    acts = ds["developments"].set_index("development_id")
+    told = ds["developments"].set_index("development_id")
     lines = []
     for row in moves.itertuples():
         parts = []
@@ -131,15 +217,17 @@ def stories(ds: Dataset, moves: pd.DataFrame) -> str:
             (row.from_id, row.from_start, row.from_end),
             (row.to_id, row.to_start, row.to_end),
         ):
-            act = acts.loc[code]  # type: ignore[index]
-            parts.append(f"{record_link(str(code), act['title'])}, {when(start, end)}. {act['summary']}")  # type: ignore[arg-type]
+            development = told.loc[code]  # type: ignore[index]
+            parts.append(
+                f"{record_link(str(code), development['title'])}, {when(start, end)}. {development['summary']}"
+            )  # type: ignore[arg-type]
         lines.append(f"- {' Then '.join(parts)}")
     return "\n".join(lines)
 
 
 @guarded
-def basis(ds: Dataset, moves: pd.DataFrame, reviewed: set[str]) -> str:
-    """Return sentences on who says that a later act continues an earlier one, and on what a review adds.
+def basis(ds: Dataset, moves: pd.DataFrame) -> str:
+    """Return sentences on who says that a later development continues an earlier one, and on what a review adds.
 
     Parameters
     ----------
@@ -147,11 +235,10 @@ def basis(ds: Dataset, moves: pd.DataFrame, reviewed: set[str]) -> str:
         The data set.
     moves
         As :func:`tmt_dataset.analysis.moves` returns it.
-    reviewed
-        As :func:`tmt_dataset.analysis.from_reviews` returns it.
     """
+    reviewed = from_reviews(ds)
     if moves.empty:
-        return "No source reports two stages of an instrument in separate acts."
+        return "No source reports two stages of an instrument in separate developments."
     relations = ds["relations"]
     pairs = relations.loc[relations["relation"] == "finalises"].merge(
         moves[["from_id", "to_id"]], left_on=["related_id", "development_id"], right_on=["from_id", "to_id"]
@@ -160,21 +247,19 @@ def basis(ds: Dataset, moves: pd.DataFrame, reviewed: set[str]) -> str:
     inferred = len(pairs) - stated
     told = []
     if len(pairs):
-        who = [
-            *([f"a source states for {number(stated)}"] if stated else []),
-            *(
-                [f"the coder infers for {number(inferred)} from what the two have in common"]
-                if inferred
-                else []
-            ),
-        ]
-        of = "of them" if len(who) == 1 and len(pairs) == len(moves) else "of the pairs"
-        told.append(f"That the later act is the final form of the draft {listed(who)} {of}.")
+        rest = (
+            f"; for {number(inferred)} the coder infers it from what the two have in common"
+            if inferred
+            else ""
+        )
+        told.append(
+            f"That the later development is the final form of the draft a source states for {number(stated)} of the "
+            f"{counted(len(pairs), 'pair')}{rest}."
+        )
     only = int((moves["from_id"].isin(reviewed) | moves["to_id"].isin(reviewed)).sum())
     if only:
-        told.append(
-            f"{capital(counted(only, 'of them rests', 'of them rest'))} on a review, which gives the year and not the day."
-        )
+        rests = "rests" if only == 1 else "rest"
+        told.append(f"{capital(number(only))} of them {rests} on a review, which has highlights of its year.")
     return " ".join(told)
 
 
@@ -197,13 +282,13 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
         day = f", on the same day for {number(same)} of them" if same else ""
         out.append(
             f"For {counted(last['instrument_id'].nunique(), 'instrument')} one report gives two dates, "
-            f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: two dates, but one act."
+            f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: two dates, but one development."
         )
     again = followed.loc[followed["path"] == "repeated"].drop_duplicates("instrument_id")
     for row in again.itertuples():
         stage = row.stage
         out.append(
-            f"{record_link(str(row.development_id), str(row.instrument))} is {stage} in more than one act, which is no step."
+            f"{record_link(str(row.development_id), str(row.instrument))} is {stage} in more than one development, which is no step."
         )
     links = ds["development_instruments"]
     issued = links.loc[links["stage"].isin(["issued", "revised", "approved"])]
@@ -223,24 +308,24 @@ def step_rows(followed: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per pair of successive events: ``instrument``, ``before`` and ``after`` (stage and date), ``days``, ``acts``
+        One row per pair of successive events: ``instrument``, ``before`` and ``after`` (stage and date), ``days``, ``records``
         (identifiers of the developments).
     """
     rows = []
     for _, life in followed.groupby("instrument_id", sort=False):
         events = list(life.itertuples())
         for one, two in pairwise(events):
-            acts = dict.fromkeys([str(one.development_id), str(two.development_id)])
+            codes = dict.fromkeys([str(one.development_id), str(two.development_id)])
             rows.append(
                 {
                     "instrument": one.instrument,
                     "before": f"{one.stage}, {when(one.date_start, one.date_end)}",  # type: ignore[arg-type]
                     "after": f"{two.stage}, {when(two.date_start, two.date_end)}",  # type: ignore[arg-type]
                     "days": span(two.days_min, two.days_max),  # type: ignore[arg-type]
-                    "acts": ", ".join(acts),
+                    "records": ", ".join(codes),
                 }
             )
-    return pd.DataFrame(rows, columns=["instrument", "before", "after", "days", "acts"])
+    return pd.DataFrame(rows, columns=["instrument", "before", "after", "days", "records"])
 
 
 def window_rows(groups: pd.DataFrame) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def label_rows(ax: Axes, labels: Sequence[str]) -> None:
     ['first', 'second']
     """
     ax.set_yticks(range(len(labels)), [readable(label) for label in labels], parse_math=False)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.set_ylim(max(len(labels), 1) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
 

@@ -4,9 +4,41 @@ from __future__ import annotations
 
 import pandas as pd
 
+from tmt_dataset.analysis import collective, from_reviews, numbers
+from tmt_dataset.dataset import Dataset
+from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import amount
-from tmt_dataset.plots.wording import capital, counted, listed, number, when
+from tmt_dataset.plots.wording import capital, counted, listed, number, sources_told, when
+
+#: The columns of the tables, with their names for readers.
+PENALTY_COLUMNS = {
+    "sum": "Sum",
+    "payer": "Who pays",
+    "sanctions": "Sanctions",
+    "by": "Imposed by",
+    "words": "Words of the report",
+    "development_id": "Record",
+}
+NUMBER_COLUMNS = {
+    "number": "Number",
+    "definition": "What it counts",
+    "by": "Reported by",
+    "period": "Period",
+    "words": "Words of the report",
+    "development_id": "Record",
+}
+PENALTY_CAPTION = (
+    "Left of each point the kind of party that has to pay, right of it the sum and the sanctions that it is part of. "
+    "Circles are fines alone, squares include confiscated gains, diamonds are damages."
+)
+TARGET_COLUMNS = {
+    "year": "Due",
+    "aims": "Targets",
+    "by": "Set by",
+    "day": "On",
+    "development_id": "Record",
+}
 
 
 def _words(frame: pd.DataFrame) -> pd.Series:
@@ -34,7 +66,6 @@ def highest_penalty(sums: pd.DataFrame) -> str:
         return "These sources tell the sum of no penalty."
     top = fined.loc[fined["value"].idxmax()]
     others = fined.drop(index=top.name)["value"]
-    what = "" if pd.isna(top["sanctions"]) else f", {top['sanctions']}"
     first = (
         f"Of {counted(len(fined), 'penalty', 'penalties')} whose sum is told the highest is "
         if len(fined) > 1
@@ -49,7 +80,7 @@ def highest_penalty(sums: pd.DataFrame) -> str:
             else f"; {'the others are' if len(others) > 1 else 'the other is'} {most}"
         )
     link = record_link(top["development_id"], top["title"])
-    return f"{first}{amount(top['value'], top['unit'], top['qualifier'])}{what} ({link}){rest}."
+    return f"{first}{amount(top['value'], top['unit'], top['qualifier'])}, “{top['quote']}” ({link}){rest}."
 
 
 def penalties_from(sums: pd.DataFrame) -> str:
@@ -66,8 +97,8 @@ def penalties_from(sums: pd.DataFrame) -> str:
     left = len(fined) - int(payers.sum())
     told = [
         f"The {counted(len(fined), 'penalty comes', 'penalties come')} from "
-        f"{counted(len(notices), 'notice')}{by}, the earliest of {when(first['date_start'], first['date_end'])}.",
-        "For the time before, the sources name no single sum, which is no sign that none was imposed.",
+        f"{counted(len(notices), 'notice')}{by}, the earliest dated {when(first['date_start'], first['date_end'])}.",
+        "For the time before, the sources tell the sum of no penalty, which is no sign that none was imposed.",
     ]
     if who:
         unnamed = f"; for {counted(left, 'sum')} the report does not say" if left else ""
@@ -76,7 +107,7 @@ def penalties_from(sums: pd.DataFrame) -> str:
     if mixed:
         told.append(
             f"{capital(counted(mixed, 'sum includes', 'sums include'))} confiscated gains, and the report does not say how "
-            "much of it is the fine."
+            "much of each is the fine."
         )
     return " ".join(told)
 
@@ -91,19 +122,71 @@ def notices(sums: pd.DataFrame) -> str:
     )
 
 
-def penalty_rows(sums: pd.DataFrame) -> pd.DataFrame:
-    """Return the sums with the texts of a table, the largest first.
+def penalty_rows(sums: pd.DataFrame, *, fines: bool) -> pd.DataFrame:
+    """Return the sums that are fines alone, or the others, with the texts of a table; the largest first.
+
+    Parameters
+    ----------
+    sums
+        As :func:`tmt_dataset.analysis.penalties` returns it.
+    fines
+        Whether the fines alone are wanted, or what includes confiscated gains, and damages.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of :func:`tmt_dataset.analysis.penalties`, with ``sum``, ``payer``, ``day`` and ``words`` (the quote,
-        with the note where there is one).
+        Its columns, with ``sum``, ``payer``, ``by``, ``day`` and ``words`` (the quote, with the note where there is one).
     """
-    out = sums.assign(sum=_words, day=_days)
+    out = sums.loc[(sums["measure"] == "fine_amount") == fines]
+    out = out.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    out = out.assign(sum=_words, day=_days, by=out["body"].fillna("not named"))
     out["payer"] = out["offender"].where(out["offender"] != "unspecified").fillna("not named")
     out["words"] = "“" + out["quote"] + "”" + (" (" + out["note"] + ")").fillna("")
-    return out.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    return out
+
+
+def penalty_claim(sums: pd.DataFrame) -> str:
+    """Return what the chart of the penalties shows: the most frequent fine and the highest, or else the range of the sums.
+
+    Examples
+    --------
+    >>> fines = pd.DataFrame({"measure": "fine_amount", "value": [2e6, 2e5, 2e5]})
+    >>> penalty_claim(fines)
+    'The most frequent fine is 200,000 yuan, the highest 2 million yuan'
+    """
+    if sums.empty:
+        return "No sum is told"
+    fines = sums.loc[sums["measure"] == "fine_amount", "value"]
+    often = fines.value_counts()
+    often = often.loc[often == often.max()] if len(often) else often
+    if len(often) == 1 and often.iloc[0] > 1 and often.index[0] < fines.max():
+        return f"The most frequent fine is {amount(often.index[0], 'CNY')}, the highest {amount(fines.max(), 'CNY')}"
+    least, most = amount(sums["value"].min(), "CNY"), amount(sums["value"].max(), "CNY")
+    return f"The sums go from {least} to {most}" if least != most else f"The one sum is {most}"
+
+
+def penalty_measure(sums: pd.DataFrame) -> str:
+    """Return what the chart of the penalties measures, with its n."""
+    n = sums["measure"].value_counts()
+    kinds = [
+        counted(int(n.get(name, 0)), one, many)
+        for name, one, many in (
+            ("fine_amount", "fine", "fines"),
+            ("fine_and_confiscation_amount", "sum with confiscated gains", "sums with confiscated gains"),
+            ("damages_amount", "award of damages", "awards of damages"),
+        )
+        if n.get(name, 0)
+    ]
+    return f"Sums in yuan, log scale; n = {len(sums)}: {listed(kinds)}"
+
+
+def penalty_alt(sums: pd.DataFrame) -> str:
+    """Return in words what the chart of the penalties shows."""
+    rows = [
+        f"{title}: {', '.join(_words(part.sort_values('value', ascending=False)))}"
+        for title, part in sums.groupby("title", sort=False)
+    ]
+    return f"Points on a log scale of yuan, by notice or judgment. {'. '.join(rows)}."
 
 
 def largest_number(frame: pd.DataFrame) -> str:
@@ -126,9 +209,10 @@ def largest_from(frame: pd.DataFrame) -> str:
     if frame.empty:
         return largest_number(frame)
     enforced = int(frame["action"].isin(["enforcement", "campaign"]).sum())
+    reports = frame["development_id"].nunique()
     told = [
-        f"{capital(counted(enforced, 'of them comes', 'of them come'))} from reports on enforcement, "
-        f"and {counted(frame['development_id'].nunique(), 'report')} in all {'hold' if frame['development_id'].nunique() > 1 else 'holds'} them."
+        f"{capital(number(enforced))} of the {counted(len(frame), 'number')} {'comes' if enforced == 1 else 'come'} from reports on "
+        f"enforcement, and {counted(reports, 'report')} in all {'gives' if reports == 1 else 'give'} them."
     ]
     for label, part in frame.groupby("label", sort=False):
         if part["body"].nunique() > 1:
@@ -178,7 +262,7 @@ def targets_due(acts: pd.DataFrame, last: pd.Timestamp) -> str:
         return "These sources report no target."
     passed = int(sizes[acts["due"] <= last].sum())
     years = acts.loc[dated, "due"].dt.year
-    first = f"Of {counted(total, 'target')} in {counted(acts['development_id'].nunique(), 'act')} "
+    first = f"Of {counted(total, 'target')} in {counted(acts['development_id'].nunique(), 'development')} "
     if not dated.any():
         return f"{first}none has a day on which it falls due."
     due = int(sizes[dated].sum())
@@ -222,21 +306,14 @@ def target_rows(acts: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def rests_on(numbers: pd.DataFrame, reviewed: set[str], sources: str) -> str:
-    """Return what an article on numbers rests on: how many there are, how many only reviews report, and the sources.
-
-    Parameters
-    ----------
-    numbers
-        As :func:`tmt_dataset.analysis.numbers` returns it.
-    reviewed
-        As :func:`tmt_dataset.analysis.from_reviews` returns it.
-    sources
-        As :func:`tmt_dataset.plots.sources_told` returns it.
-    """
-    only = int(numbers["development_id"].isin(reviewed).sum())
-    review = f", {counted(only, 'of them')} from a review alone" if only else ""
+@guarded
+def rests_on(ds: Dataset) -> str:
+    """Return what an article on numbers rests on: how many there are, how many only reviews report, and the sources."""
+    told = numbers(ds)
+    told = told.loc[~told["development_id"].isin(collective(ds))]
+    only = int(told["development_id"].isin(from_reviews(ds)).sum())
+    review = f", {number(only)} of them from a review alone" if only else ""
     return (
-        f"{capital(counted(len(numbers), 'number'))} of {counted(numbers['development_id'].nunique(), 'development')}{review}: "
-        f"what authorities chose to publish and the firm to report, no sample of fines or removals. {sources}"
+        f"{capital(counted(len(told), 'number'))} of {counted(told['development_id'].nunique(), 'development')}{review}: "
+        f"what authorities chose to publish and the firm to report, no sample of fines or removals. {sources_told(ds)}"
     )

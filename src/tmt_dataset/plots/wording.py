@@ -70,11 +70,14 @@ def when(start: pd.Timestamp, end: pd.Timestamp) -> str:
     '2024'
     >>> when(pd.Timestamp("2024-01-01"), day), when(pd.Timestamp("2025-12-01"), pd.Timestamp("2026-01-31"))
     ('1 Jan 2024–18 Jul 2025', 'Dec 2025–Jan 2026')
+    >>> when(pd.Timestamp("2025-01-01"), day)
+    '1 Jan–18 Jul 2025'
     """
     if start == end:
         return f"{start.day} {MONTHS[start.month - 1]} {start.year}"
     if start.day != 1 or (end + pd.Timedelta(days=1)).day != 1:
-        return f"{when(start, start)}–{when(end, end)}"
+        first = f"{start.day} {MONTHS[start.month - 1]}" if start.year == end.year else when(start, start)
+        return f"{first}–{when(end, end)}"
     first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
     if start.year != end.year:
         return f"{first} {start.year}–{last} {end.year}"
