@@ -196,7 +196,7 @@ def waiting_chart(frame: pd.DataFrame, periods: pd.DataFrame, last: pd.Timestamp
     --------
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset import analysis, plots
-    >>> ds = tmt.load()
+    >>> ds = tmt.load().select(topic="ai/legislation")
     >>> periods = analysis.windows(ds)
     >>> waiting = analysis.awaited(ds)
     >>> fig, ax = waiting_chart(waiting, periods, analysis.last_covered(periods))

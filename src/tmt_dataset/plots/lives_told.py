@@ -115,9 +115,9 @@ def shown(drafts: pd.DataFrame) -> str:
     unseen = len(drafts) - seen
     if not seen:
         return "No covered window came after any of them, so that the sources could not show a final form."
-    first = (
-        f"For {number(seen)} of them a later window would have shown a final form, had the firm reported one"
-    )
+    whole = counted(len(drafts), "draft or plan", "drafts and plans")
+    which = f"{number(seen)} of the {whole}" if unseen else f"the {whole}"
+    first = f"For {which} a later window would have shown a final form, had the firm reported one"
     return f"{first}; for {number(unseen)} no covered window came later." if unseen else f"{first}."
 
 
@@ -285,10 +285,15 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
             f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: two dates, but one development."
         )
     again = followed.loc[followed["path"] == "repeated"].drop_duplicates("instrument_id")
-    for row in again.itertuples():
-        stage = row.stage
+    if len(again):
+        names = [
+            f"{record_link(code, title)} ({stage})"
+            for code, title, stage in again[["development_id", "instrument", "stage"]].head(_NAMED).to_numpy()
+        ]
+        told_names = listed(names) if len(again) <= _NAMED else f"{', '.join(names)} and others"
+        stays = counted(len(again), "instrument stays", "instruments stay")
         out.append(
-            f"{record_link(str(row.development_id), str(row.instrument))} is {stage} in more than one development, which is no step."
+            f"{capital(stays)} on one stage in more than one development, which is no step: {told_names}."
         )
     links = ds["development_instruments"]
     issued = links.loc[links["stage"].isin(["issued", "revised", "approved"])]

@@ -210,9 +210,11 @@ def largest_from(frame: pd.DataFrame) -> str:
         return largest_number(frame)
     enforced = int(frame["action"].isin(["enforcement", "campaign"]).sum())
     reports = frame["development_id"].nunique()
+    total = counted(len(frame), "number")
+    which = f"the {total}" if enforced == len(frame) else f"{number(enforced)} of the {total}"
     told = [
-        f"{capital(number(enforced))} of the {counted(len(frame), 'number')} {'comes' if enforced == 1 else 'come'} from reports on "
-        f"enforcement, and {counted(reports, 'report')} in all {'gives' if reports == 1 else 'give'} them."
+        f"{capital(which)} {'comes' if enforced == 1 else 'come'} from reports on enforcement, and "
+        f"{counted(reports, 'report')} in all {'gives' if reports == 1 else 'give'} them."
     ]
     for label, part in frame.groupby("label", sort=False):
         if part["body"].nunique() > 1:
@@ -256,7 +258,7 @@ def targets_due(acts: pd.DataFrame, last: pd.Timestamp) -> str:
     last
         The last day that the sources cover.
     """
-    sizes = acts["figures"].str.len()
+    sizes = acts["figures"].map(len).astype("int64")
     total, dated = int(sizes.sum()), acts["due"].notna()
     if not total:
         return "These sources report no target."
