@@ -189,16 +189,18 @@ def by_windows(waiting: pd.DataFrame) -> pd.DataFrame:
     >>> by_windows(frame)["drafts"].tolist()
     [1, 1]
     """
-    keyed = waiting.assign(key=waiting["windows"].map(tuple))
-    rows = [
-        {
-            "windows": list(key),
-            "covered": float(part["covered"].iloc[0]),
-            "drafts": len(part),
-            "binding": int((part["force"] == "binding").sum()),
-            "records": part["development_id"].drop_duplicates().tolist(),
-        }
-        for key, part in sorted(keyed.groupby("key", sort=False), key=lambda item: -len(item[0]))
-    ]
+    keys = [tuple(names) for names in waiting["windows"]]
+    rows = []
+    for key in sorted(dict.fromkeys(keys), key=len, reverse=True):
+        part = waiting.loc[[other == key for other in keys]]
+        rows.append(
+            {
+                "windows": list(key),
+                "covered": float(part["covered"].iloc[0]),
+                "drafts": len(part),
+                "binding": int((part["force"] == "binding").sum()),
+                "records": part["development_id"].drop_duplicates().tolist(),
+            }
+        )
     out = pd.DataFrame(rows, columns=["windows", "covered", "drafts", "binding", "records"])
     return out.astype({"windows": "object", "covered": "float64", "drafts": "int64", "binding": "int64"})
