@@ -424,7 +424,7 @@ class TestWaitingChart:
         fig, ax = plots.waiting_chart(self.frame(), analysis.windows(ds), last)
         assert plots.drawn(ax, "draft")[:, 0].tolist() == date2num(self.frame()["date_end"]).tolist()
         assert plots.drawn(ax, "interval")[:, [0, 2]].tolist() == [
-            date2num(self.frame().loc[1, ["date_start", "date_end"]].tolist()).tolist()
+            [date2num(pd.Timestamp("2024-03-01")), date2num(pd.Timestamp("2024-05-31"))]
         ]
         pieces = [c for c in ax.collections if c.get_gid() == "line"]
         shades = np.asarray(pieces[0].get_colors())[:, 3]  # type: ignore[attr-defined]  # of lines

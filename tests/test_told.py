@@ -223,7 +223,7 @@ class TestLives:
                 found.loc[name, "windows"] == newsletters.loc[newsletters["start"] > day, "window"].tolist()
             )
         # the window that reports a draft of its first day would not have shown more
-        assert "Jul–Aug 2024" not in found.loc["radar-radio-regulations", "windows"]
+        assert "Jul–Aug 2024" not in found["windows"]["radar-radio-regulations"]
 
     def test_groups_hold_every_draft_once(self, waiting: pd.DataFrame) -> None:
         groups = analysis.by_windows(waiting)

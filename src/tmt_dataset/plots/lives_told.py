@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -211,16 +212,17 @@ def stories(ds: Dataset, moves: pd.DataFrame) -> str:
     """
     told = ds["developments"].set_index("development_id")
     lines = []
+    row: Any  # a row's fields have the types of their columns
     for row in moves.itertuples():
         parts = []
         for code, start, end in (
             (row.from_id, row.from_start, row.from_end),
             (row.to_id, row.to_start, row.to_end),
         ):
-            development = told.loc[code]  # type: ignore[index]
+            development = told.loc[code]
             parts.append(
                 f"{record_link(str(code), development['title'])}, {when(start, end)}. {development['summary']}"
-            )  # type: ignore[arg-type]
+            )
         lines.append(f"- {' Then '.join(parts)}")
     return "\n".join(lines)
 

@@ -64,8 +64,8 @@ def highest_penalty(sums: pd.DataFrame) -> str:
     fined = sums.loc[sums["kind"] == "penalty"]
     if fined.empty:
         return "These sources tell the sum of no penalty."
-    top = fined.loc[fined["value"].idxmax()]
-    others = fined.drop(index=top.name)["value"]
+    fined = fined.sort_values("value", ascending=False, kind="stable")
+    top, others = fined.iloc[0], fined["value"].iloc[1:]
     first = (
         f"Of {counted(len(fined), 'penalty', 'penalties')} whose sum is told the highest is "
         if len(fined) > 1
@@ -91,7 +91,7 @@ def penalties_from(sums: pd.DataFrame) -> str:
     notices = fined.drop_duplicates("development_id")
     bodies = list(dict.fromkeys(notices["body"].dropna()))
     by = f" of {listed(bodies)}" if bodies else ""
-    first = notices.loc[notices["date_start"].idxmin()]
+    first = notices.sort_values("date_start", kind="stable").iloc[0]
     payers = fined["offender"].where(fined["offender"] != "unspecified").value_counts()
     who = [f"{name} ({count})" for name, count in payers.items()]
     left = len(fined) - int(payers.sum())
