@@ -37,7 +37,9 @@ DERIVED: dict[str, Any] = {
     "shares": lambda part: analysis.shares(_members(part), "hit"),
     "rates": lambda part: analysis.rates(_members(part), "hit"),
     "narrowed": lambda part: analysis.narrowed(analysis.lifecycles(part)),
-    "steps": lambda part: analysis.steps(analysis.lifecycles(part)),
+    "followed": lambda part: analysis.followed(analysis.lifecycles(part)),
+    "moves": lambda part: analysis.moves(analysis.followed(analysis.lifecycles(part))),
+    "by_windows": lambda part: analysis.by_windows(analysis.awaited(part)),
     "numbers of a kind": lambda part: analysis.numbers(part, "statistic"),
     "totals": lambda part: analysis.implied(part.series("accounts_closed"))[0],
     "flows": lambda part: analysis.implied(part.series("accounts_closed"))[1],
@@ -83,13 +85,13 @@ def _without_days(sources: pd.DataFrame) -> None:
     sources.loc[:, ["period_start", "period_end"]] = ""
 
 
-def _without_targets(relations: pd.DataFrame) -> None:
-    relations.loc[:, "related_id"] = ""
+def _without_developments(figures: pd.DataFrame) -> None:
+    figures.loc[:, "development_id"] = ""
 
 
 @pytest.mark.parametrize(
     ("name", "table", "edit"),
-    [("windows", "sources", _without_days), ("related_steps", "relations", _without_targets)],
+    [("windows", "sources", _without_days), ("numbers", "figures", _without_developments)],
 )
 def test_an_analysis_of_invalid_data_says_what_is_wrong(
     package: Path, name: str, table: str, edit: Any

@@ -136,7 +136,9 @@ assert result.stderr.count("\\n") == 1
     modules_after(code)
 
 
-@pytest.mark.parametrize("call", ["plots.ink_on('#fff')", "plots.kinds(analysis.numbers(tmt.load()))"])
+@pytest.mark.parametrize(
+    "call", ["plots.ink_on('#fff')", "plots.penalty_chart(analysis.penalties(tmt.load()))"]
+)
 def test_charts_and_colours_without_matplotlib_say_so(call: str) -> None:
     code = f"""{WITHOUT_EXTRAS}
 import tmt_dataset as tmt

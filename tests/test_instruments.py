@@ -40,14 +40,6 @@ class TestLifecycles:
         assert lamp["stage"].tolist() == ["draft", "issued", "effective"]
         assert lamp["days_min"].tolist() == lamp["days_max"].tolist() == [pd.NA, 65, 165]
 
-    def test_steps_never_cross_from_one_instrument_to_another(self, ds: Dataset) -> None:
-        found = analysis.steps(analysis.lifecycles(ds))
-        assert set(zip(found["instrument_id"], found["step"], found["days_min"], strict=True)) == {
-            ("talking-lamps-measures", "draft to issued", 65),
-            ("talking-lamps-measures", "issued to effective", 165),
-            ("lamp-data-rules", "issued to effective", 24),
-        }
-
     def test_where_dates_overlap_the_stage_decides(self, tmp_path: Path) -> None:
         package = factories.make_package(tmp_path / "p")
 
@@ -103,29 +95,16 @@ class TestLifecycles:
     def test_a_selection_without_instruments_has_no_lifecycles(self, ds: Dataset) -> None:
         empty = ds.select(action="judgment")
         assert analysis.lifecycles(empty).empty
-        assert analysis.steps(analysis.lifecycles(empty)).empty
-
-    def test_relations_say_what_followed_what(self, ds: Dataset) -> None:
-        found: Any = analysis.related_steps(ds).set_index("relation")
-        assert found.loc["finalises", ["from_id", "to_id", "days_min", "days_max", "basis"]].tolist() == [
-            "TMT-0001",
-            "TMT-0005",
-            65,
-            65,
-            "quoted",
-        ]
-        assert found.loc["continues", ["days_min", "days_max", "basis"]].tolist() == [1, 120, "inferred"]
 
 
 class TestOpenDrafts:
     def test_an_instrument_that_was_issued_is_not_open(self, ds: Dataset) -> None:
         assert analysis.open_drafts(ds).empty
 
-    def test_a_draft_without_issue_is_open_and_has_an_age(self, ds: Dataset) -> None:
+    def test_a_draft_without_issue_is_open(self, ds: Dataset) -> None:
         draft = ds.select(action="consultation")
-        found = analysis.open_drafts(draft, until=pd.Timestamp("2024-02-29"))
+        found = analysis.open_drafts(draft)
         assert found["instrument_id"].tolist() == ["talking-lamps-measures"]
-        assert found[["days_min", "days_max"]].iloc[0].tolist() == [45, 45]
         assert found["development_id"].tolist() == ["TMT-0001"]
 
     def test_a_draft_that_another_instrument_finalises_is_not_open(self, tmp_path: Path) -> None:
@@ -142,7 +121,7 @@ class TestOpenDrafts:
         factories.edit_table(package, "relations", lambda frame: frame.iloc[1:])
         assert analysis.open_drafts(load(package))["instrument_id"].tolist() == ["talking-lamps-measures"]
 
-    def test_age_counts_from_the_first_event(self) -> None:
+    def test_it_has_its_first_and_its_latest_event(self) -> None:
         events = pd.DataFrame(
             {
                 "instrument_id": ["law", "law"],
@@ -158,6 +137,6 @@ class TestOpenDrafts:
                 "development_id": ["d0", "d1"],
             }
         )
-        (row,) = analysis.open_drafts(load(), events, pd.Timestamp("2024-03-01")).to_dict("records")
-        assert (row["development_id"], row["date"], row["days_min"]) == ("d0", "2024-01-01", 60)
+        (row,) = analysis.open_drafts(load(), events).to_dict("records")
+        assert (row["development_id"], row["date"]) == ("d0", "2024-01-01")
         assert (row["latest_id"], row["stage"]) == ("d1", "draft")

@@ -123,7 +123,7 @@ class TestStyle:
     def test_charts_do_not_change_what_is_set(self) -> None:
         before = dict(mpl.rcParams)
         plots.chart()
-        plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
+        plots.stacked(pd.DataFrame({"a": [1]}), {"a": "blue"})
         assert dict(mpl.rcParams) == before
 
     def test_log_axes_of_a_user_show_numbers(self) -> None:
@@ -143,7 +143,7 @@ class TestStyle:
 
         monkeypatch.setattr(plt, "subplots", loading)
         with mpl.rc_context({"interactive": False}):
-            plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
+            plots.stacked(pd.DataFrame({"a": [1]}), {"a": "blue"})
             assert plt.isinteractive()
 
     def test_a_saved_chart_has_its_width(self) -> None:
@@ -157,8 +157,8 @@ class TestStyle:
 
     def test_saved_charts_are_the_same_bytes_each_time(self) -> None:
         def saved(suffix: str, metadata: dict[str, None]) -> bytes:
-            frame = pd.DataFrame({"step": ["a to b", "b to c"], "days_min": [1, 5], "days_max": [3, 5]})
-            fig, _ = plots.durations(frame, "step")
+            frame = pd.DataFrame({"a": [1, 5], "b": [3, 5]}, index=["x", "y"])
+            fig, _ = plots.stacked(frame, {"a": "blue", "b": "sky"})
             buffer = io.BytesIO()
             with mpl.style.context(plots.STYLE):
                 fig.savefig(buffer, format=suffix, metadata=metadata)
@@ -364,89 +364,6 @@ class TestTotalsAndFlows:
         assert fits(fig)
 
 
-class TestAmounts:
-    def frame(self) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "value": [200_000.0, 500.0, 200_000.0, 10.0],
-                "qualifier": ["exact", "about", "exact", "more_than"],
-                "body": ["SAMR", "Court", "SAMR", "SAMR"],
-                "sum": ["fine", "damages", "fine", "fine"],
-            }
-        )
-
-    def test_each_number_is_a_point_and_equal_ones_are_stacked(self) -> None:
-        _, ax = plots.amounts(self.frame(), "body", color="sum")
-        points = plots.drawn(ax, "amount")
-        assert points[:, 0].tolist() == [200_000, 200_000, 10, 500]
-        assert len({tuple(p) for p in points.tolist()}) == 4
-        assert points[2, 1] == 0
-        assert points[3, 1] == 1
-
-    def test_bounds_and_colours_have_a_legend(self) -> None:
-        fig, ax = plots.amounts(self.frame(), "body", color="sum")
-        assert ax.get_xscale() == "log"
-        assert {"fine", "damages", "hollow: bounded or about"} <= set(texts(fig))
-        assert fits(fig)
-
-    def test_bounded_values_say_so_and_are_hollow(self) -> None:
-        fig, ax = plots.amounts(self.frame(), "body", color="sum")
-        assert {"200,000", "more than 10", "about 500"} <= set(texts(fig))
-        points = [c for c in ax.collections if c.get_gid() == "amount"]
-        faces = [mpl.colors.to_hex(np.asarray(point.get_facecolor())[0]) for point in points]
-        assert [face == "#ffffff" for face in faces] == [False, False, True, True]
-
-    def test_series_differ_in_their_marker(self) -> None:
-        _, ax = plots.amounts(self.frame(), "body", color="sum")
-        points = [c for c in ax.collections if c.get_gid() == "amount"]
-        shapes = [np.asarray(point.get_paths()[0].vertices).tolist() for point in points]
-        assert shapes[0] == shapes[1] == shapes[2]
-        assert shapes[3] != shapes[0]
-
-    @pytest.mark.parametrize(("values", "shown"), [([1, 20, 300], 3), ([1, 20, 300, 4000], 2)])
-    def test_short_rows_show_all_values_and_long_rows_their_ends(self, values: list[int], shown: int) -> None:
-        frame = pd.DataFrame({"value": values, "qualifier": "exact", "body": "SAMR"})
-        _, ax = plots.amounts(frame, "body")
-        written = [t.get_text() for t in ax.texts]
-        assert len(written) == shown
-        assert {plots.amount(values[0]), plots.amount(values[-1])} <= set(written)
-
-
-class TestSpans:
-    def frame(self) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "date_start": days("2024-01-01", "2025-07-01"),
-                "date_end": days("2024-12-31", "2025-08-31"),
-                "due": days("2025-12-31", "2027-12-31"),
-                "what": ["A draft with a title that is much too long for a single line of any chart", "B"],
-                "words": ["more than 30", "100%"],
-            }
-        )
-
-    def test_uncertain_starts_certain_lines_and_ends(self) -> None:
-        fig, ax = plots.spans(
-            self.frame(),
-            label="what",
-            end="due",
-            text="words",
-            mark=pd.Timestamp("2025-08-31"),
-            mark_label="end",
-        )
-        frame = self.frame()
-        assert plots.drawn(ax, "start")[:, 0].tolist() == date2num(frame["date_start"]).tolist()
-        assert plots.drawn(ax, "start")[:, 2].tolist() == date2num(frame["date_end"]).tolist()
-        assert plots.drawn(ax, "line")[:, [0, 2]].tolist() == date2num(frame[["date_end", "due"]]).tolist()
-        assert {"more than 30", "100%", "end"} <= set(texts(fig))
-        assert fits(fig)
-
-    def test_a_line_never_runs_past_its_end(self) -> None:
-        last = pd.Timestamp("2024-06-30")
-        _, ax = plots.spans(self.frame().iloc[:1], label="what", end=last)
-        assert plots.drawn(ax, "start")[:, 2].tolist() == [date2num(last)]
-        assert plots.drawn(ax, "line")[:, [0, 2]].tolist() == [[date2num(last)] * 2]
-
-
 class TestLifecycle:
     def test_several_lives_one_row_each(self, ds: Dataset) -> None:
         events = analysis.lifecycles(ds)
@@ -455,7 +372,15 @@ class TestLifecycle:
             expected = date2num(events.loc[events["stage"] == stage, "date_start"])
             assert sorted(plots.drawn(ax, stage)[:, 0]) == sorted(expected)
         assert len(ax.get_yticks()) == events["instrument_id"].nunique()
-        assert {"65 d", "165 d"} <= set(texts(fig))
+        assert {"draft", "issued 65 days later", "effective 165 days later"} <= set(texts(fig))
+        assert fits(fig)
+
+    def test_groups_have_headings(self, ds: Dataset) -> None:
+        fig, ax = plots.lifecycle(analysis.followed(analysis.lifecycles(ds)))
+        assert len(ax.get_yticks()) == 4
+        assert {"From one stage to another in separate developments", "One report gives both dates"} <= set(
+            texts(fig)
+        )
         assert fits(fig)
 
     def test_one_life_as_the_dataset_gives_it(self, ds: Dataset) -> None:
@@ -479,34 +404,77 @@ class TestLifecycle:
         life[["date_start", "date_end"]] = pd.Timestamp("2024-02-06")
         _, ax = plots.lifecycle(life)
         assert plots.drawn(ax, "issued")[0, 1] < plots.drawn(ax, "effective")[0, 1]
+        assert len(ax.texts) == 1  # they share a text
 
 
-class TestDurationsAndKinds:
-    def test_durations_are_bars_or_points(self) -> None:
-        frame = pd.DataFrame({"step": ["a", "b"], "days_min": [0, 7], "days_max": [139, 7]}).astype(
-            {"days_min": "Int64", "days_max": "Int64"}
+class TestWaitingChart:
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "instrument": ["Draft with a date", "Draft of some time in spring"],
+                "body": ["CAC", "MIIT"],
+                "force": ["binding", "guidance"],
+                "date_start": days("2024-01-15", "2024-03-01"),
+                "date_end": days("2024-01-15", "2024-05-31"),
+            }
         )
-        fig, ax = plots.durations(frame, "step")
-        assert plots.drawn(ax, "days").tolist() == [[0, 0, 139, 0], [7, 1, 7, 1]]
-        assert {"0–139", "7"} <= set(texts(fig))
+
+    def test_lines_fade_from_the_draft_to_the_last_covered_day(self, ds: Dataset) -> None:
+        last = pd.Timestamp("2024-08-31")
+        fig, ax = plots.waiting_chart(self.frame(), analysis.windows(ds), last)
+        assert plots.drawn(ax, "draft")[:, 0].tolist() == date2num(self.frame()["date_end"]).tolist()
+        assert plots.drawn(ax, "interval")[:, [0, 2]].tolist() == [
+            [date2num(pd.Timestamp("2024-03-01")), date2num(pd.Timestamp("2024-05-31"))]
+        ]
+        pieces = [c for c in ax.collections if c.get_gid() == "line"]
+        shades = np.asarray(pieces[0].get_colors())[:, 3]  # type: ignore[attr-defined]  # of lines
+        assert (np.diff(shades) < 0).all()
+        assert plots.drawn(ax, "line")[:, 2].max() == date2num(last)
+        assert {"binding", "guidance"} <= set(texts(fig))
+        assert row_labels(ax)[0] == "CAC: Draft with a date"
         assert fits(fig)
 
-    def test_kinds_are_counted_exact_and_bounded(self) -> None:
+    def test_no_line_runs_past_its_end_and_no_draft_is_no_error(self, ds: Dataset) -> None:
+        last = pd.Timestamp("2024-04-30")
+        _, ax = plots.waiting_chart(self.frame(), analysis.windows(ds), last)
+        assert plots.drawn(ax, "draft")[1, 0] == plots.drawn(ax, "interval")[0, 2] == date2num(last)
+        _, ax = plots.waiting_chart(self.frame().iloc[:0], analysis.windows(ds), last)
+        assert row_labels(ax) == []
+
+
+class TestPenaltyChart:
+    def test_sums_stand_under_their_notice_the_largest_first(self) -> None:
         frame = pd.DataFrame(
-            {"kind": ["fine", "target", "fine"], "qualifier": ["exact", "about", "at_least"]}
+            {
+                "development_id": ["D1", "D2", "D2"],
+                "title": ["A court awards damages", "A body fines", "A body fines"],
+                "kind": ["damages", "penalty", "penalty"],
+                "measure": ["damages_amount", "fine_amount", "fine_and_confiscation_amount"],
+                "value": [9e6, 500.0, 2e6],
+                "unit": "CNY",
+                "qualifier": ["exact", "exact", "more_than"],
+                "case": pd.array([pd.NA, 1, 2], dtype="Int64"),
+                "offender": ["merchants", "unspecified", None],
+                "sanctions": ["damages", "fine", None],
+            }
         )
-        fig, ax = plots.kinds(frame)
-        assert plots.drawn(ax, "exact")[:, [0, 2]].tolist() == [[0, 1], [0, 0]]
-        assert plots.drawn(ax, "bounded")[:, [0, 2]].tolist() == [[1, 2], [0, 1]]
-        assert "1 of 2 exact" in texts(fig)
+        fig, ax = plots.penalty_chart(frame)
+        assert plots.drawn(ax, "sum").tolist() == [[2e6, 1], [500, 2], [9e6, 4]]
+        assert row_labels(ax) == ["", "Not named, case 2", "Not named, case 1", "", "Merchants"]
+        shown = {"A body fines", "more than 2 million yuan", "500 yuan: fine", "9 million yuan: damages"}
+        assert shown <= set(texts(fig))
         assert fits(fig)
+
+    def test_no_sum_is_no_error(self, ds: Dataset) -> None:
+        _, ax = plots.penalty_chart(analysis.penalties(ds.select(year=1999)))
+        assert row_labels(ax) == []
 
 
 class TestDrawn:
-    def test_an_unknown_name_raises_with_the_nearest_one(self) -> None:
-        _, ax = plots.durations(pd.DataFrame({"s": ["a"], "days_min": [1], "days_max": [2]}), "s")
-        with pytest.raises(UnknownCodeError, match="did you mean 'days'"):
-            plots.drawn(ax, "day")
+    def test_an_unknown_name_raises_with_the_nearest_one(self, ds: Dataset) -> None:
+        _, ax = plots.lifecycle(ds.lifecycle("talking-lamps-measures"))
+        with pytest.raises(UnknownCodeError, match="did you mean 'draft'"):
+            plots.drawn(ax, "drafts")
 
 
 class TestStacked:
@@ -681,8 +649,14 @@ class TestTexts:
         """Yield charts with hostile labels in every place where a chart takes one."""
         for text in self.HOSTILE:
             yield plots.stacked(pd.DataFrame({text: [1]}, index=[text]), {text: "blue"}, xlabel=text)[0]
-            steps = pd.DataFrame({"s": [text], "days_min": [1], "days_max": [2]})
-            yield plots.durations(steps, "s", xlabel=text)[0]
+            life = pd.DataFrame(
+                {"instrument": text, "force": text, "body": text, "stage": [text], "path": text}
+            )
+            life[["date_start", "date_end"]] = pd.Timestamp("2024-01-01")
+            life[["days_min", "days_max"]] = pd.NA
+            yield plots.lifecycle(life.assign(instrument_id="a"))[0]
+            columns = ["kind", "start", "end"]
+            yield plots.waiting_chart(life, pd.DataFrame(columns=columns), pd.Timestamp("2024-08-31"))[0]
             fig, ax = plots.chart()
             plots.tile_map(ax, pd.Series({"310000": 4}), {"310000": text})
             yield fig
@@ -696,8 +670,9 @@ class TestTexts:
             parts.write_near(ax, text, 0, 0)
             parts.legend(fig, [parts.marker("o", text, "black")])
             yield fig
-            sums = pd.DataFrame({"value": [5.0], "qualifier": ["exact"], "row": [text], "color": [text]})
-            yield plots.amounts(sums, "row", color="color", xlabel=text)[0]
+            names = ["development_id", "title", "kind", "measure", "unit", "offender", "sanctions"]
+            sums = pd.DataFrame({name: [text] for name in names}).assign(value=5.0, qualifier="exact", case=1)
+            yield plots.penalty_chart(sums)[0]
 
     @pytest.mark.filterwarnings("ignore::UserWarning")  # glyphs and room are missing
     def test_no_label_is_read_as_tex_or_breaks_a_file(self) -> None:

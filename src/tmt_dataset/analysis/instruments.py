@@ -1,4 +1,4 @@
-"""The lives of instruments: stages, steps and the days between them."""
+"""The lives of instruments: their stages and events, and the drafts without a later one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pandas as pd
 
 from tmt_dataset.cells import DATE_DTYPE, TEXT_DTYPE
 from tmt_dataset.guard import guarded
-from tmt_dataset.views import days_between
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -146,90 +145,11 @@ def lifecycles(ds: Dataset) -> pd.DataFrame:
     return register.merge(pd.concat(lives, ignore_index=True), on="instrument_id", validate="one_to_many")
 
 
-def steps(events: pd.DataFrame) -> pd.DataFrame:
-    """Return each step from one event of an instrument to the next, with the days that it took.
-
-    Parameters
-    ----------
-    events
-        As returned by :func:`lifecycles`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``instrument_id``, ``instrument``, ``step`` (``"draft to issued"``), ``from_date``, ``to_date``
-        (EDTF), ``days_min``, ``days_max``, ``development_id`` of the later event.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> guide = tmt.load().select(instrument="shake-to-activate-guide")
-    >>> steps(lifecycles(guide))["step"].tolist()
-    ['draft to issued']
-    """
-    before = events.groupby("instrument_id", sort=False)[["stage", "date"]].shift()
-    out = pd.DataFrame(
-        {
-            "instrument_id": events["instrument_id"],
-            "instrument": events["instrument"],
-            "step": before["stage"] + " to " + events["stage"].astype(TEXT_DTYPE),
-            "from_date": before["date"],
-            "to_date": events["date"],
-            "days_min": events["days_min"],
-            "days_max": events["days_max"],
-            "development_id": events["development_id"],
-        }
-    )
-    return out.loc[before["stage"].notna()].reset_index(drop=True)
-
-
 @guarded
-def related_steps(ds: Dataset) -> pd.DataFrame:
-    """Return what followed what across instruments: related developments with the days between them.
+def open_drafts(ds: Dataset, events: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the plans and drafts for which the sources report no later stage.
 
-    A collective development and its members (``includes``) do not follow one another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per relation: ``relation``, ``from_id``, ``from_title``, ``from_date``, ``to_id``, ``to_title``,
-        ``to_date``, ``days_min``, ``days_max``, ``basis`` (``quoted`` where a quote states the relation,
-        ``inferred`` where a note argues for it).
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> set(related_steps(tmt.load())["basis"]) <= {"quoted", "inferred"}
-    True
-    """
-    relations = ds["relations"]
-    relations = relations.loc[relations["relation"] != "includes"].reset_index(drop=True)
-    dev = ds["developments"].set_index("development_id")
-    earlier, later = (
-        dev.loc[relations[name]].reset_index(drop=True) for name in ("related_id", "development_id")
-    )
-    days = days_between(earlier, later)
-    return pd.DataFrame(
-        {
-            "relation": relations["relation"].astype(TEXT_DTYPE),
-            "from_id": relations["related_id"],
-            "from_title": earlier["title"],
-            "from_date": earlier["date"],
-            "to_id": relations["development_id"],
-            "to_title": later["title"],
-            "to_date": later["date"],
-            "days_min": days["days_min"],
-            "days_max": days["days_max"],
-            "basis": relations["quote_id"].notna().map({True: "quoted", False: "inferred"}),
-        }
-    )
-
-
-@guarded
-def open_drafts(
-    ds: Dataset, events: pd.DataFrame | None = None, until: pd.Timestamp | None = None
-) -> pd.DataFrame:
-    """Return the plans and drafts for which the sources report no final form.
+    That none is reported does not mean that there is none: months that no newsletter covers lie between.
 
     Parameters
     ----------
@@ -237,15 +157,13 @@ def open_drafts(
         The data set.
     events
         As returned by :func:`lifecycles`; computed if not given.
-    until
-        Day on which their age is taken; by default the last day that the sources cover.
 
     Returns
     -------
     pandas.DataFrame
         One row per instrument, oldest first: ``instrument_id``, ``instrument``, ``kind``, ``force``, ``stage`` (the
-        latest), ``date``, ``date_start``, ``date_end``, ``days_min``, ``days_max`` (age since the first event),
-        ``development_id`` (of the first event), ``latest_id`` (development of the latest event).
+        latest), ``date``, ``date_start``, ``date_end`` and ``development_id`` (of the first event), ``latest_id``
+        (development of the latest event).
 
     Examples
     --------
@@ -254,10 +172,7 @@ def open_drafts(
     True
     """
     events = lifecycles(ds) if events is None else events
-    if until is None:
-        # without sources there are no drafts whose age could be taken
-        until = ds.period[1]
-    left = events.drop_duplicates("instrument_id").reset_index(drop=True)
+    left = events.drop_duplicates("instrument_id").drop(columns=["days_min", "days_max"])
     last = events.drop_duplicates("instrument_id", keep="last").set_index("instrument_id")
     left["stage"] = left["instrument_id"].map(last["stage"])
     left["latest_id"] = left["instrument_id"].map(last["development_id"])
@@ -265,7 +180,4 @@ def open_drafts(
     # a draft may have become final as another instrument
     done = relations.loc[relations["relation"] == "finalises", "related_id"]
     left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["latest_id"].isin(done)]
-    left = left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)
-    today = pd.DataFrame({"date_start": until, "date_end": until}, index=left.index, dtype=DATE_DTYPE)
-    left[["days_min", "days_max"]] = days_between(left, today)
-    return left
+    return left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)

@@ -11,9 +11,9 @@ from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientati
 from tmt_dataset.plots.counting import bars, intervals, matrix
 from tmt_dataset.plots.geography import tile_map
 from tmt_dataset.plots.heat import heatmap
-from tmt_dataset.plots.instruments import durations, lifecycle, spans
+from tmt_dataset.plots.instruments import lifecycle, waiting_chart
 from tmt_dataset.plots.levels import order_chart, steering_chart
-from tmt_dataset.plots.measures import amounts, kinds, totals_and_flows
+from tmt_dataset.plots.measures import totals_and_flows
 from tmt_dataset.plots.openings import openings
 from tmt_dataset.plots.provisions import strength_chart
 from tmt_dataset.plots.sources import stacked, window_strip
@@ -29,8 +29,10 @@ from tmt_dataset.plots.style import (
     span,
     use_style,
 )
+from tmt_dataset.plots.sums import penalty_chart
 from tmt_dataset.plots.tables import Table, table
 from tmt_dataset.plots.timelines import timeline
+from tmt_dataset.plots.wording import sources_told
 
 __all__ = [
     "INKS",
@@ -41,30 +43,28 @@ __all__ = [
     "WIDTHS",
     "Table",
     "amount",
-    "amounts",
     "bars",
     "chart",
     "drawn",
-    "durations",
     "findings",
     "forest",
     "heatmap",
     "ink_on",
     "intervals",
-    "kinds",
     "lifecycle",
     "matrix",
     "openings",
     "order_chart",
     "orientations",
+    "penalty_chart",
     "record_address",
     "record_link",
     "say",
     "shares_and_rates",
     "show",
     "source_line",
+    "sources_told",
     "span",
-    "spans",
     "stacked",
     "steering_chart",
     "strength_chart",
@@ -73,5 +73,6 @@ __all__ = [
     "timeline",
     "totals_and_flows",
     "use_style",
+    "waiting_chart",
     "window_strip",
 ]

@@ -43,9 +43,63 @@ def label_rows(ax: Axes, labels: Sequence[str]) -> None:
     ['first', 'second']
     """
     ax.set_yticks(range(len(labels)), [readable(label) for label in labels], parse_math=False)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.set_ylim(max(len(labels), 1) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+
+
+def rows_under_headings(
+    labels: Sequence[str], groups: Sequence[str]
+) -> tuple[list[int], list[str], list[tuple[int, str]]]:
+    """Give each label a row, with one more row above the first of each group; a group without a name has none.
+
+    Returns
+    -------
+    tuple
+        The row of each label, the labels of all rows (empty for headings), the headings with their rows.
+
+    Examples
+    --------
+    >>> rows_under_headings(["a", "b", "c"], ["x", "x", "y"])
+    ([1, 2, 4], ['', 'a', 'b', '', 'c'], [(0, 'x'), (3, 'y')])
+    >>> rows_under_headings(["a"], [""])
+    ([0], ['a'], [])
+    """
+    places: list[int] = []
+    rows: list[str] = []
+    headings: list[tuple[int, str]] = []
+    before = ""
+    for label, group in zip(labels, groups, strict=True):
+        if group != before:
+            headings.append((len(rows), group))
+            rows.append("")
+        before = group
+        places.append(len(rows))
+        rows.append(label)
+    return places, rows, headings
+
+
+def write_heading(ax: Axes, text: str, row: float) -> None:
+    """Write the heading of a group in its row, from the left edge of the panel.
+
+    Examples
+    --------
+    >>> ax = mpl("figure").Figure().subplots()
+    >>> write_heading(ax, "Fines", 0)
+    >>> ax.texts[0].get_text()
+    'Fines'
+    """
+    ax.text(
+        0,
+        row + 0.15,
+        readable(text),
+        transform=ax.get_yaxis_transform(),
+        fontsize=7,
+        fontweight="bold",
+        va="center",
+        parse_math=False,
+        bbox={"pad": 0.8, "color": "white"},
+    )
 
 
 def write_near(
