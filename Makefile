@@ -21,7 +21,7 @@ export JUPYTER_RUNTIME_DIR := $(OWN)/jupyter/runtime
 .PHONY: analysis test fuzz lab check build notebooks bench release setup constraints clean
 .DEFAULT_GOAL := analysis
 
-analysis: setup ## check, validate, run the notebooks, write report/
+analysis: setup ## check, validate, run the notebooks, write report/index.html
 	@echo "Checking that every generated file is in step …"
 	@$(BIN)/tmt-dataset build --check
 	@$(BIN)/tmt-dataset validate

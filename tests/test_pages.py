@@ -45,7 +45,8 @@ def output(shown: Any) -> NotebookNode:
             data["image/png"] = base64.b64encode(data["image/png"]).decode("ascii")
     else:
         data, metadata = {"text/html": shown._repr_html_(), "text/plain": repr(shown)}, {}
-    return V4.new_output("display_data", data, metadata=metadata)
+    made: NotebookNode = V4.new_output("display_data", data, metadata=metadata)
+    return made
 
 
 def shown_chart(number: int, monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
@@ -135,7 +136,7 @@ def unresolved(site: dict[str, bytes], known: set[str]) -> list[str]:
 class TestWhatTheyShow:
     def test_code_is_folded_away(self, small: dict[str, bytes]) -> None:
         page = small["01_first.html"].decode("utf-8")
-        assert page.count('<details class="code">') == page.count('class=" highlight') == 5
+        assert page.count('<details class="code">') == page.count('class="highlight') == 5
         assert "<details open" not in page
 
     def test_the_first_heading_is_the_title(
@@ -229,7 +230,8 @@ def written(site: dict[str, bytes], folder: Path) -> list[Path]:
 
 def requests(browser: webdriver.Chrome) -> list[str]:
     """Return the addresses that the browser has asked for since the last call."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    log: list[dict[str, Any]] = browser.get_log("performance")  # type: ignore[no-untyped-call]  # has no types
+    messages = [json.loads(entry["message"])["message"] for entry in log]
     sent = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     return [str(url) for url in sent]
 

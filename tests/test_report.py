@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import factories
 import nbformat
 import pytest
 from rich.console import Console
@@ -32,8 +31,7 @@ def console() -> Console:
 
 
 def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = factories.make_package(tmp_path / "package")
-    monkeypatch.setattr(report, "load", lambda: tmt.load(small))
+    monkeypatch.setattr(pages, "records", lambda ds: b"new")
     folder = tmp_path / "notebooks"
     folder.mkdir()
     notebook(
@@ -89,7 +87,8 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "notebooks" / "1.ipynb").touch()
 
     def executed(path: Path) -> nbformat.NotebookNode:
-        return nbformat.v4.new_notebook()
+        made: nbformat.NotebookNode = nbformat.v4.new_notebook()
+        return made
 
     def site(articles: Sequence[pages.Article], ds: tmt.Dataset) -> dict[str, bytes]:
         return {article.address: b"new" for article in articles}
