@@ -225,14 +225,14 @@ class TestPackage:
     def test_the_first_way_of_counting_is_the_comparison_itself(
         self, ds: Dataset, reported: pd.DataFrame, ways: pd.DataFrame
     ) -> None:
-        row = analysis.compare(reported, "ai", "Jul–Aug 2024", "Jul–Aug 2025").loc["share"]
+        row: Any = analysis.compare(reported, "ai", "Jul–Aug 2024", "Jul–Aug 2025").loc["share"]
         names = ["ratio_min", "ratio_max", "low", "high"]
         assert ways.iloc[0][names].tolist() == pytest.approx(row[names].tolist())
 
     def test_an_area_that_is_left_out_is_left_out(self, reported: pd.DataFrame, ways: pd.DataFrame) -> None:
         own = reported.loc[reported["window"].eq("Jul–Aug 2024") & reported["area"].ne("telecom")]
         found = ways.set_index("way").loc["Without telecommunications", "before"]
-        assert found.startswith(f"{own['ai'].sum()} of {len(own)} (")
+        assert str(found).startswith(f"{own['ai'].sum()} of {len(own)} (")
 
     def test_undated_developments_may_all_fall_out_or_stay(
         self, reported: pd.DataFrame, ways: pd.DataFrame
@@ -311,7 +311,8 @@ class TestCharts:
     def test_a_heat_map_has_the_values_row_by_row(self) -> None:
         values = pd.DataFrame({"a": [1.0, np.nan], "b": [0.0, 4.0]}, index=["x", "<y>"])
         _, ax = plots.heatmap(values, apart=[1])
-        assert ax.collections[0].get_array().ravel().tolist() == [0.25, 0, 0, 1]
+        mesh: Any = ax.collections[0]
+        assert mesh.get_array().ravel().tolist() == [0.25, 0, 0, 1]
         assert [text.get_text() for text in ax.texts] == ["1", "4"]
         assert [label.get_text() for label in ax.get_yticklabels()] == ["x", "<y>"]
 
@@ -325,7 +326,8 @@ class TestCharts:
     def test_bars_of_orientations_are_a_hundred_percent(self, ds: Dataset) -> None:
         _, ax = plots.orientations(ai.levels(ds))
         rows: dict[float, float] = {}
-        for bar in ax.patches:
+        bars: list[Any] = list(ax.patches)
+        for bar in bars:
             rows[bar.get_y()] = rows.get(bar.get_y(), 0) + bar.get_width()
         assert list(rows.values()) == pytest.approx([1.0] * len(rows))
 

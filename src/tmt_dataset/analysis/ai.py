@@ -97,7 +97,9 @@ def season_pairs(periods: pd.DataFrame) -> list[tuple[str, str]]:
     True
     """
     season = zip(periods["start"].dt.month, periods["end"].dt.month, periods["months"].round(), strict=True)
-    keyed = periods.assign(season=list(season)).sort_values("start", kind="stable")
+    keyed = periods.assign(season=pd.Series([*season], index=periods.index, dtype="object")).sort_values(
+        "start", kind="stable"
+    )
     found = []
     for _, part in keyed.groupby("season", sort=False):
         rows = list(zip(part["start"], part["window"].astype("str"), strict=True))
@@ -305,9 +307,11 @@ def grid(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     '1–2'
     """
     texts = [span(*ends) for ends in zip(table["least"], table["most"], strict=True)]
-    order = {"index": table["area"].drop_duplicates(), "columns": table["window"].drop_duplicates()}
+    rows, columns = (table[name].drop_duplicates() for name in ("area", "window"))
     shares_of, written = (
-        table.assign(text=texts).pivot(index="area", columns="window", values=name).reindex(**order)
+        table.assign(text=texts)
+        .pivot(index="area", columns="window", values=name)
+        .reindex(index=rows, columns=columns)
         for name in ("share", "text")
     )
     return shares_of, written
@@ -321,7 +325,7 @@ def sizes(table: pd.DataFrame) -> dict[str, str]:
     >>> sizes(pd.DataFrame({"window": ["July", "July"], "of": [31, 31]}))
     {'July': 'n = 31'}
     """
-    return {window: f"n = {n}" for window, n in table.groupby("window", sort=False)["of"].max().items()}
+    return {str(window): f"n = {n}" for window, n in table.groupby("window", sort=False)["of"].max().items()}
 
 
 @guarded

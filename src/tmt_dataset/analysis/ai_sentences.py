@@ -5,7 +5,7 @@ Each is written for what the data may come to say with a next source: a claim th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -277,8 +277,8 @@ def reading(tested: pd.DataFrame) -> str:
     if tested.empty:
         return text + " No two windows have enough developments for a test."
     below = int((tested["p_max"] < LEVEL).sum())
-    first = tested["p_min"].idxmin()
-    least = probability(*(min(1.0, len(tested) * tested.loc[first, end]) for end in ("p_min", "p_max")))
+    first: Any = tested.sort_values("p_min", kind="stable").iloc[0]
+    least = probability(*(min(1.0, len(tested) * first[end]) for end in ("p_min", "p_max")))
     number = counted(len(tested), "test")
     few = counted(below, "one", "ones").split()[0]
     return (
@@ -505,8 +505,9 @@ def filed(table: pd.DataFrame) -> str:
     part = table.loc[table["measure"] == table["measure"].iloc[0]] if len(table) else table
     if len(part) < 2:
         return "The sources give no series of services on file."
-    ends = [f"{row.value:,} ({spoken(row.date, row.date)})" for row in part.itertuples()]
-    pace = [f"{row.per_month:.0f}" for row in part.itertuples() if pd.notna(row.per_month)]
+    rows: list[Any] = list(part.itertuples())
+    ends = [f"{row.value:,} ({spoken(row.date, row.date)})" for row in rows]
+    pace = [f"{row.per_month:.0f}" for row in rows if pd.notna(row.per_month)]
     times = "in that time" if len(pace) == 1 else "in these spans"
     return f"{part['measure'].iloc[0].removesuffix(' filed')} on file nationwide went from {' to '.join(ends)}: {', then '.join(pace)} more a month {times}."
 
