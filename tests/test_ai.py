@@ -100,7 +100,15 @@ class TestPairs:
     def test_without_like_seasons_the_first_and_the_last_are_compared(self) -> None:
         periods = make_windows(("2024-07-01", "2024-08-31"), ("2025-12-01", "2026-01-31"))
         assert ai.season_pairs(periods) == []
-        assert ai.latest_pair(periods) == ("07/2024", "12/2025")
+        frame = make_reported(**{"07/2024": (4, 29), "12/2025": (3, 9)})
+        assert ai.latest_pair(periods, frame) == ("07/2024", "12/2025")
+
+    def test_a_window_of_few_developments_is_in_no_pair(self) -> None:
+        spans = [("2024-07-01", "2024-08-31"), ("2025-07-01", "2025-08-31"), ("2026-07-01", "2026-08-31")]
+        frame = make_reported(**{"07/2024": (4, 29), "07/2025": (11, 19), "07/2026": (1, 2)})
+        assert ai.latest_pair(make_windows(*spans), frame) == ("07/2024", "07/2025")
+        with pytest.raises(ValueError, match="found none"):
+            ai.latest_pair(make_windows(spans[2]), frame)
 
 
 class TestComparisons:

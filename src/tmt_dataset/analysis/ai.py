@@ -107,24 +107,33 @@ def season_pairs(periods: pd.DataFrame) -> list[tuple[str, str]]:
     return [(before, after) for _, before, after in sorted(found)]
 
 
-def latest_pair(periods: pd.DataFrame) -> tuple[str, str]:
+def latest_pair(periods: pd.DataFrame, frame: pd.DataFrame) -> tuple[str, str]:
     """Return the latest pair of windows alike in season, or the first and the last window if no two are alike.
+
+    Parameters
+    ----------
+    periods
+        As returned by :func:`newsletters`.
+    frame
+        As returned by :func:`reported`. Windows with fewer than ten developments are passed over.
 
     Raises
     ------
     ValueError
-        If there is no window.
+        If no window has enough developments.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> len(latest_pair(newsletters(tmt.load())))
+    >>> ds = tmt.load()
+    >>> len(latest_pair(newsletters(ds), reported(ds)))
     2
     """
-    labels = [str(window) for window in periods["window"]]
+    large = periods.loc[periods["window"].astype("str").isin(_large(frame))]
+    labels = [str(window) for window in large["window"]]
     if not labels:
-        raise ValueError("expected at least one window, found none: the data set has no newsletter")
-    return (season_pairs(periods) or [(labels[0], labels[-1])])[-1]
+        raise ValueError(f"expected a window with {AT_LEAST} developments or more, found none")
+    return (season_pairs(large) or [(labels[0], labels[-1])])[-1]
 
 
 def comparisons(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +159,7 @@ def comparisons(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     >>> comparisons(reported(ds), newsletters(ds))["comparison"].iloc[:3].tolist()
     ['all windows', 'all windows', 'trend over all windows']
     """
-    large = [w for w, n in zip(*_sizes(frame), strict=True) if n >= AT_LEAST]
+    large = _large(frame)
     kept = frame.loc[frame["window"].isin(large)]
     kept = kept.assign(window=kept["window"].cat.remove_unused_categories())
     rows = differences(kept, "ai") if len(large) > 1 else []
@@ -189,10 +198,10 @@ def _told(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
     }
 
 
-def _sizes(frame: pd.DataFrame) -> tuple[list[str], list[int]]:
-    """Return the windows and the least number of developments of each."""
+def _large(frame: pd.DataFrame) -> list[str]:
+    """Return the windows that have enough developments for a share."""
     least = frame["certain"].groupby(frame["window"], observed=False).sum()
-    return [str(window) for window in least.index], [int(n) for n in least]
+    return [str(window) for window in least.index[least >= AT_LEAST]]
 
 
 def _ways(ds: Dataset, frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis import ai
@@ -96,7 +97,7 @@ def answer(
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
     >>> frame, periods = ai.reported(ds), ai.newsletters(ds)
-    >>> pair = ai.latest_pair(periods)
+    >>> pair = ai.latest_pair(periods, frame)
     >>> len(answer(ds, frame, ai.comparisons(frame, periods), ai.sensitivities(ds, frame, *pair), pair))
     3
     """
@@ -176,10 +177,10 @@ def _who(ds: Dataset, frame: pd.DataFrame) -> str:
     table = ai.promotes_only(frame)
     found = ai.limits(ds, frame)["instrument_id"].nunique()
     rules = (
-        "no final binding rule that limits AI falls in the months that they cover"
+        "no final binding rule that limits AI falls in the months that the newsletters cover"
         if not found
         else f"{counted(found, 'final binding rule')} that {'limits' if found == 1 else 'limit'} AI "
-        f"{'falls' if found == 1 else 'fall'} in the months that they cover"
+        f"{'falls' if found == 1 else 'fall'} in the months that the newsletters cover"
     )
     if table.empty or table["which"].iloc[0] != "AI":
         return f"Too few AI developments can be compared by level; {rules}."
@@ -593,7 +594,8 @@ def ways_alt(ways: pd.DataFrame) -> str:
     """
     rows = [
         f"{row['way']}: {span(row['ratio_min'], row['ratio_max'], '{:.1f}')}"
-        for row in ways.dropna(subset=["ratio_min", "ratio_max"]).to_dict("records")
+        for row in ways.to_dict("records")
+        if np.isfinite([row["ratio_min"], row["ratio_max"]]).all()
     ]
     apart = int(ways["apart"].sum())
     return f"One odds ratio with its interval a row; {apart} of {len(ways)} intervals leave out 1. {'; '.join(rows)}."
