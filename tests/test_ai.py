@@ -100,7 +100,15 @@ class TestPairs:
     def test_without_like_seasons_the_first_and_the_last_are_compared(self) -> None:
         periods = make_windows(("2024-07-01", "2024-08-31"), ("2025-12-01", "2026-01-31"))
         assert ai.season_pairs(periods) == []
-        assert ai.latest_pair(periods) == ("07/2024", "12/2025")
+        frame = make_reported(**{"07/2024": (4, 29), "12/2025": (3, 9)})
+        assert ai.latest_pair(periods, frame) == ("07/2024", "12/2025")
+
+    def test_a_window_of_few_developments_is_in_no_pair(self) -> None:
+        spans = [("2024-07-01", "2024-08-31"), ("2025-07-01", "2025-08-31"), ("2026-07-01", "2026-08-31")]
+        frame = make_reported(**{"07/2024": (4, 29), "07/2025": (11, 19), "07/2026": (1, 2)})
+        assert ai.latest_pair(make_windows(*spans), frame) == ("07/2024", "07/2025")
+        with pytest.raises(ValueError, match="found none"):
+            ai.latest_pair(make_windows(spans[2]), frame)
 
 
 class TestComparisons:
@@ -225,14 +233,14 @@ class TestPackage:
     def test_the_first_way_of_counting_is_the_comparison_itself(
         self, ds: Dataset, reported: pd.DataFrame, ways: pd.DataFrame
     ) -> None:
-        row = analysis.compare(reported, "ai", "Jul–Aug 2024", "Jul–Aug 2025").loc["share"]
+        row: Any = analysis.compare(reported, "ai", "Jul–Aug 2024", "Jul–Aug 2025").loc["share"]
         names = ["ratio_min", "ratio_max", "low", "high"]
         assert ways.iloc[0][names].tolist() == pytest.approx(row[names].tolist())
 
     def test_an_area_that_is_left_out_is_left_out(self, reported: pd.DataFrame, ways: pd.DataFrame) -> None:
         own = reported.loc[reported["window"].eq("Jul–Aug 2024") & reported["area"].ne("telecom")]
         found = ways.set_index("way").loc["Without telecommunications", "before"]
-        assert found.startswith(f"{own['ai'].sum()} of {len(own)} (")
+        assert str(found).startswith(f"{own['ai'].sum()} of {len(own)} (")
 
     def test_undated_developments_may_all_fall_out_or_stay(
         self, reported: pd.DataFrame, ways: pd.DataFrame
@@ -311,7 +319,8 @@ class TestCharts:
     def test_a_heat_map_has_the_values_row_by_row(self) -> None:
         values = pd.DataFrame({"a": [1.0, np.nan], "b": [0.0, 4.0]}, index=["x", "<y>"])
         _, ax = plots.heatmap(values, apart=[1])
-        assert ax.collections[0].get_array().ravel().tolist() == [0.25, 0, 0, 1]
+        mesh: Any = ax.collections[0]
+        assert mesh.get_array().ravel().tolist() == [0.25, 0, 0, 1]
         assert [text.get_text() for text in ax.texts] == ["1", "4"]
         assert [label.get_text() for label in ax.get_yticklabels()] == ["x", "<y>"]
 
@@ -325,7 +334,8 @@ class TestCharts:
     def test_bars_of_orientations_are_a_hundred_percent(self, ds: Dataset) -> None:
         _, ax = plots.orientations(ai.levels(ds))
         rows: dict[float, float] = {}
-        for bar in ax.patches:
+        bars: list[Any] = list(ax.patches)
+        for bar in bars:
             rows[bar.get_y()] = rows.get(bar.get_y(), 0) + bar.get_width()
         assert list(rows.values()) == pytest.approx([1.0] * len(rows))
 

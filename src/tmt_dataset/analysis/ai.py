@@ -97,7 +97,9 @@ def season_pairs(periods: pd.DataFrame) -> list[tuple[str, str]]:
     True
     """
     season = zip(periods["start"].dt.month, periods["end"].dt.month, periods["months"].round(), strict=True)
-    keyed = periods.assign(season=list(season)).sort_values("start", kind="stable")
+    keyed = periods.assign(season=pd.Series([*season], index=periods.index, dtype="object")).sort_values(
+        "start", kind="stable"
+    )
     found = []
     for _, part in keyed.groupby("season", sort=False):
         rows = list(zip(part["start"], part["window"].astype("str"), strict=True))
@@ -105,24 +107,33 @@ def season_pairs(periods: pd.DataFrame) -> list[tuple[str, str]]:
     return [(before, after) for _, before, after in sorted(found)]
 
 
-def latest_pair(periods: pd.DataFrame) -> tuple[str, str]:
+def latest_pair(periods: pd.DataFrame, frame: pd.DataFrame) -> tuple[str, str]:
     """Return the latest pair of windows alike in season, or the first and the last window if no two are alike.
+
+    Parameters
+    ----------
+    periods
+        As returned by :func:`newsletters`.
+    frame
+        As returned by :func:`reported`. Windows with fewer than ten developments are passed over.
 
     Raises
     ------
     ValueError
-        If there is no window.
+        If no window has enough developments.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> len(latest_pair(newsletters(tmt.load())))
+    >>> ds = tmt.load()
+    >>> len(latest_pair(newsletters(ds), reported(ds)))
     2
     """
-    labels = [str(window) for window in periods["window"]]
+    large = periods.loc[periods["window"].astype("str").isin(_large(frame))]
+    labels = [str(window) for window in large["window"]]
     if not labels:
-        raise ValueError("expected at least one window, found none: the data set has no newsletter")
-    return (season_pairs(periods) or [(labels[0], labels[-1])])[-1]
+        raise ValueError(f"expected a window with {AT_LEAST} developments or more, found none")
+    return (season_pairs(large) or [(labels[0], labels[-1])])[-1]
 
 
 def comparisons(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +159,7 @@ def comparisons(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     >>> comparisons(reported(ds), newsletters(ds))["comparison"].iloc[:3].tolist()
     ['all windows', 'all windows', 'trend over all windows']
     """
-    large = [w for w, n in zip(*_sizes(frame), strict=True) if n >= AT_LEAST]
+    large = _large(frame)
     kept = frame.loc[frame["window"].isin(large)]
     kept = kept.assign(window=kept["window"].cat.remove_unused_categories())
     rows = differences(kept, "ai") if len(large) > 1 else []
@@ -187,10 +198,10 @@ def _told(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
     }
 
 
-def _sizes(frame: pd.DataFrame) -> tuple[list[str], list[int]]:
-    """Return the windows and the least number of developments of each."""
+def _large(frame: pd.DataFrame) -> list[str]:
+    """Return the windows that have enough developments for a share."""
     least = frame["certain"].groupby(frame["window"], observed=False).sum()
-    return [str(window) for window in least.index], [int(n) for n in least]
+    return [str(window) for window in least.index[least >= AT_LEAST]]
 
 
 def _ways(ds: Dataset, frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
@@ -305,9 +316,11 @@ def grid(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     '1–2'
     """
     texts = [span(*ends) for ends in zip(table["least"], table["most"], strict=True)]
-    order = {"index": table["area"].drop_duplicates(), "columns": table["window"].drop_duplicates()}
+    rows, columns = (table[name].drop_duplicates() for name in ("area", "window"))
     shares_of, written = (
-        table.assign(text=texts).pivot(index="area", columns="window", values=name).reindex(**order)
+        table.assign(text=texts)
+        .pivot(index="area", columns="window", values=name)
+        .reindex(index=rows, columns=columns)
         for name in ("share", "text")
     )
     return shares_of, written
@@ -321,7 +334,7 @@ def sizes(table: pd.DataFrame) -> dict[str, str]:
     >>> sizes(pd.DataFrame({"window": ["July", "July"], "of": [31, 31]}))
     {'July': 'n = 31'}
     """
-    return {window: f"n = {n}" for window, n in table.groupby("window", sort=False)["of"].max().items()}
+    return {str(window): f"n = {n}" for window, n in table.groupby("window", sort=False)["of"].max().items()}
 
 
 @guarded

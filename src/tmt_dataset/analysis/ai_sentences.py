@@ -5,8 +5,9 @@ Each is written for what the data may come to say with a next source: a claim th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis import ai
@@ -96,7 +97,7 @@ def answer(
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
     >>> frame, periods = ai.reported(ds), ai.newsletters(ds)
-    >>> pair = ai.latest_pair(periods)
+    >>> pair = ai.latest_pair(periods, frame)
     >>> len(answer(ds, frame, ai.comparisons(frame, periods), ai.sensitivities(ds, frame, *pair), pair))
     3
     """
@@ -176,10 +177,10 @@ def _who(ds: Dataset, frame: pd.DataFrame) -> str:
     table = ai.promotes_only(frame)
     found = ai.limits(ds, frame)["instrument_id"].nunique()
     rules = (
-        "no final binding rule that limits AI falls in the months that they cover"
+        "no final binding rule that limits AI falls in the months that the newsletters cover"
         if not found
         else f"{counted(found, 'final binding rule')} that {'limits' if found == 1 else 'limit'} AI "
-        f"{'falls' if found == 1 else 'fall'} in the months that they cover"
+        f"{'falls' if found == 1 else 'fall'} in the months that the newsletters cover"
     )
     if table.empty or table["which"].iloc[0] != "AI":
         return f"Too few AI developments can be compared by level; {rules}."
@@ -277,8 +278,8 @@ def reading(tested: pd.DataFrame) -> str:
     if tested.empty:
         return text + " No two windows have enough developments for a test."
     below = int((tested["p_max"] < LEVEL).sum())
-    first = tested["p_min"].idxmin()
-    least = probability(*(min(1.0, len(tested) * tested.loc[first, end]) for end in ("p_min", "p_max")))
+    first: Any = tested.sort_values("p_min", kind="stable").iloc[0]
+    least = probability(*(min(1.0, len(tested) * first[end]) for end in ("p_min", "p_max")))
     number = counted(len(tested), "test")
     few = counted(below, "one", "ones").split()[0]
     return (
@@ -505,8 +506,9 @@ def filed(table: pd.DataFrame) -> str:
     part = table.loc[table["measure"] == table["measure"].iloc[0]] if len(table) else table
     if len(part) < 2:
         return "The sources give no series of services on file."
-    ends = [f"{row.value:,} ({spoken(row.date, row.date)})" for row in part.itertuples()]
-    pace = [f"{row.per_month:.0f}" for row in part.itertuples() if pd.notna(row.per_month)]
+    rows: list[Any] = list(part.itertuples())
+    ends = [f"{row.value:,} ({spoken(row.date, row.date)})" for row in rows]
+    pace = [f"{row.per_month:.0f}" for row in rows if pd.notna(row.per_month)]
     times = "in that time" if len(pace) == 1 else "in these spans"
     return f"{part['measure'].iloc[0].removesuffix(' filed')} on file nationwide went from {' to '.join(ends)}: {', then '.join(pace)} more a month {times}."
 
@@ -592,7 +594,8 @@ def ways_alt(ways: pd.DataFrame) -> str:
     """
     rows = [
         f"{row['way']}: {span(row['ratio_min'], row['ratio_max'], '{:.1f}')}"
-        for row in ways.dropna(subset=["ratio_min", "ratio_max"]).to_dict("records")
+        for row in ways.to_dict("records")
+        if np.isfinite([row["ratio_min"], row["ratio_max"]]).all()
     ]
     apart = int(ways["apart"].sum())
     return f"One odds ratio with its interval a row; {apart} of {len(ways)} intervals leave out 1. {'; '.join(rows)}."

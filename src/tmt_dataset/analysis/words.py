@@ -121,7 +121,7 @@ def probability(low: float, high: float | None = None) -> str:
     )
 
 
-def fraction(row: dict[str, Any] | pd.Series) -> str:
+def fraction(row: Any) -> str:
     """Return the share of a window with the counts from which a reader can compute both of its ends.
 
     The least share has no uncertain hit and every uncertain miss, the greatest the reverse.
@@ -129,7 +129,7 @@ def fraction(row: dict[str, Any] | pd.Series) -> str:
     Parameters
     ----------
     row
-        Of :func:`tmt_dataset.analysis.shares`: ``k_min``, ``k_max``, ``n_min``, ``n_max``.
+        Of :func:`tmt_dataset.analysis.shares`, as a series or a dictionary: ``k_min``, ``k_max``, ``n_min``, ``n_max``.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +67,8 @@ def shares_and_rates(shares: pd.DataFrame, rates: pd.DataFrame) -> tuple[Figure,
     """
     rows = [str(window) for window in shares["window"]]
     with styled():
-        fig, panels = chart("page", 0.5 + 0.3 * len(rows), ncols=2, sharey=True)
+        made: Any = chart("page", 0.5 + 0.3 * len(rows), ncols=2, sharey=True)
+        fig, panels = made
         for ax, frame, name in zip(panels, (shares, rates), ("share", "rate"), strict=True):
             _draw_windows(ax, frame, name, rows)
             ax.grid(axis="x")
@@ -145,9 +146,10 @@ def forest(
     starts = frame["group"].ne(frame["group"].shift()).cumsum() - 1
     y = np.arange(len(frame)) + 0.45 * starts.to_numpy(float)
     with styled():
-        fig, (ax, beside) = chart(
+        made: Any = chart(
             "page", 0.75 + 0.19 * (y.max(initial=0) + 1), ncols=2, sharey=True, width_ratios=[1, 1.45]
         )
+        fig, (ax, beside) = made
         ax.set_xscale("log")
         ax.set_xlim(*limits)
         _draw_ratios(ax, frame, y, limits)

@@ -101,8 +101,8 @@ def timeline(
 
 def _last(events: pd.DataFrame, periods: pd.DataFrame | None) -> pd.Timestamp:
     """Return the last day of the events and the windows."""
-    ends = [events["date_end"].max()] + ([] if periods is None else [periods["end"].max()])
-    return max(ends)
+    last: pd.Timestamp = events["date_end"].max()
+    return last if periods is None else max(last, periods["end"].max())
 
 
 def _name_lane(ax: Axes, name: str, at: float) -> None:
