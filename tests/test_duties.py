@@ -209,9 +209,11 @@ class TestHarms:
 
 class TestCrosswalk:
     def test_what_is_reached_and_what_is_left_out_make_up_all_rows(self, real: Dataset) -> None:
-        for row in analysis.reach(real).itertuples():
-            left = [int(part.rpartition("(")[2][:-1]) for part in str(row.left_out).split("; ")]
-            assert row.reached + sum(left) == row.rows
+        frame = analysis.reach(real)
+        left = [
+            sum(int(part.rpartition("(")[2][:-1]) for part in text.split("; ")) for text in frame["left_out"]
+        ]
+        assert (frame["reached"] + left).tolist() == frame["rows"].tolist()
 
     def test_every_category_of_a_taxonomy_is_used_or_named(self, real: Dataset) -> None:
         frame = analysis.unused(real)
