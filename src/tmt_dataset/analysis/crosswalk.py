@@ -152,7 +152,8 @@ def unused(ds: Dataset, kind: str = "newsletter") -> pd.DataFrame:
     facet = listed["code"].str.partition(": ")[0].where(listed["scheme"] == "agora-tag", "")
     names = {bridge.scheme: bridge.name for bridge in BRIDGES}
     found = []
-    for (scheme, part), rows in listed.groupby(["scheme", facet], sort=False):
+    for key, rows in listed.groupby(["scheme", facet], sort=False):
+        scheme, part = map(str, key)
         here = rows["code"].isin(used.get(scheme, set()))
         kind_of = part or scheme.partition("-")[2].replace("-", " ") + "s"
         left = "; ".join(rows.loc[~here, "label"])

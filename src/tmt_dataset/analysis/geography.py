@@ -175,7 +175,7 @@ def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
     idle = int((made == 0).sum())
     if not total:
         return f"None of the {acts} acts is one of a province or a city."
-    who = listed([f"{names[code]} ({n})" for code, n in top.items()])
+    who = listed([f"{names[str(code)]} ({n})" for code, n in top.items()])
     rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
     return f"Provinces and cities make {total} of the {acts} acts, {number(int(top.sum()))} of them in {who}; {rest}."
 

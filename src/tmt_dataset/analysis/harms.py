@@ -105,7 +105,8 @@ def what_harms(counted: pd.DataFrame, names: pd.Series) -> str:
     if rows.empty:
         return "No harm is named."
     told = [
-        f"{lowered(str(names[str(row.risk)]))} ({span(row.least, row.most)})" for row in rows.itertuples()
+        f"{lowered(str(names[str(risk)]))} ({span(least, most)})"
+        for risk, least, most in zip(rows["risk"], rows["least"], rows["most"], strict=True)
     ]
     of = span(int(rows["of_least"].iloc[0]), int(rows["of_most"].iloc[0]))
     told[0] = f"{told[0].rpartition('(')[0]}(in {told[0].rpartition('(')[2][:-1]} of {of} acts)"

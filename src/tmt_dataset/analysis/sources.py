@@ -159,10 +159,10 @@ def review_note(ds: Tables) -> str:
     The annual review of 2024 is part one of two
     """
     every = windows(ds)
-    scopes = ds["sources"].set_index("source_id")["scope"]
+    scopes = dict(zip(ds["sources"]["source_id"].astype("str"), ds["sources"]["scope"], strict=True))
     told = []
     for review in every.loc[every["kind"] == "annual-review"].itertuples():
-        scope = scopes[review.source_id]
+        scope = scopes[str(review.source_id)]
         said = "names no scope" if pd.isna(scope) else f"is {scope[:1].lower()}{scope[1:].rstrip('.')}"
         told.append(f"The annual review of {review.window} {said}.")
     if not told:

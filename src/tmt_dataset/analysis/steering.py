@@ -145,7 +145,8 @@ def divided(counted: pd.DataFrame) -> Divided:
         for orientation in ("control", "promotion"):
             here = (side == wanted) & (counted["orientation"].astype("str") == orientation)
             found.append(int(counted.loc[here, "most"].sum()))
-    return Divided(*found, p=fisher(*found))
+    a, b, c, d = found
+    return Divided(a, b, c, d, fisher(a, b, c, d))
 
 
 def by_window(counted: pd.DataFrame) -> pd.DataFrame:

@@ -133,6 +133,6 @@ def _headed(values: pd.DataFrame, texts: pd.DataFrame) -> tuple[pd.DataFrame, pd
         frame.iloc[sources].set_axis(names, axis=0).astype(object) if len(frame) else frame
         for frame in (values, texts)
     ]
-    for frame, empty in zip(filled, (0, ""), strict=True):
-        frame.iloc[headings] = empty
+    filled[0].iloc[headings] = 0
+    filled[1].iloc[headings] = ""
     return filled[0], filled[1], headings

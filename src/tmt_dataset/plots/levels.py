@@ -77,7 +77,7 @@ def steering_chart(frame: pd.DataFrame) -> tuple[Figure, Sequence[Axes]]:
 
 def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
     """Draw the acts of one side with their numbers."""
-    rows = np.arange(len(part))
+    rows = np.arange(len(part), dtype=float)
     control, both, promotion = (part[name].to_numpy(float) for name in ("control", "both", "promotion"))
     for name, start, end, colour in (
         ("control", -both / 2 - control, -both / 2, PALETTE["blue"]),
@@ -92,9 +92,8 @@ def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
             write_near(ax, f"{mid:g}", 0, row, (0, 0), ha="center", fontsize=6.5, color="white")
         if more:
             write_near(ax, f"{more:g}", mid / 2 + more, row, (2, 0), fontsize=7)
-    for row, (rights, told, more) in enumerate(
-        zip(part["rights"], part["information"], both / 2 + promotion, strict=True)
-    ):
+    beside = zip(rows, part["rights"], part["information"], both / 2 + promotion, strict=True)
+    for row, rights, told, more in beside:
         parts = [f"{n:g} {what}" for n, what in ((rights, "on disputes"), (told, "inform")) if n]
         if parts:
             write_near(ax, "  " + ", ".join(parts), more, row, (12, 0), color=INKS["grey"])

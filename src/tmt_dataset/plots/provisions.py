@@ -81,7 +81,7 @@ def _wide(counted: pd.DataFrame, actors: list[str], labels: list[str]) -> np.nda
 
 def _draw_bars(ax: Axes, solid: np.ndarray, hollow: np.ndarray, colour: str) -> None:
     """Draw a bar for each actor, a hollow one after it, and the numbers of both."""
-    rows = np.arange(len(solid))
+    rows = np.arange(len(solid), dtype=float)
     ax.hlines(rows, 0, solid, color=colour, lw=8, gid="bar", capstyle="butt")
     some = hollow > 0
     if some.any():
