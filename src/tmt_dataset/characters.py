@@ -6,6 +6,9 @@ import json
 import re
 from html.entities import name2codepoint
 
+__all__ = ["MAY_BE_MISREAD", "MISREAD", "UNSEEN", "escaped", "json_escaped"]
+
+
 #: Scripts whose letters join or part at U+200C and U+200D: Arabic to Sinhala, Myanmar, Khmer and Mongolian.
 _JOINING = "\u0600-\u0dff\u1000-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af"
 _NONCHARACTERS = "".join(f"{chr(n - 2)}{chr(n - 1)}" for n in range(0x20000, 0xF0001, 0x10000))

@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 
     from tmt_dataset.dataset import Dataset
 
+__all__ = [
+    "STYLES",
+    "Agent",
+    "Reference",
+    "Report",
+    "apa",
+    "bibtex",
+    "cite",
+    "csl",
+    "plain",
+    "reference",
+    "ris",
+]
+
+
 STYLES = ("apa", "bibtex", "ris", "csl")
 _DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 #: Spaces, and controls that end a line or a word: no format has an escape for them.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from tmt_dataset.record import Record
 
+__all__ = ["Dataset", "from_package", "load"]
+
 
 def load(source: str | os.PathLike[str] | None = None, *, sha256: str | None = None) -> Dataset:
     """Load the data set.

@@ -6,6 +6,9 @@ import re
 from calendar import monthrange
 from datetime import date
 
+__all__ = ["bounds"]
+
+
 _ONE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 

@@ -13,6 +13,9 @@ from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.errors import PackageError, TmtDatasetError, UnknownCodeError
 from tmt_dataset.package import open_package
 
+__all__ = ["guarded", "problem"]
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 D = TypeVar("D", bound=Tables)

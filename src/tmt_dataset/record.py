@@ -15,6 +15,9 @@ from tmt_dataset.cells import TEXT_DTYPE, Tables, is_in, nullable
 from tmt_dataset.errors import PackageError, UnknownCodeError, unknown
 from tmt_dataset.guard import guarded
 
+__all__ = ["COLUMNS", "Record", "evidence", "identifier", "labels", "link", "number", "record"]
+
+
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
 
 

@@ -13,6 +13,9 @@ from tmt_dataset.descriptor import DEVELOPMENT, fingerprint
 from tmt_dataset.errors import PackageError
 from tmt_dataset.package import Package
 
+__all__ = ["RELEASES", "Claim", "Release", "false_claim", "releases"]
+
+
 #: The table of releases, written by hand after each of them.
 RELEASES = "released"
 

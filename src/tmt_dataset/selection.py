@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,26 @@ from tmt_dataset.record import identifier
 from tmt_dataset.search import found
 from tmt_dataset.search.query import TERMS
 
+__all__ = [
+    "CRITERIA",
+    "Codes",
+    "Criterion",
+    "Day",
+    "Marks",
+    "Mask",
+    "OneOrMore",
+    "chosen",
+    "matching",
+    "ranges",
+    "restricted",
+    "truth",
+]
+
+
 T = TypeVar("T")
 #: One code, or several of which any will do.
-OneOrMore = T | Iterable[T]
-Codes = OneOrMore[str]
+OneOrMore: TypeAlias = T | Iterable[T]
+Codes: TypeAlias = OneOrMore[str]
 Day = str | datetime.date
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 #: Which rows of a table have one of some codes.

@@ -10,6 +10,9 @@ from tmt_dataset.guard import guarded
 from tmt_dataset.views.counts import area_of
 from tmt_dataset.views.windows import months
 
+__all__ = ["RESOLUTIONS", "collective", "developments", "gaps", "primary_topics", "resolution", "tally"]
+
+
 #: How exactly a date is known, from fine to coarse.
 RESOLUTIONS = ["day", "month", "two months", "longer"]
 

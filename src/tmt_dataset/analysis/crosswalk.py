@@ -15,6 +15,8 @@ from tmt_dataset.record import labels
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["BRIDGES", "Bridge", "reach", "unused", "what_is_left_out"]
+
 
 class Bridge(NamedTuple):
     """A column that leads from one of the data's vocabularies to the codes of another taxonomy."""

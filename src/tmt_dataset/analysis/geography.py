@@ -6,6 +6,18 @@ import pandas as pd
 
 from tmt_dataset.analysis.words import counted, listed, number
 
+__all__ = [
+    "MAKERS",
+    "TILES",
+    "by_province",
+    "makers",
+    "province_of",
+    "provinces_claim",
+    "where_from",
+    "which_cities",
+]
+
+
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260
 #: code. As far as squares allow, a tile has the neighbours of the real unit; all have one size, so that area
 #: suggests no weight.

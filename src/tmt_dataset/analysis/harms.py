@@ -15,6 +15,8 @@ from tmt_dataset.views.windows import members, reports, windows
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["harms_claim", "risks", "what_harms", "windowed"]
+
 
 @guarded
 def risks(ds: Dataset) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from tmt_dataset.guard import guarded
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["leads", "lifecycles", "narrowed", "open_drafts", "stages"]
+
 
 @guarded
 def stages(ds: Dataset) -> pd.DataFrame:

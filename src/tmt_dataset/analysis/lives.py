@@ -13,6 +13,9 @@ from tmt_dataset.views.windows import exposure, months, windows
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["PATHS", "awaited", "by_windows", "followed", "last_covered", "moves", "windows_after"]
+
+
 #: What several events of an instrument are: two developments on two stages, two on one stage, one with two dates.
 PATHS = ("moved", "repeated", "told")
 

@@ -8,6 +8,8 @@ from tmt_dataset.analysis.words import counted, listed, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
+__all__ = ["actions", "actions_alt", "actions_title", "actions_unit", "coders", "holds", "mostly", "proved"]
+
 
 def holds(ds: Dataset) -> str:
     """Return how many developments there are, and who reports them.

@@ -16,6 +16,9 @@ from tmt_dataset.views.windows import months
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["implied", "numbers", "targets"]
+
+
 _DAY = pd.Timedelta(days=1)
 
 

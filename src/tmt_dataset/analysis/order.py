@@ -16,6 +16,8 @@ from tmt_dataset.record import labels
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["naming", "order_labels", "order_told", "who_came_first"]
+
 
 @guarded
 def naming(ds: Dataset, words: str) -> pd.DataFrame:

@@ -7,6 +7,9 @@ import pandas as pd
 from tmt_dataset.cells import Tables
 from tmt_dataset.guard import guarded
 
+__all__ = ["STATISTICS", "agreed", "corrected"]
+
+
 #: Statistics of agreement that compare: one for values, one for what was found.
 STATISTICS = ("alpha", "f1")
 #: What the review log calls in the singular, and two things that it corrects which no quote proves.

@@ -17,6 +17,22 @@ from tmt_dataset.views.counts import level_of
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = [
+    "ORIENTATIONS",
+    "SIDES",
+    "Divided",
+    "acts",
+    "by_window",
+    "divided",
+    "how_many",
+    "steering",
+    "steering_checked",
+    "steering_claim",
+    "steering_told",
+    "who_steers",
+]
+
+
 #: The two sides of an act's level: the nation, and its provinces and cities.
 SIDES = {"national": "national", "provincial": "local", "municipal": "local"}
 

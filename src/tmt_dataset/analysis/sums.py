@@ -13,6 +13,9 @@ from tmt_dataset.guard import guarded
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["from_reviews", "largest", "penalties", "targets_by_act"]
+
+
 #: A term that a quote gives where a target has no day.
 _TERM = r"\b((?:over|within) \d+ (?:years?|months?))\b"
 

@@ -17,6 +17,8 @@ from tmt_dataset.record import labels
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["how_joint", "joint_acts", "who_pairs"]
+
 
 @guarded
 def joint_acts(ds: Dataset) -> pd.DataFrame:

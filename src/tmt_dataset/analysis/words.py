@@ -13,6 +13,21 @@ from tmt_dataset.errors import unknown
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = [
+    "counted",
+    "fraction",
+    "listed",
+    "lowered",
+    "number",
+    "opened",
+    "probability",
+    "span",
+    "spoken",
+    "told",
+    "when",
+]
+
+
 _MONTHS = [
     "January",
     "February",

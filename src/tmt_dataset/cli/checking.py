@@ -11,6 +11,8 @@ import click
 from tmt_dataset.cli.face import FilePath, command, format_option, package_option, sources_argument
 from tmt_dataset.cli.printing import emit, say, write_json
 
+__all__ = ["agreement", "diff", "prove", "validate"]
+
 
 def _report(report: Any, form: str) -> None:
     if form == "json":

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["codes"]
+
 
 @command("codes", "tmt-dataset codes topics")
 @click.argument("name", required=False)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
     from tmt_dataset.selection import Criterion
 
+__all__ = ["CODES", "OTHERS", "Selecting", "selected", "wrong_usage"]
+
+
 #: The filters that take no codes.
 OTHERS: dict[str, dict[str, Any]] = {
     "with_offices": {"is_flag": True, "help": "A body also matches the bodies below it."},

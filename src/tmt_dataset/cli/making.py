@@ -9,6 +9,8 @@ import click
 from tmt_dataset.cli.face import FilePath, command, main
 from tmt_dataset.cli.printing import say
 
+__all__ = ["build", "release"]
+
 
 @command("build", "tmt-dataset build --check")
 @click.option(

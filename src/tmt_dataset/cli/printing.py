@@ -16,6 +16,8 @@ from tmt_dataset.errors import TmtDatasetError
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["discard_output", "emit", "errors_as_one_line", "fail", "say", "write", "write_data", "write_json"]
+
 
 def write(text: str, encoding: str | None = None) -> None:
     """Write to standard output at once, so that a failure is met here and not when Python exits.

@@ -16,6 +16,8 @@ from tmt_dataset.errors import counted
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
+__all__ = ["counts", "coverage", "info", "lifecycle", "search", "series", "show"]
+
 
 @command("info", "tmt-dataset info")
 @package_option

@@ -11,6 +11,8 @@ from tmt_dataset.cli.face import FilePath, command, package_option
 from tmt_dataset.cli.filters import Selecting, selected
 from tmt_dataset.cli.printing import say, write_data
 
+__all__ = ["cite", "export"]
+
 
 @command("export", "tmt-dataset export ai.xlsx --topic ai --orientation control", Selecting)
 @click.argument("target", type=FilePath())

@@ -22,6 +22,19 @@ from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.package import Package, mismatches
 from tmt_dataset.search.query import TERMS
 
+__all__ = [
+    "AGREEMENT",
+    "ANNOTATIONS",
+    "SHOWN",
+    "SHOWN_BEFORE",
+    "Row",
+    "check",
+    "compiled",
+    "is_compiled",
+    "rows",
+]
+
+
 Row = dict[str, Any]
 ANNOTATIONS = "data/annotations"
 #: How many differing rows of a table a message shows.

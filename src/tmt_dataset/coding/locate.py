@@ -19,6 +19,8 @@ from tmt_dataset.validation.verbatim import escaped, unescaped
 if TYPE_CHECKING:  # at run time coding.annotation imports ruamel, and names the extra that is missing
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+__all__ = ["fill", "locate", "nearest", "offsets"]
+
 
 def nearest(quote: str, text: str) -> str | None:
     """Return the part of a text that is most similar to a quote, or None if nothing is similar.

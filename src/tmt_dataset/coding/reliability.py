@@ -18,6 +18,26 @@ except ImportError:
         'agreement needs krippendorff and scipy: pip install "tmt-dataset[coding]"'
     ) from None
 
+__all__ = [
+    "RESAMPLES",
+    "SEED",
+    "SHARED",
+    "Array",
+    "Coded",
+    "Distance",
+    "Row",
+    "alpha",
+    "alphas",
+    "interval",
+    "masi",
+    "rounded",
+    "row",
+    "set_rows",
+    "shares",
+    "value_rows",
+]
+
+
 RESAMPLES = 1000
 SEED = 2025
 SHARED = ("precision", "recall", "f1")

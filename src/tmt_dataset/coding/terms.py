@@ -10,6 +10,9 @@ from typing import Any
 
 from tmt_dataset.search.stems import counts
 
+__all__ = ["Row", "reporting", "rows", "stems"]
+
+
 Row = Mapping[str, Any]
 
 

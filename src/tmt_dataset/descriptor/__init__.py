@@ -32,6 +32,25 @@ from tmt_dataset.descriptor.shapes import (
 from tmt_dataset.errors import DeclarationError, PackageError, unknown
 from tmt_dataset.files import sha256
 
+__all__ = [
+    "DESCRIPTOR",
+    "DEVELOPMENT",
+    "NAME",
+    "SEMVER",
+    "TYPES",
+    "Descriptor",
+    "Difference",
+    "Field",
+    "ForeignKey",
+    "Table",
+    "Unread",
+    "differences",
+    "fingerprint",
+    "is_version",
+    "version_numbers",
+]
+
+
 DESCRIPTOR = "datapackage.json"
 
 

@@ -6,6 +6,9 @@ from pathlib import PurePosixPath
 
 from tmt_dataset.descriptor import Descriptor, Table
 
+__all__ = ["ROOT", "nested", "targets"]
+
+
 ROOT = "developments"
 
 

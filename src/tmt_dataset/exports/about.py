@@ -13,6 +13,9 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, counted
 from tmt_dataset.exports.tables import FLAT
 
+__all__ = ["About", "about"]
+
+
 #: The fields whose descriptions say what a count must not overlook.
 _CAVEATS = (("sources", "kind"), ("developments", "date_basis"))
 

@@ -17,6 +17,8 @@ from tmt_dataset.descriptor.links import ROOT, nested, targets
 from tmt_dataset.errors import ExportError
 from tmt_dataset.exports.tables import SEE_FINDINGS, at, cells, frames
 
+__all__ = ["write"]
+
 
 def write(ds: Dataset, path: Path) -> None:
     """Write one development per line, with the rows that belong to it and those that it names."""

@@ -11,6 +11,8 @@ from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.errors import ExportError, MissingExtraError
 from tmt_dataset.exports.tables import SEE_FINDINGS, cells, frames
 
+__all__ = ["write"]
+
 
 def write(ds: Dataset, folder: Path) -> None:
     """Write a folder with one typed file per table."""

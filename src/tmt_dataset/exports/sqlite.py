@@ -17,6 +17,8 @@ from tmt_dataset.exports.tables import SEE_FINDINGS, cells, frames
 from tmt_dataset.search.index import index
 from tmt_dataset.search.index import write as write_index
 
+__all__ = ["write"]
+
 
 def _name(name: str) -> str:
     """Return a name in the quotes of SQL."""

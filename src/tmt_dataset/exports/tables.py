@@ -11,6 +11,9 @@ import pandas as pd
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import ExportError
 
+__all__ = ["FLAT", "SEE_FINDINGS", "Cell", "at", "cells", "columns", "frames", "labelled", "sheets"]
+
+
 #: Name of the view with one row per development.
 FLAT = "flat"
 #: What to do about invalid data; serves Python and the shell.

@@ -11,6 +11,9 @@ from tmt_dataset.cells import csv_text
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.exports.tables import Cell, sheets
 
+__all__ = ["csv_records", "inert", "restore", "write"]
+
+
 # line feeds, and the full-width forms in East Asian editions of Excel, start a formula too
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 

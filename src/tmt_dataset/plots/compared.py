@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["MEANINGS", "ORIENTATIONS", "forest", "orientations", "shares_and_rates"]
+
+
 # Colour of each orientation: control and promotion are far apart in hue and in lightness.
 ORIENTATIONS: dict[str, str] = {
     "control": PALETTE["vermilion"],

@@ -15,6 +15,9 @@ from tmt_dataset.plots.style import INKS, PALETTE, ink_on, mpl, readable, span
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+__all__ = ["tile_map"]
+
+
 # A red, a green and a blue, each from 0 to 1.
 _RGB = tuple[float, float, float]
 

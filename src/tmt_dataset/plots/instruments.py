@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["HEADINGS", "STAGE_MARKS", "lifecycle", "waiting_chart"]
+
+
 # Shape, colour and whether it is hollow: stages stay apart without colour.
 STAGE_MARKS: dict[str, tuple[str, str, bool]] = {
     "planned": ("o", PALETTE["grey"], True),

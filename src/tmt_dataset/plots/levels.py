@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["COLOURS", "SIDES", "order_chart", "steering_chart"]
+
+
 #: Title of the panel of each side, and colours of its acts.
 SIDES = {"national": "The nation", "local": "Provinces and cities"}
 COLOURS = {"national": INKS["blue"], "local": INKS["vermilion"]}

@@ -14,6 +14,32 @@ from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import span
 from tmt_dataset.plots.wording import capital, counted, listed, number, sources_told, when
 
+__all__ = [
+    "DRAFT_COLUMNS",
+    "LIVES_CAPTION",
+    "STEP_COLUMNS",
+    "WAITING_CAPTION",
+    "WINDOW_COLUMNS",
+    "basis",
+    "draft_rows",
+    "lives_alt",
+    "lives_measure",
+    "months_covered",
+    "moved",
+    "moved_claim",
+    "other_paths",
+    "rests_on",
+    "shown",
+    "step_rows",
+    "stories",
+    "waiting",
+    "waiting_alt",
+    "waiting_claim",
+    "waiting_measure",
+    "window_rows",
+]
+
+
 #: How many instruments a sentence names.
 _NAMED = 3
 

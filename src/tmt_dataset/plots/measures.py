@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["totals_and_flows"]
+
+
 # Markers of series, which stay apart without colour.
 _SHAPES = "osD^v"
 

@@ -11,6 +11,8 @@ from tmt_dataset.errors import unknown
 from tmt_dataset.plots.article import record_address
 from tmt_dataset.plots.style import readable
 
+__all__ = ["Openings", "openings"]
+
 
 class Openings:
     """Groups of quotes, each behind its count: :func:`openings` makes it.

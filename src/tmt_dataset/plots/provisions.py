@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["strength_chart"]
+
 
 def strength_chart(
     counted: pd.DataFrame, beside: pd.DataFrame | None = None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["stacked", "window_strip"]
+
 
 def stacked(
     frame: pd.DataFrame,

@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = [
+    "INKS",
+    "PALETTE",
+    "STYLE",
+    "WIDTHS",
+    "amount",
+    "chart",
+    "drawn",
+    "ink_on",
+    "mpl",
+    "readable",
+    "styled",
+    "use_style",
+]
+
+
 # The style sheet, for plt.style.use() and plt.style.context().
 STYLE = Path(__file__).with_name("paper.mplstyle")
 

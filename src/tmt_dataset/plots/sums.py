@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["MARKS", "penalty_chart"]
+
+
 #: Shape and colour of a sum: a fine alone, a fine with confiscated gains, damages. The words beside a point say so too.
 MARKS: dict[str, tuple[str, str]] = {
     "fine_amount": ("o", PALETTE["blue"]),
@@ -63,8 +66,9 @@ def penalty_chart(frame: pd.DataFrame) -> tuple[Figure, Axes]:
         ax.set_xscale("log")
         for at, row in zip(places, rows.itertuples(), strict=True):
             shape, color = MARKS.get(str(row.measure), _OTHER)
-            ax.scatter([row.value], [at], s=24, marker=shape, c=color, linewidths=0, zorder=3, gid="sum")
-            write_near(ax, _beside(row), float(row.value), at, (6, 0))  # type: ignore[arg-type]  # a number
+            value = float(row.value)  # type: ignore[arg-type]  # a number
+            ax.scatter([value], [at], s=24, marker=shape, c=color, linewidths=0, zorder=3, gid="sum")
+            write_near(ax, _beside(row), value, at, (6, 0))
         label_rows(ax, labels)
         for at, title in headings:
             write_heading(ax, title, at)

@@ -14,6 +14,9 @@ from tmt_dataset.errors import unknown
 from tmt_dataset.plots.article import record_address
 from tmt_dataset.plots.style import readable
 
+__all__ = ["Table", "table"]
+
+
 #: An identifier of a development, alone or among others.
 _RECORD = re.compile(r"\bTMT-\d{4}\b(?!:)")
 

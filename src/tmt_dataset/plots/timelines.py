@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["timeline"]
+
 
 def timeline(
     events: pd.DataFrame,

@@ -10,6 +10,9 @@ from tmt_dataset.analysis import MONTHS, windows
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
+__all__ = ["capital", "counted", "listed", "number", "sources_told", "when"]
+
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

@@ -13,6 +13,9 @@ from tmt_dataset.errors import MissingExtraError
 if TYPE_CHECKING:
     from pdoc.doc import Module
 
+__all__ = ["COMMANDS", "write"]
+
+
 #: The command line has a reference of its own.
 COMMANDS = "tmt_dataset.cli"
 

@@ -16,6 +16,9 @@ from tmt_dataset.validation.findings import Report
 if TYPE_CHECKING:
     import click
 
+__all__ = ["REPORT", "SHOWN", "build", "built", "check", "refuse"]
+
+
 REPORT = "validation/report.json"
 #: How many findings a message shows.
 SHOWN = 5

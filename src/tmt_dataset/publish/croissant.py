@@ -11,6 +11,9 @@ from tmt_dataset.citation import Agent
 from tmt_dataset.descriptor import DEVELOPMENT, Descriptor, Field, Table
 from tmt_dataset.publish.facts import METHODS, Facts, Json, agent, download, present
 
+__all__ = ["RAI", "croissant", "semantic"]
+
+
 #: Responsible-AI fields of Croissant, by their names in its vocabulary.
 RAI: Mapping[str, str | list[str]] = {
     "dataCollection": (

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
+__all__ = ["CHARTS", "CODE", "TEMPLATES", "Article", "article", "exporter", "records", "site"]
+
+
 TEMPLATES = Path(__file__).with_name("templates")
 #: Formats of charts, the first is shown on a page.
 CHARTS = ("image/svg+xml", "image/png")

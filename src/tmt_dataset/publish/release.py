@@ -32,6 +32,19 @@ from tmt_dataset.validation.identifiers import anchors
 if TYPE_CHECKING:
     import click
 
+__all__ = [
+    "CODEBOOK",
+    "DOCUMENTS",
+    "RELEASED",
+    "SHOWN",
+    "SUFFIXES",
+    "archive_bytes",
+    "register",
+    "release",
+    "sums",
+]
+
+
 #: The table of identifiers that releases have carried.
 RELEASED = "released_identifiers"
 DOCUMENTS = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "LICENSE-DATA", "README.md")

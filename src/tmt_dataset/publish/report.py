@@ -28,6 +28,22 @@ from tmt_dataset.record import number
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+__all__ = [
+    "DAYS",
+    "MANIFEST",
+    "QUIET",
+    "SETTINGS",
+    "SETUP",
+    "TOP",
+    "NotebookError",
+    "environment",
+    "executed",
+    "main",
+    "summary",
+    "write",
+]
+
+
 #: Every chart as PNG and SVG; asked for here, so that the notebooks stay free of it.
 SETUP = "%config InlineBackend.figure_formats = ['png', 'svg']\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
 #: The kernel warns of its local sockets at every start.

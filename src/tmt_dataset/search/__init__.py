@@ -20,6 +20,9 @@ from tmt_dataset.search.query import FORMS, HAN, REPORT, expression, pieces, wor
 if TYPE_CHECKING:
     from tmt_dataset.search.index import Opened
 
+__all__ = ["MARKS", "NOT_RECORDED", "SNIPPET", "found", "near", "search", "sql"]
+
+
 #: How many words a snippet has at most.
 SNIPPET = 16
 #: The columns of the index that hold no words of the record.

@@ -16,6 +16,9 @@ from tmt_dataset.search import stems
 from tmt_dataset.search.query import FORMS, HAN, HAN_LENGTH, REPORT, TERMS, pieces, words_of
 from tmt_dataset.search.spelling import spellings
 
+__all__ = ["Index", "Opened", "index", "opened", "vocabulary", "write"]
+
+
 #: Definitions would find every development of a code; the terms of other schemes are not the words of the record.
 _NOT_SEARCHED = ("definition", "agora_", "dpa_")
 #: What a hit in a column counts; in all others it counts 2.

@@ -13,6 +13,20 @@ from itertools import pairwise, product
 
 from tmt_dataset.search.spelling import spellings
 
+__all__ = [
+    "EXPECTED",
+    "FORMS",
+    "HAN",
+    "HAN_LENGTH",
+    "MAX_WORDS",
+    "REPORT",
+    "TERMS",
+    "expression",
+    "pieces",
+    "words_of",
+]
+
+
 #: Chinese is written without spaces: the tokenizer takes a run for one word.
 HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 #: Longest part of a run of Chinese that is indexed; the run as a whole always is.

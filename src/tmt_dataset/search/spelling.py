@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+__all__ = ["spellings"]
+
+
 #: What is written in two ways: the part before, the two spellings, the part behind. A word of another kind that happens to
 #: fit, as "laboratory", gets a form that no text has.
 _RULES = [

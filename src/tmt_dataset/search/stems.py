@@ -9,6 +9,9 @@ from contextlib import closing
 
 from tmt_dataset.errors import MissingExtraError
 
+__all__ = ["MODULE", "TOKENIZER", "as_words", "counts", "table"]
+
+
 #: Words without case and accents, reduced to their stems by Porter's rules.
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 #: The full-text index of SQLite; one may be built without it.

@@ -29,6 +29,8 @@ from tmt_dataset.releases import false_claim
 from tmt_dataset.validation import declaration, form, identifiers, rules, values
 from tmt_dataset.validation.findings import Finding, Report
 
+__all__ = ["validate"]
+
 
 def validate(
     source: str | os.PathLike[str] | Package | Tables | None = None, *, sha256: str | None = None

@@ -23,6 +23,9 @@ from tmt_dataset.descriptor.shapes import texts
 from tmt_dataset.errors import near
 from tmt_dataset.validation.findings import Finding
 
+__all__ = ["CONSTRAINTS", "REWRITE", "RULE", "check", "compare", "is_older", "is_sound"]
+
+
 RULE = "descriptor"
 REWRITE = "Write the file and its declaration in this way."
 #: The constraints that are checked.

@@ -12,6 +12,8 @@ import pandas as pd
 
 from tmt_dataset.errors import counted
 
+__all__ = ["Finding", "Report", "marked"]
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -21,6 +21,9 @@ from tmt_dataset.errors import PackageError
 from tmt_dataset.package import Files, check_bounds, mismatches
 from tmt_dataset.validation.findings import Finding
 
+__all__ = ["CELL_LIMIT", "MAX_WRONG_LINES", "SPREADSHEET", "UNSEEN", "decoded", "parsed", "read", "written"]
+
+
 _ASCII_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n != 0x0A)
 _NAMED = {"\x00": "a NUL", "\r": "a carriage return", "\t": "a tab"}
 #: What the csv module takes unless a library raises its limit, which holds for the whole process.

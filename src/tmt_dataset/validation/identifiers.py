@@ -10,6 +10,9 @@ from tmt_dataset.cells import is_in
 from tmt_dataset.descriptor import SEMVER, is_version, version_numbers
 from tmt_dataset.validation.findings import Finding, marked
 
+__all__ = ["NAME", "TABLE", "anchors", "check"]
+
+
 #: Identifiers of developments that releases have carried, and the places of their primary reports.
 TABLE = "released_identifiers"
 #: How a report names the rule where it could not be checked.

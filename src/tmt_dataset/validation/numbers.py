@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+__all__ = ["plainly", "readable", "reads"]
+
+
 _ONES = {
     w: n for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], 1)
 }

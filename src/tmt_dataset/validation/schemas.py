@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from pandera.pandas import DataFrameSchema
 
+__all__ = ["derived", "schema"]
+
 
 def schema(table: str, source: str | os.PathLike[str] | None = None) -> DataFrameSchema:
     """Return the pandera schema of a table, for frames of your own.

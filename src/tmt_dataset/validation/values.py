@@ -15,6 +15,9 @@ from tmt_dataset.errors import near
 from tmt_dataset.validation.declaration import is_sound
 from tmt_dataset.validation.findings import Finding, marked
 
+__all__ = ["MAX_SUGGESTED", "VERBATIM", "check", "check_references"]
+
+
 #: Near misses cost time on long lists; a vocabulary is short.
 MAX_SUGGESTED = 5000
 #: Its text is that of a source, right or wrong: whether it is the same is for `prove` to say.

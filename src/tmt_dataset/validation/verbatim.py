@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 from tmt_dataset.characters import UNSEEN
 
+__all__ = ["ESCAPE", "escaped", "unescaped", "visible"]
+
+
 #: One escaped character: its code point in hexadecimal.
 ESCAPE = re.compile(r"\\u\{((?!0*[dD][89a-fA-F][0-9a-fA-F]{2}\})(?:10|0?[0-9a-fA-F])?[0-9a-fA-F]{1,4})\}")
 #: What no cell may hold.

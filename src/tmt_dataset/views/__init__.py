@@ -14,6 +14,9 @@ from tmt_dataset.record import labels, number
 from tmt_dataset.views.counts import area_of, level_of
 from tmt_dataset.views.windows import members, reports, windows
 
+__all__ = ["STAGES", "days_between", "flat", "lifecycle", "series"]
+
+
 #: Order of the stages of an instrument on one day; 'cited' is not part of its life.
 STAGES = ["planned", "draft", "approved", "issued", "revised", "effective"]
 

@@ -7,6 +7,9 @@ import pandas as pd
 from tmt_dataset.cells import Tables
 from tmt_dataset.guard import guarded
 
+__all__ = ["MONTHS", "days_of", "exposure", "members", "months", "reports", "windows"]
+
+
 # not strftime, which follows the locale
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
