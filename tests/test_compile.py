@@ -286,6 +286,26 @@ def test_a_provision_with_a_figure_that_is_not_coded_is_named() -> None:
         compile.rows([annotation(quotes=[{"at": [0, 1], "text": "x", "provisions": [provision]}])])
 
 
+def test_two_figures_of_one_value_are_told_apart_by_their_words() -> None:
+    figure = {"measure": "m", "value": 3, "qualifier": "exact", "kind": "penalty"}
+    fine = {
+        "addressee": "merchant",
+        "modality": "incurs",
+        "type": "fine",
+        "figure": {"measure": "m", "value": 3},
+    }
+    quotes: list[dict[str, Any]] = [
+        {"at": [0, 9], "text": "x", "figures": [figure]},
+        {"at": [4, 9], "text": "x", "provisions": [{**fine, "case": 1}]},
+        {"at": [20, 29], "text": "x", "figures": [figure], "provisions": [{**fine, "case": 2}]},
+    ]
+    found = [row["figure_id"] for row in compiled_rows("provisions", quotes=quotes)]
+    assert [identifier.rpartition(":")[2] for identifier in found] == ["0-9#1", "20-29#1"]
+    quotes[1]["at"] = [10, 15]
+    with pytest.raises(AnnotationError, match="the development has 2 such figures"):
+        compiled_rows("provisions", quotes=quotes)
+
+
 def test_two_errata_at_one_place_have_two_identifiers() -> None:
     erratum = {"at": [3, 4], "has": "x", "kind": "error", "coded": "y", "reason": "z"}
     rows = compiled_rows("errata", {"errata": [erratum, erratum, {**erratum, "at": [1, 2]}]})

@@ -159,7 +159,7 @@ BROKEN = [
     Broken("statistic that is neither flow nor level", rules.aggregation, put("figures", 3, aggregation=None), "figures", 3, "aggregation"),
     # keys
     Broken("related to itself", rules.references, put("relations", 2, related_id="TMT-0005"), "relations", 2, "related_id"),
-    Broken("scope of an unknown topic", rules.references, put("sources", 2, scope_topics="ai lamps"), "sources", 2, "scope_topics"),
+    Broken("scope of an unknown topic", rules.scopes, put("sources", 2, scope_topics="ai lamps"), "sources", 2, "scope_topics"),
     Broken("parent of another path", rules.references, put("topics", 3, parent="data"), "topics", 3, "parent"),
     Broken("no parent under a path", rules.references, put("topics", 3, parent=None), "topics", 3, "parent"),
     Broken("parent without a path", rules.references, put("topics", 2, parent="ai"), "topics", 2, "parent"),
@@ -175,6 +175,7 @@ BROKEN = [
     Broken("provision whose quote is silent", provisions.quotes_of_their_own, put("quotes", 10, supports="figures"), "provisions", 3, "quote_id"),
     Broken("a duty that is incurred", provisions.families, put("provisions", 2, modality="incurs"), "provisions", 2, "type"),
     Broken("figure of another act", provisions.parts_of_provisions, put("provisions", 5, figure_id=f"TMT-0003:{WINTER}:1273-1337#1"), "provisions", 5, "figure_id"),
+    Broken("one figure of two cases", provisions.one_case_per_figure, many(put("provisions", 4, case=1, figure_id="f"), put("provisions", 5, case=2, figure_id="f")), "provisions", 4, "figure_id"),
     Broken("cases backwards", provisions.cases, many(put("provisions", 4, case=2), put("provisions", 5, case=1)), "provisions", 5, "case"),
     Broken("more risks than the report can be meant against", provisions.bounds, many(*(copy("development_risks", 2, risk_id=n) for n in "abcd")), "development_risks", 2, "development_id"),
 ]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tmt_dataset.cells import table_bytes
-from tmt_dataset.coding.annotation import SEPARATOR, Annotation, Quote, Relation, read_all
+from tmt_dataset.coding.annotation import SEPARATOR, Annotation, FigureOf, Quote, Relation, read_all
 from tmt_dataset.coding.proof import source_text
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.edtf import bounds
@@ -179,23 +179,42 @@ def _development_risks(a: Annotation) -> Iterator[Row]:
 
 
 def _provisions(a: Annotation) -> Iterator[Row]:
-    figures = {(row["development_id"], row["measure"], row["value"]): row["figure_id"] for row in _figures(a)}
     for development_id, quote_id, q in _identified(a):
         for p in q.provisions:
             parts = (development_id, p.case, p.addressee, p.modality, p.type)
-            figure_id = None
-            if (
-                p.figure is not None
-                and (figure_id := figures.get((development_id, *p.figure.model_dump().values()))) is None
-            ):
-                raise AnnotationError(
-                    f"{development_id}: a provision names the figure {p.figure.measure} {p.figure.value:g}; the development has no such "
-                    "figure in this file: correct the provision, or code the figure"
-                )
+            figure_id = None if p.figure is None else _figure_of(a, development_id, q, p.figure)
             yield {
                 "provision_id": ":".join(str(part) for part in parts if part is not None), "development_id": development_id,
                 **p.model_dump(), "figure_id": figure_id, "quote_id": quote_id,
             }  # fmt: skip
+
+
+def _figure_of(a: Annotation, development_id: str, quote: Quote, named: FigureOf) -> str:
+    """Return the figure that a provision names.
+
+    Two fines of one sum are told apart by the words around them: the second case of a notice had the sum of the fifth.
+    """
+    same = [
+        (f"{quote_id}#{n}", q)
+        for of, quote_id, q in _identified(a)
+        for n, f in enumerate(q.figures, 1)
+        if (of, f.measure, f.value) == (development_id, named.measure, named.value)
+    ]
+    near = [(figure_id, q) for figure_id, q in same if _share_words(q, quote)] if len(same) > 1 else same
+    if len(near) == 1:
+        return near[0][0]
+    raise AnnotationError(
+        f"{development_id}: a provision names the figure {named.measure} {named.value:g}; the development has "
+        f"{len(same) or 'no'} such figure{'s' * (len(same) > 1)} in this file: correct the provision, code the figure, or let the quotes of "
+        "the two share words"
+    )
+
+
+def _share_words(first: Quote, second: Quote) -> bool:
+    """Whether two quotes of one source overlap."""
+    if first.at is None or second.at is None:
+        return False
+    return first.at[0] < second.at[1] and second.at[0] < first.at[1]
 
 
 def _development_instruments(a: Annotation) -> Iterator[Row]:

@@ -21,6 +21,7 @@ __all__ = [
     "bounds",
     "cases",
     "families",
+    "one_case_per_figure",
     "orientation_proved",
     "parts_of_provisions",
     "quotes_of_their_own",
@@ -185,6 +186,26 @@ def cases(t: Tables) -> Iterator[Finding]:
     )
 
 
+def one_case_per_figure(t: Tables) -> Iterator[Finding]:
+    """Rule 8: a figure belongs to one case.
+
+    Two fines of one sum were one figure, and the second case had the sum of the fifth.
+    """
+    p = t["provisions"].dropna(subset=["figure_id", "case"])
+    others = p.groupby("figure_id")["case"].transform("nunique")
+    yield from marked(
+        RULE,
+        "provisions",
+        p,
+        others > 1,
+        "figure_id",
+        "provisions of several cases have the figure {figure_id}",
+        "a figure of one case",
+        "case {case}",
+        "Let the quote of each provision share words with the quote of its own figure.",
+    )
+
+
 def bounds(t: Tables) -> Iterator[Finding]:
     """Rule 8: a development has at most four risks, and at most six matters that it only covers.
 
@@ -218,5 +239,6 @@ CHECKS = {
     families: "Rule 8 (the modality fits the family of the type)",
     parts_of_provisions: "Rule 8 (provisions agree with their figures and identifiers)",
     cases: "Rule 8 (cases are numbered upwards)",
+    one_case_per_figure: "Rule 8 (a figure belongs to one case)",
     bounds: "Rule 8 (at most four risks, and six matters covered)",
 }

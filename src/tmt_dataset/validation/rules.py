@@ -43,6 +43,7 @@ __all__ = [
     "references",
     "report_words",
     "reports",
+    "scopes",
     "values_proved",
     "windows",
     "within_source",
@@ -675,7 +676,7 @@ def references(t: Tables) -> Iterator[Finding]:
 
     A place that was its own parent had no province, and whoever walked up from it did not arrive.
     """
-    r, topics, sources = t["relations"], t["topics"], t["sources"]
+    r, topics = t["relations"], t["topics"]
     yield from marked(
         "references",
         "relations",
@@ -700,18 +701,6 @@ def references(t: Tables) -> Iterator[Finding]:
         "{parent}",
         above=above.replace("", "an empty cell"),
     )
-    scope = sources["scope_topics"].str.split(" ").explode()
-    unknown = scope.notna() & ~scope.isin(topics["topic_id"])
-    yield from marked(
-        "references",
-        "sources",
-        sources,
-        unknown.groupby(level=0).any(),
-        "scope_topics",
-        "a topic of the scope of {source_id} is not in the table topics",
-        "topics, separated by spaces",
-        "{scope_topics}",
-    )
     for table, key in (("places", "place_id"), ("authorities", "authority_id")):
         f = t[table]
         yield from marked(
@@ -724,6 +713,26 @@ def references(t: Tables) -> Iterator[Finding]:
             "parents that lead to one without a parent",
             "{parent}",
         )
+
+
+def scopes(t: Tables) -> Iterator[Finding]:
+    """Rule of keys: the scope of a source names topics.
+
+    A scope with a topic that is not in the register left out every development.
+    """
+    sources, topics = t["sources"], t["topics"]
+    scope = sources["scope_topics"].str.split(" ").explode()
+    unknown = scope.notna() & ~scope.isin(topics["topic_id"])
+    yield from marked(
+        "scope",
+        "sources",
+        sources,
+        unknown.groupby(level=0).any(),
+        "scope_topics",
+        "a topic of the scope of {source_id} is not in the table topics",
+        "topics, separated by spaces",
+        "{scope_topics}",
+    )
 
 
 def agreement_bounds(t: Tables) -> Iterator[Finding]:
@@ -748,6 +757,7 @@ def agreement_bounds(t: Tables) -> Iterator[Finding]:
 #: Every rule, and how a report names it where it could not be checked.
 CHECKS: dict[Check, str] = {
     references: "Keys (parents lead to a root)",
+    scopes: "Keys (scopes name topics)",
     quote_length: "Rule 1 (quotes and errata have the length of their offsets)",
     identifier_parts: "Rule 1 (identifiers agree with the cells that they are made of)",
     within_source: "Rule 1 (quotes and errata lie within their source)",
