@@ -10,8 +10,13 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from next_source import NEXT, with_next_source
 from test_docs import NOTEBOOKS
+
+from tmt_dataset import plots
 
 #: A line of the cell of parameters, which every article has.
 PARAMETER = "PACKAGE = None"
@@ -37,8 +42,23 @@ def _code(path: Path) -> list[str]:
     return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the charts, which are drawn and not written: how they are written needs no next source."""
+    texts: list[str] = []
+
+    def show(fig: Figure, number: int, *words: str, alt: str, source: object, caption: str = "") -> None:
+        texts.extend([*words, alt, caption, *(text.get_text() for text in fig.findobj(Text))])
+        pyplot.close(fig)
+
+    monkeypatch.setattr(plots, "show", show)
+    return texts
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_an_article_runs_with_the_next_source(path: Path, grown: Path, shell: InteractiveShell) -> None:
+def test_an_article_runs_with_the_next_source(
+    path: Path, grown: Path, shell: InteractiveShell, shown: list[str]
+) -> None:
     cells = _code(path)
     assert sum(PARAMETER in cell for cell in cells) == 1
     for cell in cells:
@@ -46,6 +66,6 @@ def test_an_article_runs_with_the_next_source(path: Path, grown: Path, shell: In
             code = cell.replace(PARAMETER, f"PACKAGE = {str(grown)!r}")
             result = shell.run_cell(code)  # type: ignore[no-untyped-call]  # as above
         result.raise_error()
-        for output in given.outputs:
-            text = output.data.get("text/markdown", "")
+        for text in [output.data.get("text/markdown", "") for output in given.outputs] + shown:
             assert not (found := MISSING.search(text)), (found, text)
+        shown.clear()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tmt_dataset.cells import DATE_DTYPE, TEXT_DTYPE
+from tmt_dataset.cells import TEXT_DTYPE
 from tmt_dataset.guard import guarded
+from tmt_dataset.views import lives
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -135,16 +136,18 @@ def lifecycles(ds: Dataset) -> pd.DataFrame:
     """
     columns = ["instrument_id", "instrument", "kind", "force"]
     register = stages(ds).drop_duplicates("instrument_id")[columns]
-    types: dict[Any, Any] = {
-        **dict.fromkeys(["instrument_id", "stage", "date"], "str"),
-        **dict.fromkeys(["date_start", "date_end"], DATE_DTYPE),
-        **dict.fromkeys(["days_min", "days_max"], "Int64"),
-        "development_id": "str",
-    }
-    lives = [pd.DataFrame(columns=list(types)).astype(types)]
-    for code in register["instrument_id"]:
-        lives.append(ds.lifecycle(code).assign(instrument_id=code)[list(types)])
-    return register.merge(pd.concat(lives, ignore_index=True), on="instrument_id", validate="one_to_many")
+    events = lives(ds, ds["development_instruments"]).drop(columns="title")
+    order = [
+        "instrument_id",
+        "stage",
+        "date",
+        "date_start",
+        "date_end",
+        "days_min",
+        "days_max",
+        "development_id",
+    ]
+    return register.merge(events[order], on="instrument_id", validate="one_to_many")
 
 
 @guarded

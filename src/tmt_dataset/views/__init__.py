@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from tmt_dataset.record import labels, number
 from tmt_dataset.views.counts import area_of, level_of
 from tmt_dataset.views.windows import members, reports, windows
 
-__all__ = ["STAGES", "days_between", "flat", "lifecycle", "series"]
+__all__ = ["STAGES", "Event", "days_between", "flat", "lifecycle", "lives", "series"]
 
 
 #: Order of the stages of an instrument on one day; 'cited' is not part of its life.
@@ -181,19 +182,26 @@ def days_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({k: nullable(v.dt.days.clip(lower=0)) for k, v in columns.items()})
 
 
-def _in_order(events: pd.DataFrame) -> pd.DataFrame:
-    """Put events in the order that their dates prove; where dates overlap, in the order of their stages."""
+class Event(NamedTuple):
+    """One event in the life of an instrument."""
+
+    stage: str
+    date: str
+    date_start: pd.Timestamp
+    date_end: pd.Timestamp
+    development_id: str
+    title: str
+
+
+def _in_order(events: list[Event]) -> Iterator[Event]:
+    """Yield events in the order that their dates prove; where dates overlap, in the order of their stages."""
     order = {stage: i for i, stage in enumerate(STAGES)}
-    rest: list[Any] = list(events.itertuples())
-    placed = []
-    while rest:  # sorting by pairs would not do: three events may overlap in a ring
-        first_end = min(event.date_end for event in rest)
-        may_be_next = [event for event in rest if event.date_start <= first_end]
-        placed.append(
-            min(may_be_next, key=lambda e: (order[e.stage], e.date_start, e.date_end, e.development_id))
-        )
-        rest.remove(placed[-1])
-    return events.loc[[event.Index for event in placed]].reset_index(drop=True)
+    while events:  # sorting by pairs would not do: three events may overlap in a ring
+        first_end = min(event.date_end for event in events)
+        may_be_next = [event for event in events if event.date_start <= first_end]
+        event = min(may_be_next, key=lambda e: (order[e.stage], e.date_start, e.date_end, e.development_id))
+        events.remove(event)
+        yield event
 
 
 @guarded
@@ -204,31 +212,65 @@ def lifecycle(ds: Tables, instrument_id: str) -> pd.DataFrame:
         raise TypeError(f"expected one instrument, as text; found {instrument_id!r:.60}")
     if instrument_id not in set(known):
         raise unknown("instrument", instrument_id, known.tolist(), "the table instruments")
-    frame = _in_order(_events(ds, instrument_id).drop_duplicates(["stage", "date"]))
-    days = days_between(frame.shift(), frame)
-    frame.insert(4, "days_min", days["days_min"])
-    frame.insert(5, "days_max", days["days_max"])
+    links = ds["development_instruments"]
+    return lives(ds, links.loc[links["instrument_id"] == instrument_id]).drop(columns="instrument_id")
+
+
+def lives(ds: Tables, links: pd.DataFrame) -> pd.DataFrame:
+    """Return the events of the instruments of some links, each instrument's in order.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    links
+        Rows of ``development_instruments``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``instrument_id``, in the order of the links, and the columns of :meth:`tmt_dataset.Dataset.lifecycle`.
+
+    Raises
+    ------
+    PackageError
+        If a date of effect is not a date.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> ds = tmt.load()
+    >>> events = lives(ds, ds.development_instruments)
+    >>> events["instrument_id"].nunique() > 100
+    True
+    """
+    events: dict[str, dict[tuple[str, str], Event]] = {}  # what is told twice is one event
+    for instrument_id, event in _events(ds, links.loc[links["stage"] != "cited"]):
+        events.setdefault(instrument_id, {}).setdefault((event.stage, event.date), event)
+    rows = [(code, *event) for code, life in events.items() for event in _in_order([*life.values()])]
+    frame = pd.DataFrame(rows, columns=["instrument_id", *Event._fields])
+    texts = dict.fromkeys(("instrument_id", "stage", "date", "development_id", "title"), TEXT_DTYPE)
+    frame = frame.astype({**texts, "date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
+    before = frame.groupby("instrument_id", sort=False)[["date_start", "date_end"]].shift()
+    days = days_between(before, frame)
+    frame.insert(5, "days_min", days["days_min"])
+    frame.insert(6, "days_max", days["days_max"])
     return frame
 
 
-def _events(ds: Tables, instrument_id: str) -> pd.DataFrame:
-    """Return the events of an instrument in the order of its links."""
-    links = ds["development_instruments"]
-    links = links.loc[(links["instrument_id"] == instrument_id) & (links["stage"] != "cited")]
-    dev = ds["developments"].set_index("development_id")
-    events = []
-    link: Any  # a row's fields have the types of their columns
-    for link in links.itertuples():
-        row = dev.loc[link.development_id]
-        whose = (link.development_id, row["title"])
-        events.append((link.stage, row["date"], row["date_start"], row["date_end"], *whose))
+def _events(ds: Tables, links: pd.DataFrame) -> Iterator[tuple[str, Event]]:
+    """Yield the events of links in their order, each with its instrument."""
+    columns = ["date", "date_start", "date_end", "title", "effective_date"]
+    dev = ds["developments"].set_index("development_id", verify_integrity=True)[columns]
+    known = dict(zip(dev.index, dev.itertuples(index=False, name=None), strict=True))
+    keys = (links[name] for name in ("instrument_id", "development_id", "stage"))
+    for instrument_id, development_id, stage in zip(*keys, strict=True):
+        date, first, last, title, effective = known[development_id]
+        yield instrument_id, Event(stage, date, first, last, development_id, title)
         # the development that issues an instrument may also state when it takes effect: an event of its own
-        if isinstance(row["effective_date"], str) and link.stage in ("issued", "revised", "approved"):
-            first, last = _effect(link.development_id, row["effective_date"])
-            events.append(("effective", row["effective_date"], first, last, *whose))
-    columns = ["stage", "date", "date_start", "date_end", "development_id", "title"]
-    frame = pd.DataFrame(events, columns=columns)
-    return frame.astype({"date_start": DATE_DTYPE, "date_end": DATE_DTYPE})
+        if isinstance(effective, str) and stage in ("issued", "revised", "approved"):
+            bounds_of = _effect(development_id, effective)
+            yield instrument_id, Event("effective", effective, *bounds_of, development_id, title)
 
 
 def _effect(development_id: str, date: str) -> tuple[pd.Timestamp, pd.Timestamp]:
