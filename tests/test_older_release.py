@@ -83,6 +83,7 @@ def test_the_difference_to_the_older_release_tells_what_is_new_and_what_went(rel
         "addressees",
         "provision_types",
         "crosswalk_codes",
+        "terms",
         "released_identifiers",
         "released",
         "agreement",

@@ -261,7 +261,9 @@ def lives(ds: Tables, links: pd.DataFrame) -> pd.DataFrame:
 def _events(ds: Tables, links: pd.DataFrame) -> Iterator[tuple[str, Event]]:
     """Yield the events of links in their order, each with its instrument."""
     columns = ["date", "date_start", "date_end", "title", "effective_date"]
-    dev = ds["developments"].set_index("development_id", verify_integrity=True)[columns]
+    dev = ds["developments"].set_index("development_id")[columns]
+    if not dev.index.is_unique:
+        raise ValueError("duplicate development")
     known = dict(zip(dev.index, dev.itertuples(index=False, name=None), strict=True))
     keys = (links[name] for name in ("instrument_id", "development_id", "stage"))
     for instrument_id, development_id, stage in zip(*keys, strict=True):
