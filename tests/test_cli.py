@@ -388,7 +388,7 @@ def test_an_invalid_interval_is_wrong_usage(date: str) -> None:
     ("args", "words"),
     [
         (["search", "--topic", "nope"], "All of them: the table topics\n"),
-        (["search", "--place", "Shanghai"], "did you mean '310000' (Shanghai)?"),
+        (["search", "--place", "Shangai"], "did you mean '310000' (Shanghai)?"),
         (["search", "--category", "nope"], "All of them: legislative, enforcement, industry\n"),
         (["show", "TMT-"], "All of them: the table developments\n"),
         (["cite", "--style", "mla"], "All of them: apa, bibtex, ris, csl\n"),
@@ -753,13 +753,13 @@ def test_codes_without_a_name_lists_what_has_codes(archive: Path) -> None:
     rows = json.loads(run("codes", "--package", str(archive), "--format", "json").output)
     names = [row["name"] for row in rows]
     assert len(names) == len(set(names))
-    for criterion in CRITERIA.values():
-        assert {criterion.table, criterion.column} & set(names)
+    for name, criterion in CRITERIA.items():
+        assert {criterion.table, name} & set(names)
     for name in names:
         assert run("codes", name, "--package", str(archive)).exit_code == 0
     result = run("codes", "topisc", "--package", str(archive))
     assert result.exit_code == 1
-    assert "did you mean 'topic', 'topics'?" in result.stderr
+    assert "did you mean 'topic', 'topics', 'topic_rank'?" in result.stderr
 
 
 def test_series_and_lifecycle_print_what_the_views_give(archive: Path) -> None:

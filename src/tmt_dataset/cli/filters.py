@@ -23,6 +23,12 @@ __all__ = ["CODES", "OTHERS", "Selecting", "selected", "wrong_usage"]
 
 #: The filters that take no codes.
 OTHERS: dict[str, dict[str, Any]] = {
+    "development": {
+        "type": Text(),
+        "multiple": True,
+        "metavar": "IDENTIFIER",
+        "help": "Development, as TMT-0001; several mean any of them.",
+    },
     "with_offices": {"is_flag": True, "help": "A body also matches the bodies below it."},
     "year": {"type": int, "help": "Year in which it took place."},
     "date": {"type": Text(), "help": "EDTF date or interval, as 2024-07/2024-08."},
