@@ -45,7 +45,7 @@ _UNDATED: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 #: Inches at the edges and between the parts, as the layout of the charts has them.
 _EDGE, _GAP = 0.04, 0.07
 #: Dots per inch of the picture for viewers that show no SVG, and its colours.
-_DPI, _COLOURS = 144, 48
+_DPI, _COLOURS = 144, 96
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 _ID = re.compile(r"""(?<=\bid=")|(?<=\bhref="#)|(?<=\burl\(#)""")
 
