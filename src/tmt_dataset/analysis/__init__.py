@@ -84,9 +84,9 @@ from tmt_dataset.analysis.sources import (
     overlaps,
 )
 from tmt_dataset.analysis.steering import (
+    by_area,
     by_level,
     by_window,
-    steering,
 )
 from tmt_dataset.analysis.sums import from_reviews, largest, penalties, targets_by_development
 from tmt_dataset.analysis.together import (
@@ -106,6 +106,7 @@ __all__ = [
     "TILES",
     "awaited",
     "by_actor",
+    "by_area",
     "by_level",
     "by_province",
     "by_window",
@@ -156,7 +157,6 @@ __all__ = [
     "risks",
     "shares",
     "stages",
-    "steering",
     "tally",
     "targets",
     "targets_by_development",

@@ -34,7 +34,6 @@ __all__ = [
     "parts_told",
     "reading",
     "required",
-    "source",
     "timeline_alt",
     "timeline_claim",
     "timeline_measure",
@@ -255,22 +254,6 @@ def basis(ds: Dataset, frame: pd.DataFrame) -> str:
         "primary topic.",
         "enters no share and no comparison, only the timeline and the accounts of single developments",
     )
-
-
-@guarded
-def source(ds: Dataset) -> str:
-    """Return the line under a chart that is drawn from the newsletters alone.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> "newsletters of" in source(tmt.load())
-    True
-    """
-    rows = ds["sources"].loc[ds["sources"]["kind"] == "newsletter"]
-    firms = rows["publisher"].astype("str").nunique()
-    whose = "one law firm" if firms == 1 else f"{firms} publishers"
-    return f"Source: {ds.descriptor.name} {ds.version}; {counted(len(rows), 'newsletter')} of {whose}"
 
 
 def reading(tested: pd.DataFrame) -> str:

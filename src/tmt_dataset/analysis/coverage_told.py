@@ -159,7 +159,7 @@ def overlap(ds: Dataset) -> str:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> "could have reported" in overlap(tmt.load())
+    >>> "in both" in overlap(tmt.load())
     True
     """
     periods = windows(ds).set_index("source_id")["window"]

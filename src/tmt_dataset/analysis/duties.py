@@ -222,5 +222,7 @@ def fined(found: pd.DataFrame) -> str:
     if len(sums):
         low, high = f"{sums.min():,.15g}", f"{sums.max():,.15g}"
         between = f"; the sum is {low} yuan" if low == high else f"; the sums run from {low} to {high} yuan"
+    if len(found) == 1:
+        return f"One report describes one case, against {lowered(str(found['addressees'].iloc[0]))}{between}."
     who = _foremost(found["addressees"].value_counts(), 1)
     return f"{opened(counted(n, 'report'))} {'describes' if n == 1 else 'describe'} {counted(len(found), 'case')} one by one, most often against {who}{between}."

@@ -180,7 +180,7 @@ def where_from(made: pd.Series, names: pd.Series, of: int) -> str:
     --------
     >>> made = pd.Series({"110000": 2, "310000": 1, "330000": 0})
     >>> print(where_from(made, pd.Series({"110000": "Beijing", "310000": "Shanghai"}), 9))
-    3 of the 9 developments come from provinces and cities, 3 of them from Beijing and Shanghai; one of the 3 provincial \
+    3 of the 9 developments come from provinces and cities, all of them from Beijing and Shanghai; one of the 3 provincial \
     units has none in these windows.
     """
     total = int(made.sum())
@@ -190,7 +190,12 @@ def where_from(made: pd.Series, names: pd.Series, of: int) -> str:
         return f"None of the {of} developments comes from a province or a city."
     who = listed([str(names[str(code)]) for code in top.index])
     rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
-    return f"{total} of the {of} developments come from provinces and cities, {int(top.sum())} of them from {who}; {rest}."
+    if total == 1:
+        return f"One of the {of} developments comes from a province or a city, {who}; {rest}."
+    part = "all" if top.sum() == total else f"{top.sum()}"
+    return (
+        f"{total} of the {of} developments come from provinces and cities, {part} of them from {who}; {rest}."
+    )
 
 
 def tiles_told(made: pd.Series, names: pd.Series) -> str:
@@ -232,8 +237,9 @@ def provinces_claim(made: pd.Series, names: pd.Series) -> str:
         top = top.iloc[:-1]
     if top.empty:
         return "No province acts in these windows"
-    verb = "accounts for" if len(top) == 1 else "account for"
-    return f"{listed([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {counted(total, 'local development')}"
+    local = counted(total, "local development")
+    share = f"{number(int(top.sum()))} of the {local}" if top.sum() < total else f"the {local}"
+    return f"{listed([str(names[code]) for code in top.index])} {'accounts' if len(top) == 1 else 'account'} for {share}"
 
 
 def which_cities(every: pd.DataFrame) -> str:

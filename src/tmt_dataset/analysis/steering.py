@@ -21,11 +21,11 @@ __all__ = [
     "ORIENTATIONS",
     "SIDES",
     "Divided",
+    "by_area",
     "by_level",
     "by_window",
     "divided",
     "how_many",
-    "steering",
     "steering_checked",
     "steering_claim",
     "steering_told",
@@ -71,7 +71,7 @@ def by_level(ds: Dataset) -> pd.DataFrame:
     return out.loc[~out["development_id"].isin(collective(ds))].reset_index(drop=True)
 
 
-def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.DataFrame:
+def by_area(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.DataFrame:
     """Return what the developments of the nation and those of provinces and cities do, area by area.
 
     Parameters
@@ -95,7 +95,7 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
     >>> counted = ds.counts(by=["area", "level", "orientation"]).query("kind == 'newsletter'")
-    >>> frame = steering(counted, ds.topics.set_index("topic_id")["label"])
+    >>> frame = by_area(counted, ds.topics.set_index("topic_id")["label"])
     >>> frame["side"].unique().tolist()
     ['national', 'local']
     """
@@ -288,7 +288,7 @@ def steering_told(frame: pd.DataFrame) -> str:
     Parameters
     ----------
     frame
-        As returned by :func:`steering`.
+        As returned by :func:`by_area`.
 
     Examples
     --------

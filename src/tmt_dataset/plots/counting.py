@@ -42,7 +42,7 @@ def bars(frame: pd.DataFrame, label: str, colour: str) -> tuple[Figure, Axes]:
     >>> rows = pd.DataFrame({"least": [4, 1], "most": [5, 1], "label": ["Issuance", "Pilot"], "group": ["rules", "industry"]})
     >>> fig, ax = bars(rows, "label", "group")
     >>> [text.get_text() for text in ax.texts]
-    ['4–5', '1', 'rules', 'industry']
+    ['4–5', '1', 'industry', 'rules']
     """
     groups = frame[colour].drop_duplicates().tolist()
     inks = dict(

@@ -34,7 +34,7 @@ def steering_chart(frame: pd.DataFrame) -> tuple[Figure, Sequence[Axes]]:
     Parameters
     ----------
     frame
-        As :func:`tmt_dataset.analysis.steering` returns it.
+        As :func:`tmt_dataset.analysis.by_area` returns it.
 
     Returns
     -------

@@ -157,11 +157,12 @@ def rests_on(ds: Dataset, drafts: pd.DataFrame) -> str:
     only = int(drafts["development_id"].isin(from_reviews(ds)).sum())
     comes = "comes" if only == 1 else "come"
     review = f"has only highlights of its year; {number(only)} of the drafts and plans {comes} from one alone"
-    return sources.rests_on(
+    told = sources.rests_on(
         ds,
-        "A stage that lies in a month between the windows, or that the firm left out, is missing here.",
+        f"Rests on {counted(len(ds['developments']), 'development')}.",
         review if only else "has only highlights of its year",
     )
+    return f"{told} A stage that lies in a month between the windows, or that the firm left out, is missing here."
 
 
 def moved_claim(moves: pd.DataFrame) -> str:
