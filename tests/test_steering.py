@@ -56,8 +56,8 @@ class TestSteering:
     @pytest.mark.parametrize(
         ("rows", "claim"),
         [
-            (SPLIT, "On AI, developments that only promote come from provinces and cities; on other topics the levels do not differ demonstrably"),
-            (SPLIT.assign(area="ai"), "On AI, developments that only promote come from provinces and cities; on other topics the levels do not differ demonstrably"),
+            (SPLIT, "On AI, developments that only promote come from provinces and cities; on other topics no difference can be shown"),
+            (SPLIT.assign(area="ai"), "On AI, developments that only promote come from provinces and cities; on other topics no difference can be shown"),
             (SPLIT.assign(most=1), "What the nation and what provinces and cities do, area by area"),
             (SPLIT.iloc[:0], "What the nation and what provinces and cities do, area by area"),
             (

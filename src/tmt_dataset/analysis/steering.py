@@ -229,7 +229,10 @@ def _promoting(found: Divided) -> tuple[str, str]:
         found.national_control + found.national_promotion,
         found.local_control + found.local_promotion,
     )
-    return f"{found.national_promotion} of {national}", f"{found.local_promotion} of {local}"
+    return (
+        f"{found.national_promotion or 'none'} of {national}",
+        f"{found.local_promotion or 'none'} of {local}",
+    )
 
 
 def steering_claim(counted: pd.DataFrame) -> str:
@@ -244,13 +247,13 @@ def steering_claim(counted: pd.DataFrame) -> str:
     --------
     >>> rows = [("ai", "national", "control", 6), ("ai", "municipal", "promotion", 9), ("data", "national", "control", 2)]
     >>> steering_claim(pd.DataFrame(rows, columns=["area", "level", "orientation", "most"]))
-    'On AI, developments that only promote come from provinces and cities; on other topics the levels do not differ demonstrably'
+    'On AI, developments that only promote come from provinces and cities; on other topics no difference can be shown'
     """
     ai, rest = _ai_and_rest(counted)
     if not _parted(ai):
         return "What the nation and what provinces and cities do, area by area"
     other = (
-        "on other topics the levels do not differ demonstrably"
+        "on other topics no difference can be shown"
         if rest.p >= _ALPHA
         else "on other topics the levels differ too"
     )
@@ -260,7 +263,7 @@ def steering_claim(counted: pd.DataFrame) -> str:
 
 
 def who_steers(counted: pd.DataFrame) -> str:
-    """Return the finding on what each side does on AI and on everything else, with its two tests.
+    """Return the finding on which side promotes on AI, and whether the sides differ on other topics.
 
     Parameters
     ----------
@@ -271,14 +274,16 @@ def who_steers(counted: pd.DataFrame) -> str:
     --------
     >>> rows = [("ai", "national", "control", 6), ("ai", "municipal", "promotion", 9), ("data", "national", "control", 2)]
     >>> print(who_steers(pd.DataFrame(rows, columns=["area", "level", "orientation", "most"])))
-    Of the developments on AI that either limit or promote, 0 of 6 national ones promote, against 9 of 9 of provinces and \
-    cities (Fisher's exact test, p < 0.001); on other topics it is 0 of 2 against 0 of 0 (p = 1.00).
+    Of the developments on AI that either limit or promote, none of 6 national ones promotes, against 9 of 9 from provinces and \
+    cities; on other topics no difference can be shown.
     """
     ai, rest = _ai_and_rest(counted)
-    (ai_nation, ai_local), (nation, local) = _promoting(ai), _promoting(rest)
+    nation, local = _promoting(ai)
+    verb = "promotes" if ai.national_promotion < 2 else "promote"
+    other = "no difference can be shown" if rest.p >= _ALPHA else "they differ too"
     return (
-        f"Of the developments on AI that either limit or promote, {ai_nation} national ones promote, against {ai_local} of provinces and "
-        f"cities (Fisher's exact test, {probability(ai.p)}); on other topics it is {nation} against {local} ({probability(rest.p)})."
+        f"Of the developments on AI that either limit or promote, {nation} national ones {verb}, against {local} from provinces "
+        f"and cities; on other topics {other}."
     )
 
 
@@ -308,7 +313,7 @@ def steering_told(frame: pd.DataFrame) -> str:
 
 
 def steering_checked(every: pd.DataFrame) -> str:
-    """Return how the division on AI holds without notices of filings, and with the developments that only reviews report.
+    """Return the tests of the two sides, without notices of filings and with what only reviews report too.
 
     Parameters
     ----------
@@ -318,15 +323,23 @@ def steering_checked(every: pd.DataFrame) -> str:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> steering_checked(by_level(tmt.load())).startswith("Without notices of filed services")
+    >>> steering_checked(by_level(tmt.load())).startswith("Fisher's exact test gives p = ")
     True
     """
-    ai = every.loc[(every["area"] == "ai") & every["told"].notna()].assign(most=1)
-    own = ai["told"] == "newsletter"
-    fewer = divided(ai.loc[own & (ai["action"] != "filing")])
-    told = "Without notices of filed services it is {} national developments on AI against {} local ones ({})"
-    first = told.format(*_promoting(fewer), probability(fewer.p))
-    if own.all():
-        return f"{first}."
-    nation, local = _promoting(divided(ai))
-    return f"{first}; with the developments that only a review reports added to both, {nation} against {local} ({probability(divided(ai).p)})."
+    told = every.loc[every["told"].notna()].assign(most=1)
+    own = told.loc[told["told"] == "newsletter"]
+    ai, rest = _ai_and_rest(own)
+    fewer = _ai_and_rest(own.loc[own["action"] != "filing"])[0]
+    parts = [
+        f"Fisher's exact test gives {probability(ai.p)} on AI, and {probability(rest.p)} on other topics ({_against(rest)}).",
+        f"On AI without notices of filed services it is {_against(fewer)} ({probability(fewer.p)})",
+    ]
+    if len(own) == len(told):
+        return " ".join(parts) + "."
+    more = _ai_and_rest(told)[0]
+    return f"{' '.join(parts)}; with the developments that only a review reports added to both, {_against(more)} ({probability(more.p)})."
+
+
+def _against(found: Divided) -> str:
+    nation, local = _promoting(found)
+    return f"{nation} national ones against {local} local ones"

@@ -122,14 +122,15 @@ def probability(low: float, high: float | None = None) -> str:
     Examples
     --------
     >>> probability(0.0191, 0.0368), probability(0.046), probability(0.00002)
-    ('p = 0.02–0.04', 'p = 0.05', 'p < 0.001')
+    ('p = 0.02–0.04', 'p = 0.046', 'p < 0.001')
     """
     high = low if high is None else high
     if high < 0.001:
         return "p < 0.001"
 
     def shown(p: float) -> str:
-        return f"{p:.3f}" if p < 0.0095 else f"{p:.2f}"
+        # near the level of 0.05 two digits do not say on which side
+        return f"{p:.3f}" if p < 0.0095 or 0.045 <= p < 0.055 else f"{p:.2f}"
 
     return f"p = {'<0.001' if low < 0.001 else shown(low)}" + (
         f"–{shown(high)}" if shown(high) != shown(low) else ""

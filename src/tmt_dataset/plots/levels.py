@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from tmt_dataset.plots.compared import ORIENTATIONS
 from tmt_dataset.plots.parts import (
     label_rows,
     write_near,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["SIDES", "steering_chart"]
 
 
-#: Title of the panel of each side, and colours of its developments.
+#: Title of the panel of each side.
 SIDES = {"national": "The nation", "local": "Provinces and cities"}
 
 
@@ -77,16 +78,16 @@ def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
     rows = np.arange(len(part), dtype=float)
     control, both, promotion = (part[name].to_numpy(float) for name in ("control", "both", "promotion"))
     for name, start, end, colour in (
-        ("control", -both / 2 - control, -both / 2, PALETTE["blue"]),
-        ("both", -both / 2, both / 2, INKS["grey"]),
-        ("promotion", both / 2, both / 2 + promotion, PALETTE["orange"]),
+        ("control", -both / 2 - control, -both / 2, ORIENTATIONS["control"]),
+        ("both", -both / 2, both / 2, ORIENTATIONS["both"]),
+        ("promotion", both / 2, both / 2 + promotion, ORIENTATIONS["promotion"]),
     ):
         ax.hlines(rows, start, end, color=colour, lw=9, gid=name, capstyle="butt")
     for row, less, mid, more in zip(rows, control, both, promotion, strict=True):
         if less:
             write_near(ax, f"{less:g}", -mid / 2 - less, row, (-2, 0), ha="right", fontsize=7)
         if mid:
-            write_near(ax, f"{mid:g}", 0, row, (0, 0), ha="center", fontsize=6.5, color="white")
+            write_near(ax, f"{mid:g}", 0, row, (0, 0), ha="center", fontsize=6.5)
         if more:
             write_near(ax, f"{more:g}", mid / 2 + more, row, (2, 0), fontsize=7)
     beside = zip(rows, part["rights"], part["information"], both / 2 + promotion, strict=True)
@@ -101,9 +102,9 @@ def _draw_side(ax: Axes, part: pd.DataFrame, left: float, right: float) -> None:
     for name in ("left", "bottom"):
         ax.spines[name].set_visible(False)
     for text, offset, ha, colour in (
-        ("◄ limits", -14, "right", INKS["blue"]),
-        ("both", 0, "center", INKS["grey"]),
-        ("promotes ►", 14, "left", "#8A5F00"),
+        ("◄ limits", -14, "right", INKS["vermilion"]),
+        ("both", 0, "center", INKS["purple"]),
+        ("promotes ►", 14, "left", INKS["blue"]),
     ):
         place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
         ax.annotate(text, (0, 1), (offset, 3), ha=ha, color=colour, fontsize=7, **place)
