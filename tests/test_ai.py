@@ -82,7 +82,7 @@ class TestWords:
 
     def test_a_date_is_as_exact_as_its_ends(self) -> None:
         day = pd.Timestamp
-        assert words.when(day("2025-06-30"), day("2025-08-31")) == "between 30 June 2025 and 31 August 2025"
+        assert words.when(day("2025-06-30"), day("2025-08-31")) == "between 30 June and 31 August 2025"
         assert words.when(day("2023-12-01"), day("2024-02-29")) == "between December 2023 and February 2024"
 
     def test_a_record_that_is_not_there_is_an_error(self, ds: Dataset) -> None:

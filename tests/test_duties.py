@@ -9,6 +9,7 @@ import pytest
 
 import tmt_dataset as tmt
 from tmt_dataset import analysis, plots
+from tmt_dataset.analysis import crosswalk, duties, harms
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import UnknownCodeError
 
@@ -82,10 +83,10 @@ class TestGrid:
         grid = analysis.grid(RULES, fewest_rows=2, fewest_columns=2)
         assert grid.columns.tolist() == ["Merchants"]
         assert [name for _, name in grid.index] == ["Filing", "Content"]
-        assert analysis.grid_caption(RULES, grid).endswith(
-            "Five provisions of a rare type or addressee are in the list below alone."
+        assert duties.grid_caption(RULES, grid).endswith(
+            "Five provisions of a rare type or addressee are only in the list below."
         )
-        assert "rare" not in analysis.grid_caption(RULES, analysis.grid(RULES))
+        assert "rare" not in duties.grid_caption(RULES, analysis.grid(RULES))
 
     def test_families_keep_their_order(self) -> None:
         assert list(dict.fromkeys(analysis.grid(RULES).index.get_level_values(0))) == [
@@ -122,10 +123,9 @@ class TestActors:
     def test_the_claim_names_the_ends_where_there_are_two(self) -> None:
         counted = analysis.by_actor(RULES, ACTORS)
         assert (
-            analysis.most_told(counted)
-            == "Merchants are told to act most often (three times), AI least (once)"
+            duties.most_told(counted) == "Merchants are told to act most often (three times), AI least (once)"
         )
-        assert analysis.most_told(counted.query("actor == 'AI'")) == "How firmly duties bind, actor by actor"
+        assert duties.most_told(counted.query("actor == 'AI'")) == "How firmly duties bind, actor by actor"
 
 
 class TestSentences:
@@ -142,23 +142,23 @@ class TestSentences:
         ],
     )
     def test_who_is_told_fits_what_is_there(self, told: pd.DataFrame, sentence: str) -> None:
-        assert analysis.who_is_told(told) == sentence
+        assert duties.who_is_told(told) == sentence
 
     def test_how_firm_counts_all_duties(self) -> None:
-        assert analysis.how_firm(RULES) == (
-            "Of these duties, two stand in a binding text in its final form, one in the draft of such a text and one in a "
-            "standard, guideline or plan, none of which binds as law."
+        assert duties.how_firm(RULES) == (
+            "Of these duties, two stand in the final form of a binding text, one in the draft of one and one in a "
+            "standard, guideline or plan, which does not bind as law."
         )
-        assert analysis.how_firm(RULES.iloc[6:]) == "No provision says must or must not."
+        assert duties.how_firm(RULES.iloc[6:]) == "No provision says must or must not."
 
     def test_a_claim_that_the_counts_do_not_carry_is_not_made(self) -> None:
-        assert analysis.grid_claim(RULES) == "Merchants must act, enterprises are supported"
-        assert analysis.grid_claim(RULES.iloc[:6]) == "What is required of whom"
+        assert duties.grid_claim(RULES) == "Merchants bear the most duties, enterprises get the most support"
+        assert duties.grid_claim(RULES.iloc[:6]) == "What is required of whom"
 
     def test_cases_without_sums_have_none_named(self) -> None:
         found = pd.DataFrame({"development_id": ["a"], "addressees": "Merchants", "greatest": [float("nan")]})
-        assert analysis.fined(found) == "One report tells one case one by one, most on merchants (1)."
-        assert analysis.fined(found.iloc[:0]) == "No report tells its cases one by one."
+        assert duties.fined(found) == "One report describes one case, against merchants."
+        assert duties.fined(found.iloc[:0]) == "No report describes its cases one by one."
 
 
 class TestCases:
@@ -191,8 +191,8 @@ class TestHarms:
         assert list(values.loc["Fraud"]) == [0, 3]
         assert list(texts.loc["Fraud"]) == ["", "2–3"]
         assert (
-            analysis.harms_claim(values)
-            == "Fraud is the harm named most; no other is named more often in every window"
+            harms.harms_claim(values)
+            == "Fraud is the harm named most often, and first or tied for first in every window"
         )
 
     def test_without_harms_there_is_no_claim(self) -> None:
@@ -200,8 +200,8 @@ class TestHarms:
             {"window": ["w1"], "risk": "fraud", "least": 0, "most": 0, "of_least": 4, "of_most": 4}
         )
         values, _ = analysis.windowed(frame, "risk", pd.Series({"fraud": "Fraud"}))
-        assert analysis.harms_claim(values) == "No harm is named"
-        assert analysis.what_harms(frame, pd.Series({"fraud": "Fraud"})) == "No harm is named."
+        assert harms.harms_claim(values) == "No harm is named"
+        assert harms.what_harms(frame, pd.Series({"fraud": "Fraud"})) == "No harm is named."
 
 
 class TestCrosswalk:
@@ -221,7 +221,7 @@ class TestCrosswalk:
     def test_without_rows_no_share_is_given(self, ds: Dataset) -> None:
         nothing = analysis.reach(ds, kind="no such kind")
         assert nothing["share"].isna().all()
-        assert analysis.what_is_left_out(nothing) == ""
+        assert crosswalk.what_is_left_out(nothing) == ""
 
 
 class TestOpenings:
@@ -232,7 +232,7 @@ class TestOpenings:
         html = shown._repr_html_()
         assert html.count("<details>") == html.count("</details>") == 4 + 6
         assert "<summary>Merchants: 3</summary>" in html
-        # the same quote of one act is listed once
+        # the same quote of one development is listed once
         assert repr(shown).splitlines()[:4] == ["Acts", "  Merchants: 3", "    Filing: 2", "      a: “words”"]
         assert "href='records.html#" in html
 

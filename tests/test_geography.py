@@ -7,6 +7,7 @@ import pytest
 
 import tmt_dataset as tmt
 from tmt_dataset import analysis
+from tmt_dataset.analysis import geography
 
 PLACES = pd.DataFrame(
     [
@@ -127,35 +128,37 @@ NAMES = pd.Series({"110000": "Beijing", "310000": "Shanghai", "330000": "Zhejian
 @pytest.mark.parametrize(
     ("made", "sentence"),
     [
-        ([0, 0, 0], "None of the 9 acts is one of a province or a city."),
+        ([0, 0, 0], "None of the 9 developments comes from a province or a city."),
         (
             [1, 4, 0],
-            "Provinces and cities make 5 of the 9 acts, five of them in Shanghai (4) and Beijing (1); "
+            "5 of the 9 developments come from provinces and cities, all of them from Shanghai and Beijing; "
             "one of the 3 provincial units has none in these windows.",
         ),
         (
             [0, 1, 0],
-            "Provinces and cities make 1 of the 9 acts, one of them in Shanghai (1); "
+            "One of the 9 developments comes from a province or a city, Shanghai; "
             "two of the 3 provincial units have none in these windows.",
         ),
     ],
 )
 def test_the_sentence_on_provinces_fits_their_numbers(made: list[int], sentence: str) -> None:
-    assert analysis.where_from(pd.Series(made, NAMES.index), NAMES, 9) == sentence
+    assert geography.where_from(pd.Series(made, NAMES.index), NAMES, 9) == sentence
 
 
 @pytest.mark.parametrize(
     ("made", "claim"),
     [
         ([0, 0, 0], "No province acts in these windows"),
-        ([2, 5, 1], "Shanghai and Beijing make seven of the eight local acts"),
-        ([0, 1, 0], "Shanghai makes one of the one local act"),
+        ([2, 5, 1], "Shanghai and Beijing account for seven of the eight local developments"),
+        ([0, 1, 0], "Shanghai accounts for the one local development"),
     ],
 )
-def test_the_claim_of_the_map_names_provinces_with_more_than_one_act(made: list[int], claim: str) -> None:
-    assert analysis.provinces_claim(pd.Series(made, NAMES.index), NAMES) == claim
+def test_the_claim_of_the_map_names_provinces_with_more_than_one_development(
+    made: list[int], claim: str
+) -> None:
+    assert geography.provinces_claim(pd.Series(made, NAMES.index), NAMES) == claim
 
 
-def test_without_reviews_none_is_said_to_add_an_act() -> None:
+def test_without_reviews_none_is_said_to_add_a_development() -> None:
     every = pd.DataFrame({"level": ["provincial"], "jurisdiction": ["Beijing"], "told": ["newsletter"]})
-    assert analysis.which_cities(every) == "Cities below the provinces make none of these acts."
+    assert geography.which_cities(every) == "None of these developments come from cities below the provinces."

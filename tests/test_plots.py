@@ -246,124 +246,6 @@ class TestWords:
             assert set(" ".join(lines).rstrip("…").split()) <= set(words.split())
 
 
-def make_shares(**changes: Any) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "window": pd.Categorical(["A", "B", "C"], ordered=True),
-            "k_min": [4, 11, 2],
-            "k_max": [4, 12, 2],
-            "n_min": [33, 29, 5],
-            "n_max": [33, 31, 5],
-            "share_min": [4 / 33, 11 / 30, np.nan],
-            "share_max": [4 / 33, 12 / 30, np.nan],
-            "low": [0.05, 0.22, np.nan],
-            "high": [0.27, 0.58, np.nan],
-        }
-    )
-    return frame.assign(**changes)
-
-
-class TestIntervals:
-    def test_lines_bars_and_points_are_the_frame(self) -> None:
-        frame = make_shares()
-        _, ax = plots.intervals(frame, "share")
-        assert (
-            plots.drawn(ax, "line")[:, [0, 2]].tolist() == frame[["low", "high"]].dropna().to_numpy().tolist()
-        )
-        bars = frame[["share_min", "share_max"]].dropna().to_numpy()
-        assert plots.drawn(ax, "bar")[:, [0, 2]].tolist() == bars.tolist()
-        assert plots.drawn(ax, "point")[:, 0].tolist() == bars.mean(axis=1).tolist()
-
-    def test_a_window_without_a_share_has_a_row_and_no_mark(self) -> None:
-        _, ax = plots.intervals(make_shares(), "share")
-        assert row_labels(ax) == ["A", "B", "C"]
-        assert plots.drawn(ax, "point")[:, 1].tolist() == [0.0, 1.0]
-
-    def test_counts_are_written_beside_the_lines(self) -> None:
-        fig, _ = plots.intervals(make_shares(), "share")
-        assert {"4 of 33", "11–12 of 29–31"} <= set(texts(fig))
-
-    def test_the_second_count_is_drawn_apart_where_there_is_one(self) -> None:
-        other = make_shares(low=[0.01, 0.2, np.nan])
-        _, ax = plots.intervals(make_shares(), "share", beside=other[other["window"] == "B"])
-        assert plots.drawn(ax, "beside-line")[:, 0].tolist() == [0.2]
-        y = plots.drawn(ax, "line")[:, 1]
-        assert y[0] == 0
-        assert y[1] < 1 < plots.drawn(ax, "beside-line")[0, 1]
-
-    def test_nothing_is_clipped(self) -> None:
-        fig, _ = plots.intervals(
-            make_shares(), "share", beside=make_shares(), xlabel="share of the developments"
-        )
-        assert fits(fig)
-
-
-class TestMatrix:
-    def counted(self) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "window": pd.Categorical(["Jul 2024"] * 3 + ["Jul 2025"] * 3, ordered=True),
-                "kind": ["a", "b", "none"] * 2,
-                "min": [5, 0, 0, 1, 2, 0],
-                "max": [5, 1, 0, 2, 2, 0],
-            }
-        )
-
-    def test_discs_are_where_and_as_large_as_the_counts(self) -> None:
-        frame = self.counted()
-        _, ax = plots.matrix(frame, "kind", order=["b", "a", "none"])
-        assert sorted(plots.drawn(ax, "max").tolist()) == [[0, 0], [0, 1], [1, 0], [1, 1]]
-        assert sorted(plots.drawn(ax, "min").tolist()) == [[0, 1], [1, 0], [1, 1]]
-        (rings,) = [c for c in ax.collections if c.get_gid() == "max"]
-        sizes = dict(zip(map(tuple, rings.get_offsets()), rings.get_sizes(), strict=True))  # type: ignore[attr-defined, arg-type]  # a PathCollection
-        assert sizes[(0, 1)] / sizes[(0, 0)] == pytest.approx(5)
-
-    def test_kinds_without_any_development_have_no_row(self) -> None:
-        _, ax = plots.matrix(self.counted(), "kind", names={"a": "First"})
-        assert row_labels(ax) == ["First", "b"]
-
-    def test_numbers_are_ranges_where_dates_leave_one(self) -> None:
-        fig, _ = plots.matrix(self.counted(), "kind")
-        assert {"5", "0–1", "1–2", "2"} <= set(texts(fig))
-        assert fits(fig)
-
-
-class TestTotalsAndFlows:
-    series = pd.DataFrame(
-        {
-            "aggregation": ["cumulative", "flow", "flow"],
-            "place": "China",
-            "period_start": days("2024-01-01", "2024-01-01", "2024-01-01"),
-            "period_end": days("2024-12-31", "2024-12-31", "2024-12-31"),
-            "value": [302.0, 238.0, 5.0],
-            "qualifier": "exact",
-        }
-    )
-
-    def test_stated_and_implied_are_told_apart(self) -> None:
-        totals, flows = analysis.implied(self.series.iloc[:2])
-        _, axes = plots.totals_and_flows({"Services": (totals, flows)})
-        assert plots.drawn(axes[0, 0], "total-stated").tolist() == [
-            [date2num(pd.Timestamp("2024-12-31")), 302]
-        ]
-        assert plots.drawn(axes[0, 0], "total-implied").tolist() == [
-            [date2num(pd.Timestamp("2023-12-31")), 64]
-        ]
-        ((start, rate, end, _),) = plots.drawn(axes[1, 0], "flow-stated").tolist()
-        assert rate == pytest.approx(238 / 12)
-        assert (start, end) == (date2num(pd.Timestamp("2024-01-01")), date2num(pd.Timestamp("2025-01-01")))
-
-    def test_a_measure_without_periods_says_so(self) -> None:
-        totals, flows = analysis.implied(self.series.iloc[:2])
-        loose = flows.copy()
-        loose[["start", "end"]] = pd.NaT
-        fig, axes = plots.totals_and_flows({"A": (totals, flows), "B": (totals, loose)})
-        assert "no flow with a period" in texts(fig)
-        with pytest.raises(UnknownCodeError):
-            plots.drawn(axes[1, 1], "flow-stated")
-        assert fits(fig)
-
-
 class TestLifecycle:
     def test_several_lives_one_row_each(self, ds: Dataset) -> None:
         events = analysis.lifecycles(ds)
@@ -591,28 +473,6 @@ class TestSteeringChart:
         plots.steering_chart(self.FRAME.iloc[:0])
 
 
-class TestOrderChart:
-    ACTS = pd.DataFrame({"label": ["a draft", "a plan"], "side": ["local", "national"]}).assign(
-        date_start=days("2024-01-01", "2025-08-19"), date_end=days("2024-12-31", "2025-08-19")
-    )
-
-    def test_a_day_is_a_dot_and_a_range_a_bar_over_all_its_days(self) -> None:
-        _, ax = plots.order_chart(self.ACTS)
-        assert plots.drawn(ax, "day").tolist() == [[date2num(np.datetime64("2025-08-19")), 1]]
-        start, end = plots.drawn(ax, "span")[0, [0, 2]]
-        assert end - start == 366
-
-    def test_windows_are_shaded_and_named(self, ds: Dataset) -> None:
-        windows = analysis.windows(ds)
-        _, ax = plots.order_chart(self.ACTS, windows)
-        shaded = windows.query("kind == 'newsletter'")
-        assert len(ax.patches) == len(shaded)
-        assert {text.get_text().replace("\n", " ") for text in ax.texts} == set(shaded["window"])
-
-    def test_no_act_leaves_an_empty_chart(self) -> None:
-        plots.order_chart(self.ACTS.iloc[:0])
-
-
 class TestStrengthChart:
     COUNTED = pd.DataFrame(
         {"actor": ["Platforms", "Platforms", "Car makers", "Car makers"], "label": ["must", "should"] * 2}
@@ -660,8 +520,6 @@ class TestTexts:
             fig, ax = plots.chart()
             plots.tile_map(ax, pd.Series({"310000": 4}), {"310000": text})
             yield fig
-            acts = TestOrderChart.ACTS.assign(label=text)
-            yield plots.order_chart(acts)[0]
             yield plots.steering_chart(TestSteeringChart.FRAME.assign(area=text).iloc[:2])[0]
             duties = TestStrengthChart.COUNTED.assign(label=text).iloc[::2]
             yield plots.strength_chart(duties)[0]

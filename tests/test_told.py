@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from frames import days
 
-from tmt_dataset import analysis, plots
+from tmt_dataset import analysis
+from tmt_dataset.analysis import sources
 from tmt_dataset.dataset import Dataset, load
-from tmt_dataset.plots import lives_told, sums_told, wording
+from tmt_dataset.plots import lives_told, sums_told
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ class TestSums:
         assert len(analysis.largest(real, 3)) == 3
 
     def test_targets_are_grouped_by_development_and_day(self, real: Dataset) -> None:
-        found = analysis.targets_by_act(real)
+        found = analysis.targets_by_development(real)
         assert sorted(found["figures"].explode()) == sorted(analysis.targets(real)["figure_id"])
         assert not found.duplicated(["development_id", "due"]).any()
         plan = found[found["development_id"] == "TMT-0159"]
@@ -95,42 +96,41 @@ class TestSumsTold:
     def test_the_highest_penalty(self) -> None:
         link = "[A notice](records.html#TMT-0001)"
         assert sums_told.highest_penalty(self.two) == (
-            f"Of two penalties whose sum is told the highest is 2 million yuan, “fined” ({link}); the other is 500 yuan."
+            f"The highest of two penalties with a reported sum is 2 million yuan, “fined” ({link}); the other is 500 yuan."
         )
         assert sums_told.highest_penalty(self.two.iloc[:1]) == (
-            f"The one penalty whose sum is told is 2 million yuan, “fined” ({link})."
+            f"The one penalty with a reported sum is 2 million yuan, “fined” ({link})."
         )
         same = pd.concat([self.two, self.two.iloc[[1]]], ignore_index=True)
         assert sums_told.highest_penalty(same).endswith("; the others are 500 yuan.")
         more = make_sums(*(("D", "fine_amount", v, None, None) for v in (1.0, 2.0, 3.0)))
-        assert sums_told.highest_penalty(more).endswith("; the others go from 1 to 2 yuan.")
+        assert sums_told.highest_penalty(more).endswith("; the others range from 1 to 2 yuan.")
 
     def test_who_pays_and_what_a_sum_includes(self) -> None:
         assert sums_told.penalties_from(self.two) == (
-            "The two penalties come from one notice of SAMR, the earliest dated Jul–Aug 2025. For the time before, the sources "
-            "tell the sum of no penalty, which is no sign that none was imposed. Those who pay are merchants (1); for one sum "
+            "The two penalties come from one notice of SAMR, the earliest dated July or August 2025. No sum of an earlier penalty "
+            "is reported, which does not mean that none was imposed. Those who have to pay are merchants (1); for one sum "
             "the report does not say. One sum includes confiscated gains, and the report does not say how much of each is the "
             "fine."
         )
         nothing = self.two.iloc[:0]
-        assert sums_told.penalties_from(nothing) == "These sources tell the sum of no penalty."
+        assert sums_told.penalties_from(nothing) == "These sources report no penalty with its sum."
         assert sums_told.notices(nothing) == ""
 
     def test_claims_of_the_chart(self) -> None:
-        assert sums_told.penalty_claim(self.two) == "The sums go from 500 yuan to 2 million yuan"
+        assert sums_told.penalty_claim(self.two) == "The sums range from 500 yuan to 2 million yuan"
         assert sums_told.penalty_claim(self.two.iloc[:1]) == "The one sum is 2 million yuan"
-        assert sums_told.penalty_claim(self.two.iloc[:0]) == "No sum is told"
+        assert sums_told.penalty_claim(self.two.iloc[:0]) == "No sum is reported"
         measure = "Sums in yuan, log scale; n = 2: one fine and one sum with confiscated gains"
         assert sums_told.penalty_measure(self.two) == measure
         assert "A notice: 2 million yuan, 500 yuan" in sums_told.penalty_alt(self.two)
 
-    def test_tables_keep_fines_alone_apart(self, real: Dataset) -> None:
+    def test_the_table_has_every_sum_the_largest_first(self, real: Dataset) -> None:
         sums = analysis.penalties(real)
-        alone, others = (sums_told.penalty_rows(sums, fines=fines) for fines in (True, False))
-        assert set(alone["measure"]) == {"fine_amount"}
-        assert len(alone) + len(others) == len(sums)
-        assert "not named" in set(alone["payer"])
-        assert others["value"].is_monotonic_decreasing
+        found = sums_told.penalty_rows(sums)
+        assert len(found) == len(sums)
+        assert "not named" in set(found["payer"])
+        assert found["value"].is_monotonic_decreasing
 
     def test_the_largest_numbers(self, real: Dataset) -> None:
         found = analysis.largest(real, 10)
@@ -142,7 +142,12 @@ class TestSumsTold:
             "The one number comes from reports on enforcement, and one report in all gives them."
         )
         periods = set(sums_told.largest_rows(found)["period"])
-        assert {"not told", "2024", "1 Jan–18 Jul 2025", "as of 28 Feb 2025"} <= periods
+        assert {
+            "not reported",
+            "2024",
+            "between 1 January and 18 July 2025",
+            "as of 28 February 2025",
+        } <= periods
 
     @pytest.mark.parametrize(
         ("due", "results", "said"),
@@ -150,29 +155,31 @@ class TestSumsTold:
             (
                 ["2025-12-31", None],
                 0,
-                "none fell due before the sources end (31 Aug 2025), and no result is reported",
+                "none fell due before the sources end (31 August 2025), and no result is reported",
             ),
             (
                 ["2025-06-30", None],
                 2,
-                "two fell due before the sources end (31 Aug 2025), and for two a number in",
+                "two fell due before the sources end (31 August 2025), and for two a number in",
             ),
-            ([None, None], 0, "Of three targets in two developments none has a day on which it falls due."),
+            ([None, None], 0, "Of three targets in two developments, none has a day on which it falls due."),
         ],
     )
     def test_targets(self, due: list[str | None], results: int, said: str) -> None:
-        acts = pd.DataFrame({"development_id": ["A", "B"], "due": days(*due), "figures": [["x", "y"], ["z"]]})
-        assert said in sums_told.targets_due(acts.assign(results=[results, 0]), pd.Timestamp("2025-08-31"))
+        groups = pd.DataFrame(
+            {"development_id": ["A", "B"], "due": days(*due), "figures": [["x", "y"], ["z"]]}
+        )
+        assert said in sums_told.targets_due(groups.assign(results=[results, 0]), pd.Timestamp("2025-08-31"))
 
     def test_no_targets(self) -> None:
-        acts = pd.DataFrame({"development_id": [], "due": days(), "figures": [], "results": []})
-        assert sums_told.targets_due(acts, pd.Timestamp("2025-08-31")) == "These sources report no target."
+        groups = pd.DataFrame({"development_id": [], "due": days(), "figures": [], "results": []})
+        assert sums_told.targets_due(groups, pd.Timestamp("2025-08-31")) == "These sources report no target."
 
     def test_what_it_rests_on_counts_no_collective_development(self, real: Dataset) -> None:
         told = analysis.numbers(real)
         left = told[~told["development_id"].isin(analysis.collective(real))]
         assert sums_told.rests_on(real).startswith(
-            f"{len(left)} numbers of {left['development_id'].nunique()} "
+            f"Rests on {len(left)} numbers of {left['development_id'].nunique()} "
         )
 
 
@@ -240,10 +247,12 @@ class TestLivesTold:
     def test_how_many_are_followed(self, real: Dataset, events: pd.DataFrame) -> None:
         moves = analysis.moves(analysis.followed(events))
         assert (
-            "the sources follow two from one stage to another in separate developments: ["
+            "two can be followed from one stage to another in separate developments: ["
             in lives_told.moved(events, moves)
         )
-        assert lives_told.moved(events, moves.iloc[:0]).endswith("follow none from one stage to another.")
+        assert lives_told.moved(events, moves.iloc[:0]).endswith(
+            "none can be followed from one stage to another."
+        )
         many = pd.concat([moves] * 2, ignore_index=True)
         assert lives_told.moved(events, many).endswith(" and others.")
         assert lives_told.moved_claim(moves.iloc[:0]).startswith("The sources follow no instrument")
@@ -255,14 +264,13 @@ class TestLivesTold:
         said = lives_told.basis(real, moves)
         pairs = real.relations.loc[real.relations["relation"] == "finalises"]
         assert pairs["quote_id"].isna().all()
-        assert (
-            f"a source states for none of the {wording.counted(len(pairs), 'pair')}; for {wording.number(len(pairs))} the coder"
-            in said
+        assert said.startswith(
+            "No source says that the later development is the final form of the draft; the coder"
         )
 
     def test_drafts_without_a_later_stage(self) -> None:
         law, guide = ("binding", ["May–Jun 2024"], 2.0), ("guidance", list[str](), 0.0)
-        link = "[Draft](records.html#TMT-0001) (draft 1 Jun 2024)"
+        link = "[Draft](records.html#TMT-0001) (draft 1 June 2024)"
         cases: dict[str, Any] = {
             "Two drafts and plans have no later stage in these sources; one is of a binding kind, "
             + link
@@ -304,6 +312,6 @@ class TestLivesTold:
 class TestSourcesTold:
     def test_a_review_has_its_scope_and_none_is_no_error(self, real: Dataset) -> None:
         review = real.sources.loc[real.sources["kind"] == "annual-review", "scope"].iloc[0]
-        assert review[1:].rstrip(".") in plots.sources_told(real)
-        assert "review" not in plots.sources_told(real.select(source="newsletter-2023-11"))
-        assert plots.sources_told(real.select(year=1999)) == "There are no sources."
+        assert review[1:].rstrip(".") in sources.rests_on(real)
+        assert "review" not in sources.rests_on(real.select(source="newsletter-2023-11"))
+        assert sources.rests_on(real.select(year=1999)) == "There are no sources."

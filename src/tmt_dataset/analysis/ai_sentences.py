@@ -12,7 +12,8 @@ import pandas as pd
 
 from tmt_dataset.analysis import ai
 from tmt_dataset.analysis.inference import differences, shares
-from tmt_dataset.analysis.words import counted, fraction, listed, probability, span, spoken
+from tmt_dataset.analysis.sources import rests_on
+from tmt_dataset.analysis.words import counted, fraction, listed, lowered, opened, probability, span, spoken
 from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ __all__ = [
     "parts_told",
     "reading",
     "required",
-    "source",
     "timeline_alt",
     "timeline_claim",
     "timeline_measure",
@@ -139,7 +139,7 @@ def answer(
     )
     claim = windows_claim(frame, tested)
     first = (
-        f"AI made up {listed(told)} of what the newsletters report{small}: {claim[0].lower()}{claim[1:]}."
+        f"Of what the newsletters report, AI made up {listed(told)}{small}: {claim[0].lower()}{claim[1:]}."
         if told
         else "No window has enough developments for a share of AI."
     )
@@ -157,8 +157,7 @@ def _ends(tested: pd.DataFrame, ends: tuple[str, str], pair: tuple[str, str]) ->
         return ""
     row = found.iloc[0]
     shown = "a change is demonstrable" if row["p_max"] < LEVEL else "no change is demonstrable"
-    counts = f"{row['before'].split(' (')[0]} to {row['after'].split(' (')[0]}"
-    return f"from {row['comparison']}, the first window to the last ({counts}), {shown}"
+    return f"between the first window and the last {shown}"
 
 
 def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
@@ -177,7 +176,7 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
     >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21 %)", "after": "11 of 30 (37 %)", "ratio_max": 2}
     >>> ways = pd.DataFrame([row | {"apart": True}, other | {"apart": False}])
     >>> print(compared(ways, ("July 2024", "July 2025")))
-    From July 2024 to July 2025 AI rose from 4 of 33 to 11 of 30, but the rise is not demonstrable in 1 of 1 other way of counting (for example: without telecommunications).
+    From July 2024 to July 2025 AI rose from 4 of 33 to 11 of 30, but the rise is not demonstrable in 1 of 1 other way of counting (for example without telecommunications).
     """
     if ways.empty:
         return f"Between {pair[0]} and {pair[1]} nothing can be compared."
@@ -189,6 +188,7 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
     moved = f"From {pair[0]} to {pair[1]} AI {verb} from {before} to {after}"
     weak = others.loc[~others["apart"]]
     ways_of = f"{len(weak)} of {len(others)} other {'way' if len(others) == 1 else 'ways'} of counting"
+
     if not base["apart"]:
         strong = len(others) - len(weak)
         shown = f"{strong or 'none'} of {len(others)} other ways of counting {'show' if strong > 1 else 'shows'} one"
@@ -197,7 +197,7 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
         return f"{moved}, and every other way of counting shows the {noun} too."
     nearest = weak.sort_values("ratio_max", ascending=rose, kind="stable")["way"].iloc[0]
     nearest = nearest if nearest.startswith("AI") else nearest[0].lower() + nearest[1:]
-    return f"{moved}, but the {noun} is not demonstrable in {ways_of} (for example: {nearest})."
+    return f"{moved}, but the {noun} is not demonstrable in {ways_of} (for example {nearest})."
 
 
 def _who(ds: Dataset, frame: pd.DataFrame) -> str:
@@ -216,7 +216,7 @@ def _who(ds: Dataset, frame: pd.DataFrame) -> str:
     national = _promoting(row["national"], "national AI developments")
     start = f"Promotion is {row['more']}: " if row["p_max"] < LEVEL else ""
     text = f"{start}{national}, against {row['local'].split(' (')[0]} local ones; {rules}."
-    return text[0].upper() + text[1:]
+    return opened(text)
 
 
 def _promoting(words: str, whose: str) -> str:
@@ -248,45 +248,12 @@ def basis(ds: Dataset, frame: pd.DataFrame) -> str:
     periods = ai.newsletters(ds)
     once = frame.drop_duplicates("development_id")
     ai_least, ai_most = int((frame["ai"] & frame["certain"]).sum()), int(once["ai"].sum())
-    firms = ds["sources"]["publisher"].astype("str").nunique()
-    whose = "one law firm" if firms == 1 else f"{firms} publishers"
-    return (
-        f"Rests on {len(once)} developments that {counted(len(periods), 'newsletter')} of {whose} report of their own windows "
-        f"({periods['months'].sum():.3g} months), {span(ai_least, ai_most)} of them on AI by primary topic. {_reviews(ds)}"
-    ).strip()
-
-
-@guarded
-def source(ds: Dataset) -> str:
-    """Return the line under a chart that is drawn from the newsletters alone.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> "newsletters of" in source(tmt.load())
-    True
-    """
-    rows = ds["sources"].loc[ds["sources"]["kind"] == "newsletter"]
-    firms = rows["publisher"].astype("str").nunique()
-    whose = "one law firm" if firms == 1 else f"{firms} publishers"
-    return f"Source: {ds.descriptor.name} {ds.version}; {counted(len(rows), 'newsletter')} of {whose}"
-
-
-def _reviews(ds: Dataset) -> str:
-    """Return what the annual reviews are and what part they have."""
-    sources = ds["sources"]
-    found = sources.loc[sources["kind"] == "annual-review"]
-    if found.empty:
-        return ""
-    scopes = listed(
-        [
-            f"{str(scope).rstrip('.')[:1].lower()}{str(scope).rstrip('.')[1:]}"
-            for scope in found["scope"].dropna()
-        ]
+    return rests_on(
+        ds,
+        f"Rests on {counted(len(once), 'development')} in {periods['months'].sum():.3g} months, {span(ai_least, ai_most)} of them on AI by "
+        "primary topic.",
+        "enters no share and no comparison, only the timeline and the accounts of single developments",
     )
-    noun, verb = ("The annual review", "enters") if len(found) == 1 else ("The annual reviews", "enter")
-    covers = f" ({scopes})" if scopes else ""
-    return f"{noun}{covers} {verb} no share and no comparison, only the timeline and the accounts of single developments."
 
 
 def reading(tested: pd.DataFrame) -> str:
@@ -311,7 +278,7 @@ def reading(tested: pd.DataFrame) -> str:
     number = counted(len(tested), "test")
     few = counted(below, "one", "ones").split()[0]
     return (
-        f"{text} {number[0].upper()}{number[1:]} {'compares' if len(tested) == 1 else 'compare'} the windows, all of them "
+        f"{text} {opened(number)} {'compares' if len(tested) == 1 else 'compare'} the windows, all of them "
         f"listed; {'none' if not below else few} {'have' if below > 1 else 'has'} p below {LEVEL:g} whatever the dates. "
         f"Corrected for their number (Bonferroni), the smallest is {least}."
     )
@@ -324,14 +291,17 @@ def undated(frame: pd.DataFrame) -> str:
     --------
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset.analysis import ai
-    >>> undated(ai.reported(tmt.load())).startswith("Without a date of their own are ")
+    >>> undated(ai.reported(tmt.load())).startswith("No date of its own ")
     True
     """
     flags = frame["date_basis"].eq("period").groupby(frame["window"], observed=False).agg(["sum", "size"])
-    told = [f"{n} of {size} in {window}" for window, n, size in flags.itertuples() if n]
+    told = [
+        f"{n} of {size} developments in {window}" if not i else f"{n} of {size} in {window}"
+        for i, (window, n, size) in enumerate(flags[flags["sum"] > 0].itertuples())
+    ]
     if not told:
         return "Every development has a date of its own."
-    return f"Without a date of their own are {listed(told)}: they are taken to lie in the window of the newsletter that reports them."
+    return f"No date of its own has been reported for {listed(told)}: such a development is taken to lie in the window of its newsletter."
 
 
 def mix_claim(table: pd.DataFrame, pair: tuple[str, str]) -> str:
@@ -360,7 +330,7 @@ def mix_claim(table: pd.DataFrame, pair: tuple[str, str]) -> str:
     if not moved:
         return f"The other areas are as many in {pair[1]} as in {pair[0]}"
     rows = others.set_index(["area", "window"])[["least", "most"]]
-    told = [f"{_lower(name)} from {' to '.join(span(*rows.loc[(name, w)]) for w in pair)}" for name in moved]
+    told = [f"{lowered(name)} from {' to '.join(span(*rows.loc[(name, w)]) for w in pair)}" for name in moved]
     return f"The rest of the news changed too: {', '.join(told)}"
 
 
@@ -387,7 +357,7 @@ def timeline_claim(events: pd.DataFrame) -> str:
                 f"{'all' if hits == len(part) else f'{hits} of'} {len(part)} {level} AI instruments {verb}"
             )
     text = "; ".join(told) or "No level issues instruments on AI"
-    return text[0].upper() + text[1:]
+    return opened(text)
 
 
 def level_claim(table: pd.DataFrame) -> str:
@@ -422,14 +392,14 @@ def level_tests(table: pd.DataFrame) -> str:
     --------
     >>> row = {"which": "AI", "national": "0 of 13 (0 %)", "local": "9 of 20 (45 %)", "p_min": 0.005, "p_max": 0.012}
     >>> level_tests(pd.DataFrame([row]))
-    'Only promoting, national against local (Fisher, exact): AI 0 of 13 (0 %) against 9 of 20 (45 %), p = 0.005–0.01.'
+    "Developments that only promote, national against local (Fisher's exact test): AI, 0 of 13 (0 %) against 9 of 20 (45 %), p = 0.005–0.01."
     """
     told = [
-        f"{row['which'] if row['which'].startswith('AI') else row['which'].lower()} {row['national']} against {row['local']}, {probability(row['p_min'], row['p_max'])}"
+        f"{row['which'] if row['which'].startswith('AI') else row['which'].lower()}, {row['national']} against {row['local']}, {probability(row['p_min'], row['p_max'])}"
         for row in table.to_dict("records")
     ]
     return (
-        f"Only promoting, national against local (Fisher, exact): {'; '.join(told)}."
+        f"Developments that only promote, national against local (Fisher's exact test): {'; '.join(told)}."
         if told
         else "The levels cannot be compared."
     )
@@ -456,13 +426,13 @@ def binding(ds: Dataset, frame: pd.DataFrame) -> str:
         "standard": "standards",
         "guidance": "guidance",
         "policy": "policies",
-        "other": "by associations or international bodies",
-        "report": "reports and white papers, which set nothing",
+        "other": "documents of associations or international bodies",
+        "report": "reports and white papers, which set no rule",
     }
     parts = listed([f"{n} {names.get(force, force)}" for force, n in final.items()])
     rules = ai.limits(ds, frame)
     drafts = int(sums.get(("draft", "binding"), 0))
-    text = f"AI developments in the newsletters' windows bring {counted(total, 'document')} in final form{': ' if parts else ''}{parts}."
+    text = f"AI developments in the newsletters' windows bring {counted(total, 'document')} in their final form{': ' if parts else ''}{parts}."
     if not rules.empty:
         return f"{text} Binding and final, and limiting AI, {'is' if len(rules) == 1 else 'are'} {listed(rules['instrument'])}."
     return f"{text} None is a binding rule that limits AI; {counted(drafts, 'binding rule')} {'is' if drafts == 1 else 'are'} in draft."
@@ -494,26 +464,15 @@ def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
         name: set(rows.loc[strength == name, "development_id"]) for name in ("must", "should", "receives")
     }
     firm = table.loc[table["strength"].astype("str").eq("must"), "addressee"].drop_duplicates()
-    whom = f" (of {listed([_lower(who) for who in firm])})" if len(firm) else ""
+    whom = f" (of {listed([lowered(who) for who in firm])})" if len(firm) else ""
     labels = ds["provision_types"].set_index("type")["label"].astype("str")
     given = rows.loc[strength == "receives"].drop_duplicates(["development_id", "type"])["type"].astype("str")
-    kinds = [_lower(labels[name]) for name in given.value_counts().index[:3]]
+    kinds = [lowered(labels[name]) for name in given.value_counts().index[:3]]
     above = f", above all {listed(kinds)}" if kinds else ""
     return (
         f"Of {len(own)} AI developments in the windows, {len(having['must'])} state a duty{whom}, "
-        f"{len(having['should'] - having['must'])} more only advise, and {len(having['receives'])} give something{above}."
+        f"{len(having['should'] - having['must'])} more only advise, and {len(having['receives'])} grant something{above}."
     )
-
-
-def _lower(label: str) -> str:
-    """Return a label within a sentence: 'AI providers' stays.
-
-    Examples
-    --------
-    >>> _lower("AI providers"), _lower("Online platforms")
-    ('AI providers', 'online platforms')
-    """
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def filed(table: pd.DataFrame) -> str:
@@ -539,26 +498,6 @@ def filed(table: pd.DataFrame) -> str:
     pace = [f"{row.per_month:.0f}" for row in rows if pd.notna(row.per_month)]
     times = "in that time" if len(pace) == 1 else "in these spans"
     return f"{part['measure'].iloc[0].removesuffix(' filed')} on file nationwide went from {' to '.join(ends)}: {', then '.join(pace)} more a month {times}."
-
-
-def _day(day: pd.Timestamp) -> str:
-    last = day == day + pd.offsets.MonthEnd(0)
-    month = day.strftime("%m")
-    names = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    return f"{'end of' if last else str(day.day)} {names[int(month) - 1]} {day.year}"
 
 
 def windows_measure(frame: pd.DataFrame) -> str:
@@ -618,7 +557,7 @@ def ways_alt(ways: pd.DataFrame) -> str:
     --------
     >>> way = {"way": ["Without data"], "before": "4 of 32", "after": "11 of 28", "ratio_min": 4.4, "ratio_max": 4.8}
     >>> ways_alt(pd.DataFrame(way | {"apart": True}))
-    'One odds ratio with its interval a row; 1 of 1 intervals leave out 1. Without data: 4.4–4.8.'
+    'One odds ratio with its interval per row; 1 of 1 intervals exclude 1. Without data: 4.4–4.8.'
     """
     rows = [
         f"{row['way']}: {span(row['ratio_min'], row['ratio_max'], '{:.1f}')}"
@@ -626,7 +565,7 @@ def ways_alt(ways: pd.DataFrame) -> str:
         if np.isfinite([row["ratio_min"], row["ratio_max"]]).all()
     ]
     apart = int(ways["apart"].sum())
-    return f"One odds ratio with its interval a row; {apart} of {len(ways)} intervals leave out 1. {'; '.join(rows)}."
+    return f"One odds ratio with its interval per row; {apart} of {len(ways)} intervals exclude 1. {'; '.join(rows)}."
 
 
 def areas_alt(table: pd.DataFrame) -> str:
@@ -647,7 +586,7 @@ def areas_alt(table: pd.DataFrame) -> str:
 
 
 def timeline_measure(events: pd.DataFrame) -> str:
-    """Return what the time line shows, with its n.
+    """Return what the timeline shows, with its n.
 
     Examples
     --------
@@ -659,7 +598,7 @@ def timeline_measure(events: pd.DataFrame) -> str:
 
 
 def timeline_alt(events: pd.DataFrame) -> str:
-    """Return what the time line shows, for those who cannot see it.
+    """Return what the timeline shows, for those who cannot see it.
 
     Examples
     --------
@@ -714,6 +653,6 @@ def parts_told(table: pd.DataFrame) -> str:
     text = counted(len(table), "development")
     few = counted(limits, "one", "ones").split()[0] if limits else "none"
     return (
-        f"{text[0].upper()}{text[1:]} on other subjects {'has' if len(table) == 1 else 'have'} AI in "
+        f"{opened(text)} on other subjects {'has' if len(table) == 1 else 'have'} AI in "
         f"{'it' if len(table) == 1 else 'them'}; {few} of them {'set' if limits > 1 else 'sets'} limits."
     )

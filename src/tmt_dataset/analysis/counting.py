@@ -147,7 +147,7 @@ def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> from tmt_dataset.analysis import reports, windows
+    >>> from tmt_dataset.analysis import members, reports, windows
     >>> ds = tmt.load()
     >>> counted = tally(members(developments(ds), windows(ds), reports(ds)), "level")
     >>> bool((counted["min"] <= counted["max"]).all())

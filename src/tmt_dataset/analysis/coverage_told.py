@@ -9,7 +9,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import RESOLUTIONS, collective, developments, gaps, resolution, tally
 from tmt_dataset.analysis.reliability import agreed, corrected
 from tmt_dataset.analysis.sources import coverage, damaged, overlaps
-from tmt_dataset.analysis.words import counted, listed, span, spoken
+from tmt_dataset.analysis.words import counted, listed, number, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import exposure, members, reports, windows
@@ -129,7 +129,7 @@ def dated(ds: Dataset) -> str:
     first = first_reports(ds)
     undated = first.loc[first["undated"]]
     return (
-        f"{len(undated)} of {len(first)} developments have no date but the window of their source; "
+        f"{len(undated)} of {len(first)} developments have no date other than the window of their source; "
         f"{undated['lost'].sum()} of these are in reports of which the text at hand has lost a part, mostly the heading that gave the date."
     )
 
@@ -148,7 +148,7 @@ def relied_on(ds: Dataset) -> str:
     shared = wrong.loc[wrong["found"] == "adjudication", "development_id"].nunique()
     later = wrong.loc[wrong["found"] == "later reading", "development_id"].nunique()
     return (
-        f"The two automated codings agree with α = {values['value'].min():.2f} or more on all {len(values)} coded variables, yet both were wrong alike in "
+        f"The two automated codings agree with α = {values['value'].min():.2f} or more on all {len(values)} coded variables, yet both made the same error in "
         f"{counted(shared, 'development')}, and later readings corrected values of {later}: agreement between two readings by one model is no proof."
     )
 
@@ -159,7 +159,7 @@ def overlap(ds: Dataset) -> str:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> "could have reported" in overlap(tmt.load())
+    >>> "in both" in overlap(tmt.load())
     True
     """
     periods = windows(ds).set_index("source_id")["window"]
@@ -388,13 +388,13 @@ def strip_title(frame: pd.DataFrame) -> str:
 def strip_unit(frame: pd.DataFrame) -> str:
     """Return what the chart of covered months counts."""
     least, most = frame["min"].sum(), frame["max"].sum()
-    return f"Developments that each source dates into its own window, {span(least, most)} reports of them in all; a range where dates are uncertain"
+    return f"Developments that each source dates into its own window, n = {span(least, most)} reports; a range where dates are uncertain"
 
 
 def strip_alt(frame: pd.DataFrame) -> str:
     """Return the chart of covered months in words."""
     counts = [f"{row['window']} {span(row['min'], row['max'])}" for row in frame.to_dict("records")]
-    return f"A time line with one bar per window and the number of its developments: {', '.join(counts)}."
+    return f"A timeline with one bar per window and the number of its developments: {', '.join(counts)}."
 
 
 def dates_title(ds: Dataset) -> str:
@@ -403,7 +403,7 @@ def dates_title(ds: Dataset) -> str:
     worst = first.groupby("window")["undated"].mean()
     window = str(worst.idxmax())
     part = first.loc[first["window"] == window, "undated"]
-    return f"{part.sum()} of the {len(part)} developments of {window} have no date but that window, the largest share of all sources"
+    return f"{part.sum()} of the {len(part)} developments of {window} have no date other than that window, the largest share of all sources"
 
 
 def dates_unit(ds: Dataset) -> str:
@@ -417,7 +417,7 @@ def dates_alt(held: pd.DataFrame) -> str:
         f"{window}: {listed(f'{n} {unit}' for unit, n in row.items() if n)}"
         for window, row in held.iterrows()
     ]
-    return f"One bar per source, parted by the exactness of dates. {'; '.join(rows)}."
+    return f"One bar per source, divided by how exactly its developments are dated. {'; '.join(rows)}."
 
 
 def lost_headings(ds: Dataset) -> str:
@@ -437,9 +437,9 @@ def lost_headings(ds: Dataset) -> str:
     named = listed(window for window in kinds.index if broken.get(window, 0) > 0.5)
     where = f" More than half of the reports are damaged in {named}." if named else ""
     return (
-        f"The {counted(len(whole), 'report')} of newsletters that came down whole leave {counted(int(whole['undated'].sum()), 'development')} undated, "
-        f"the {counted(int(plain['lost'].sum()), 'damaged one')} {int(plain.loc[plain['lost'], 'undated'].sum())}.{where} "
-        "The lack of dates is one of the texts at hand, not of the events; a trend in days or months would rest on the reports that kept their headings."
+        f"Without a date of their own are {number(int(whole['undated'].sum()))} of the {counted(len(whole), 'newsletter report')} that survive whole and "
+        f"{number(int(plain.loc[plain['lost'], 'undated'].sum()))} of the {counted(int(plain['lost'].sum()), 'damaged one')}.{where} "
+        "What is missing is in the texts at hand, not in what happened; a trend in days or months would rest on the reports that kept their headings."
     )
 
 

@@ -20,15 +20,15 @@ __all__ = [
 
 
 def how_much(rows: pd.DataFrame) -> str:
-    """Return how many provisions a chart counts, and of how many acts.
+    """Return how many provisions a chart counts, and of how many developments.
 
     Examples
     --------
     >>> how_much(pd.DataFrame({"development_id": ["a", "a", "b"]}))
-    'n = 3 provisions in 2 acts'
+    'n = 3 provisions in 2 developments'
     """
-    acts = rows["development_id"].nunique()
-    return f"n = {len(rows)} provision{'s' * (len(rows) != 1)} in {acts} act{'s' * (acts != 1)}"
+    developments = rows["development_id"].nunique()
+    return f"n = {len(rows)} provision{'s' * (len(rows) != 1)} in {developments} development{'s' * (developments != 1)}"
 
 
 def _foremost(counted: pd.Series, most: int) -> str:
@@ -77,8 +77,8 @@ def how_firm(rows: pd.DataFrame) -> str:
     --------
     >>> rows = pd.DataFrame({"family": ["duty"] * 3, "modality": ["must"] * 3})
     >>> print(how_firm(rows.assign(strength=["binding", "soft", "draft"])))
-    Of these duties, one stands in a binding text in its final form, one in the draft of such a text and one in a \
-    standard, guideline or plan, none of which binds as law.
+    Of these duties, one stands in the final form of a binding text, one in the draft of one and one in a standard, \
+    guideline or plan, which does not bind as law.
     """
     told = demands(rows)
     if told.empty:
@@ -91,8 +91,8 @@ def how_firm(rows: pd.DataFrame) -> str:
         else ""
     )
     return (
-        f"Of these duties, {number(n['binding'])} {verb} in a binding text in its final form, {number(n['draft'])} in the "
-        f"draft of such a text and {number(n['soft'])} in a standard, guideline or plan, none of which binds as law{rest}."
+        f"Of these duties, {number(n['binding'])} {verb} in the final form of a binding text, {number(n['draft'])} in the draft of "
+        f"one and {number(n['soft'])} in a standard, guideline or plan, which does not bind as law{rest}."
     )
 
 
@@ -108,14 +108,14 @@ def grid_claim(rows: pd.DataFrame) -> str:
     --------
     >>> rows = pd.DataFrame({"family": ["duty", "support"], "addressee": ["merchant", "enterprise"], "modality": "must"})
     >>> grid_claim(rows.assign(addressee_label=["Merchants", "Enterprises"]))
-    'Merchants must act, enterprises are supported'
+    'Merchants bear the most duties, enterprises get the most support'
     """
     named = rows.loc[rows["addressee"] != "unspecified"]
     must = demands(named)["addressee_label"].value_counts()
     support = named.loc[named["family"] == "support", "addressee_label"].value_counts()
     if must.empty or support.empty or must.index[0] == support.index[0]:
         return "What is required of whom"
-    return f"{must.index[0]} must act, {lowered(str(support.index[0]))} are supported"
+    return f"{must.index[0]} bear the most duties, {lowered(str(support.index[0]))} get the most support"
 
 
 def grid_caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
@@ -133,16 +133,16 @@ def grid_caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
     >>> rows = pd.DataFrame({"type_label": ["Filing", "Other duty"], "addressee_label": "Merchants"})
     >>> shown = pd.DataFrame({"Merchants": [1]}, index=pd.MultiIndex.from_tuples([("duty", "Filing")]))
     >>> grid_caption(rows, shown)
-    'An act counts once in a cell, however many cases it tells. One provision of a rare type or addressee is in the list below alone.'
+    'A development counts once in a cell, however many cases it has. One provision of a rare type or addressee is only in the list below.'
     """
     types = {name for _, name in shown.index}
     inside = rows["type_label"].isin(types) & rows["addressee_label"].isin(list(shown.columns))
     left = int((~inside).sum())
-    told = "An act counts once in a cell, however many cases it tells."
+    told = "A development counts once in a cell, however many cases it has."
     if not left:
         return told
     verb = "is" if left == 1 else "are"
-    return f"{told} {opened(counted(left, 'provision'))} of a rare type or addressee {verb} in the list below alone."
+    return f"{told} {opened(counted(left, 'provision'))} of a rare type or addressee {verb} only in the list below."
 
 
 def most_told(counted: pd.DataFrame) -> str:
@@ -212,15 +212,17 @@ def fined(found: pd.DataFrame) -> str:
     --------
     >>> found = pd.DataFrame({"development_id": ["a", "a"], "title": "x", "addressees": "Merchants", "greatest": [4e5, 2e6]})
     >>> fined(found)
-    'One report tells two cases one by one, most on merchants (2); the sums run from 400,000 to 2,000,000 yuan.'
+    'One report describes two cases one by one, most often against merchants (2); the sums run from 400,000 to 2,000,000 yuan.'
     """
     if found.empty:
-        return "No report tells its cases one by one."
+        return "No report describes its cases one by one."
     n = found["development_id"].nunique()
     sums = found["greatest"].dropna()
     between = ""
     if len(sums):
         low, high = f"{sums.min():,.15g}", f"{sums.max():,.15g}"
         between = f"; the sum is {low} yuan" if low == high else f"; the sums run from {low} to {high} yuan"
+    if len(found) == 1:
+        return f"One report describes one case, against {lowered(str(found['addressees'].iloc[0]))}{between}."
     who = _foremost(found["addressees"].value_counts(), 1)
-    return f"{opened(counted(n, 'report'))} {'tells' if n == 1 else 'tell'} {counted(len(found), 'case')} one by one, most on {who}{between}."
+    return f"{opened(counted(n, 'report'))} {'describes' if n == 1 else 'describe'} {counted(len(found), 'case')} one by one, most often against {who}{between}."

@@ -1,10 +1,10 @@
-"""Authorities and places: provinces, their cities, the bodies of an act."""
+"""Authorities and places: provinces, their cities, the bodies of a development."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from tmt_dataset.analysis.words import counted, listed, number
+from tmt_dataset.analysis.words import counted, listed, number, opened
 
 __all__ = [
     "MAKERS",
@@ -13,6 +13,7 @@ __all__ = [
     "makers",
     "province_of",
     "provinces_claim",
+    "tiles_told",
     "where_from",
     "which_cities",
 ]
@@ -163,33 +164,57 @@ def makers(developments: pd.DataFrame, development_authorities: pd.DataFrame) ->
     return out
 
 
-def where_from(made: pd.Series, names: pd.Series, acts: int) -> str:
+def where_from(made: pd.Series, names: pd.Series, of: int) -> str:
     """Return the finding on which provinces act.
 
     Parameters
     ----------
     made
-        Acts of each provincial unit or a city in it, by its code, zeros included.
+        Developments of each provincial unit or a city in it, by its code, zeros included.
     names
         Names of places by code.
-    acts
-        All acts that the same sources report.
+    of
+        Number of all developments that the same sources report.
 
     Examples
     --------
     >>> made = pd.Series({"110000": 2, "310000": 1, "330000": 0})
     >>> print(where_from(made, pd.Series({"110000": "Beijing", "310000": "Shanghai"}), 9))
-    Provinces and cities make 3 of the 9 acts, three of them in Beijing (2) and Shanghai (1); one of the 3 provincial \
+    3 of the 9 developments come from provinces and cities, all of them from Beijing and Shanghai; one of the 3 provincial \
     units has none in these windows.
     """
     total = int(made.sum())
     top = made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
     idle = int((made == 0).sum())
     if not total:
-        return f"None of the {acts} acts is one of a province or a city."
-    who = listed([f"{names[str(code)]} ({n})" for code, n in top.items()])
+        return f"None of the {of} developments comes from a province or a city."
+    who = listed([str(names[str(code)]) for code in top.index])
     rest = f"{number(idle)} of the {len(made)} provincial units {'has' if idle == 1 else 'have'} none in these windows"
-    return f"Provinces and cities make {total} of the {acts} acts, {number(int(top.sum()))} of them in {who}; {rest}."
+    if total == 1:
+        return f"One of the {of} developments comes from a province or a city, {who}; {rest}."
+    part = "all" if top.sum() == total else f"{top.sum()}"
+    return (
+        f"{total} of the {of} developments come from provinces and cities, {part} of them from {who}; {rest}."
+    )
+
+
+def tiles_told(made: pd.Series, names: pd.Series) -> str:
+    """Return the numbers on the map of provinces in words.
+
+    Parameters
+    ----------
+    made, names
+        As for :func:`where_from`.
+
+    Examples
+    --------
+    >>> tiles_told(pd.Series({"110000": 2, "310000": 3, "330000": 0}), pd.Series({"110000": "Beijing", "310000": "Shanghai"}))
+    'A map with a tile for each province. Developments: Shanghai 3, Beijing 2; none in the others.'
+    """
+    some = made.loc[made > 0].sort_values(ascending=False, kind="stable")
+    numbers = ", ".join(f"{names[str(code)]} {n}" for code, n in some.items())
+    shown = f"{numbers}; none in the others" if numbers else "none"
+    return f"A map with a tile for each province. Developments: {shown}."
 
 
 def provinces_claim(made: pd.Series, names: pd.Series) -> str:
@@ -198,44 +223,50 @@ def provinces_claim(made: pd.Series, names: pd.Series) -> str:
     Parameters
     ----------
     made
-        Acts of each provincial unit or a city in it, by its code.
+        Developments of each provincial unit or a city in it, by its code.
     names
         Names of places by code.
 
     Examples
     --------
     >>> provinces_claim(pd.Series({"110000": 3, "310000": 2, "330000": 1}), pd.Series({"110000": "Beijing", "310000": "Shanghai"}))
-    'Beijing and Shanghai make five of the six local acts'
+    'Beijing and Shanghai account for five of the six local developments'
     """
     total, top = int(made.sum()), made.loc[made > 0].sort_values(ascending=False, kind="stable").head(3)
     while len(top) > 1 and top.iloc[-1] < 2:
         top = top.iloc[:-1]
     if top.empty:
         return "No province acts in these windows"
-    verb = "makes" if len(top) == 1 else "make"
-    return f"{listed([str(names[code]) for code in top.index])} {verb} {number(int(top.sum()))} of the {counted(total, 'local act')}"
+    local = counted(total, "local development")
+    share = f"{number(int(top.sum()))} of the {local}" if top.sum() < total else f"the {local}"
+    return f"{listed([str(names[code]) for code in top.index])} {'accounts' if len(top) == 1 else 'account'} for {share}"
 
 
 def which_cities(every: pd.DataFrame) -> str:
-    """Return which cities act, and how many local acts a review adds.
+    """Return which cities act, and how many local developments a review adds.
 
     Parameters
     ----------
     every
-        As returned by :func:`acts`.
+        As returned by :func:`tmt_dataset.analysis.by_level`.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"level": ["municipal", "municipal"], "jurisdiction": ["Wuhan", "Hefei"]})
     >>> which_cities(rows.assign(told=["newsletter", "annual-review"]))
-    'Cities below the provinces make one of these acts: Wuhan (1). Reviews add one local act: Hefei (1).'
+    'One of these developments comes from a city below the provinces: Wuhan (1). Reviews add one local development: Hefei (1).'
     """
     local = every.loc[every["level"].isin(["provincial", "municipal"])]
     own, other = local.loc[local["told"] == "newsletter"], local.loc[local["told"] == "annual-review"]
     cities = own.loc[own["level"] == "municipal"]
-    told = f"Cities below the provinces make {number(len(cities))} of these acts"
+    come = "comes from a city" if len(cities) == 1 else "come from cities"
+    told = opened(f"{number(len(cities))} of these developments {come} below the provinces")
     told += f": {_places(cities)}." if len(cities) else "."
-    return f"{told} Reviews add {counted(len(other), 'local act')}: {_places(other)}." if len(other) else told
+    return (
+        f"{told} Reviews add {counted(len(other), 'local development')}: {_places(other)}."
+        if len(other)
+        else told
+    )
 
 
 def _places(rows: pd.DataFrame) -> str:

@@ -101,7 +101,7 @@ def what_harms(counted: pd.DataFrame, names: pd.Series) -> str:
     --------
     >>> counted = pd.DataFrame({"risk": ["fraud", "minors"], "least": [3, 1], "most": [3, 2], "of_least": 9, "of_most": 9})
     >>> what_harms(counted, pd.Series({"fraud": "Fraud", "minors": "Harm to minors"}))
-    'The harms named most are fraud (in 3 of 9 acts) and harm to minors (1–2).'
+    'The harms named most often are fraud (in 3 of 9 developments) and harm to minors (1–2).'
     """
     rows = counted.loc[counted["most"] > 0].sort_values("most", ascending=False, kind="stable").head(3)
     if rows.empty:
@@ -111,12 +111,14 @@ def what_harms(counted: pd.DataFrame, names: pd.Series) -> str:
         for risk, least, most in zip(rows["risk"], rows["least"], rows["most"], strict=True)
     ]
     of = span(int(rows["of_least"].iloc[0]), int(rows["of_most"].iloc[0]))
-    told[0] = f"{told[0].rpartition('(')[0]}(in {told[0].rpartition('(')[2][:-1]} of {of} acts)"
-    return f"The {'harms named most are' if len(told) > 1 else 'harm named most is'} {listed(told)}."
+    told[0] = f"{told[0].rpartition('(')[0]}(in {told[0].rpartition('(')[2][:-1]} of {of} developments)"
+    return (
+        f"The {'harms named most often are' if len(told) > 1 else 'harm named most often is'} {listed(told)}."
+    )
 
 
 def harms_claim(values: pd.DataFrame) -> str:
-    """Return which harm is named most in how many of the windows, as the claim of the chart.
+    """Return which harm is named most, and in how many of the windows, as the claim of the chart.
 
     Parameters
     ----------
@@ -127,7 +129,7 @@ def harms_claim(values: pd.DataFrame) -> str:
     --------
     >>> values = pd.DataFrame({"Nov–Dec 2023": [2, 1], "Jul–Aug 2024": [4, 5]}, index=["Fraud", "Interference"])
     >>> harms_claim(values)
-    'Fraud is the harm named most; no other is named more often in one of two windows'
+    'Fraud is the harm named most often, and first or tied for first in one of two windows'
     """
     if values.empty:
         return "No harm is named"
@@ -137,4 +139,4 @@ def harms_claim(values: pd.DataFrame) -> str:
         if leads == values.shape[1]
         else f"{number(leads)} of {number(values.shape[1])} windows"
     )
-    return f"{values.index[0]} is the harm named most; no other is named more often in {share}"
+    return f"{values.index[0]} is the harm named most often, and first or tied for first in {share}"

@@ -535,7 +535,7 @@ def population(first: int, second: int, both: int, confidence: float = 0.95) -> 
     Examples
     --------
     >>> population(24, 19, 9)
-    (36, 80)
+    (38, 90)
     """
     _check_confidence(confidence)
     if both < 0 or both > min(first, second):

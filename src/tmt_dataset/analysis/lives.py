@@ -45,11 +45,11 @@ def followed(events: pd.DataFrame) -> pd.DataFrame:
     """
     grouped = events.groupby("instrument_id")
     out = narrowed(events.loc[grouped["stage"].transform("size") > 1])
-    acts = out.groupby("instrument_id")["development_id"].transform("nunique")
+    reported = out.groupby("instrument_id")["development_id"].transform("nunique")
     stages = out.groupby("instrument_id")["stage"].transform("nunique")
     out["path"] = "moved"
     out.loc[stages == 1, "path"] = "repeated"
-    out.loc[acts == 1, "path"] = "told"
+    out.loc[reported == 1, "path"] = "told"
     out["path"] = pd.Categorical(out["path"], categories=PATHS, ordered=True)
     out["first"] = out.groupby("instrument_id")["date_start"].transform("first")
     out["place"] = range(len(out))

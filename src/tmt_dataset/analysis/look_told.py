@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tmt_dataset.analysis.words import counted, listed, span, spoken
+from tmt_dataset.analysis.words import counted, listed, lowered, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
@@ -28,7 +28,8 @@ def holds(ds: Dataset) -> str:
     )
     firms = ds["sources"]["publisher"].nunique()
     of = "one law firm" if firms == 1 else f"{firms} publishers"
-    return f"{len(ds['developments'])} developments in Chinese technology, media and telecom regulation, as {named} of {of} report them."
+    n = counted(len(ds["developments"]), "development")
+    return f"The data set holds {n} in Chinese technology, media and telecom regulation, as {named} of {of} report them."
 
 
 def proved(ds: Dataset) -> str:
@@ -44,8 +45,8 @@ def proved(ds: Dataset) -> str:
     values = pairs.drop_duplicates(["development_id", "variable", "value"])
     with_quote = int(values["quote"].notna().sum())
     return (
-        f"{with_quote:,} of {len(values):,} coded values stand beside {len(ds['quotes'])} verbatim quotes that prove them; "
-        "for the rest the rules ask for none, as for a date that is only the window of the source."
+        f"{with_quote:,} of {len(values):,} coded values have at least one of {len(ds['quotes']):,} verbatim quotes as their proof; "
+        "the others need none by the rules of coding, such as a date that is only the window of its source."
     )
 
 
@@ -61,10 +62,12 @@ def mostly(ds: Dataset) -> str:
     ranked = actions(ds)
     shown = ranked.head(3)
     parts = [
-        f"{row['label'].lower()} ({span(row['least'], row['most'])})" for row in shown.to_dict("records")
+        f"{lowered(row['label'])} ({span(row['least'], row['most'])})" for row in shown.to_dict("records")
     ]
     n = span(ranked["of_least"].iloc[0], ranked["of_most"].iloc[0])
-    return f"In the newsletters, the most frequent of {n} developments are {listed(parts)}."
+    return (
+        f"In the newsletters, the most frequent kinds of action among {n} developments are {listed(parts)}."
+    )
 
 
 @guarded
@@ -93,7 +96,7 @@ def actions(ds: Dataset) -> pd.DataFrame:
 def actions_alt(frame: pd.DataFrame) -> str:
     """Return the chart of :func:`actions` in words."""
     rows = [f"{row['label']} {span(row['least'], row['most'])}" for row in frame.to_dict("records")]
-    return f"A bar per kind of action, the longest on top, coloured by category: {', '.join(rows)}."
+    return f"One bar per kind of action, the longest at the top, coloured by category: {', '.join(rows)}."
 
 
 def actions_unit(frame: pd.DataFrame) -> str:
@@ -106,11 +109,11 @@ def actions_title(frame: pd.DataFrame) -> str:
     """Return the claim of the chart of :func:`actions`."""
     by = frame.groupby("category")["least"].sum().sort_values(ascending=False)
     order = [str(name) for name in by.index]
-    return (
-        f"Most of what the newsletters report is {order[0]}; {listed(order[1:])} follow"
-        if len(order) > 1
-        else f"All of it is {order[0]}"
-    )
+    if len(order) == 1:
+        return f"All that the newsletters report is {order[0]}"
+    share = "Most" if 2 * by.iloc[0] > frame["of_most"].iloc[0] else "The largest part"
+    follow = "follows" if len(order) == 2 else "follow"
+    return f"{share} of what the newsletters report is {order[0]}; {listed(order[1:])} {follow}"
 
 
 def coders(ds: Dataset) -> str:

@@ -16,12 +16,12 @@ from tmt_dataset.record import labels
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["naming", "order_labels", "order_told", "who_came_first"]
+__all__ = ["naming", "who_came_first"]
 
 
 @guarded
 def naming(ds: Dataset, words: str) -> pd.DataFrame:
-    """Return the acts whose quotes have some words, in the order of their dates.
+    """Return the developments whose quotes have some words, in the order of their dates.
 
     Parameters
     ----------
@@ -62,25 +62,8 @@ def naming(ds: Dataset, words: str) -> pd.DataFrame:
     return out.sort_values(["date_start", "date_end", "development_id"], ignore_index=True)
 
 
-def order_labels(named: pd.DataFrame) -> pd.DataFrame:
-    """Return the acts of one name with the label of each for a chart: its title, and whether only a review tells it.
-
-    Parameters
-    ----------
-    named
-        As returned by :func:`naming`.
-
-    Examples
-    --------
-    >>> order_labels(pd.DataFrame({"title": ["A draft"], "told": ["annual-review"]}))["label"].tolist()
-    ['A draft (review)']
-    """
-    review = named["told"].map({"annual-review": " (review)"}).fillna("")
-    return named.assign(label=named["title"] + review)
-
-
 def who_came_first(named: pd.DataFrame, words: str) -> str:
-    """Return the finding on which local acts came before the first that the nation issued under the same name.
+    """Return the finding on which local developments came before the first that the nation issued under the same name.
 
     Parameters
     ----------
@@ -104,26 +87,8 @@ def who_came_first(named: pd.DataFrame, words: str) -> str:
     before = local.loc[local["date_end"] < nation["date_start"]]
     told = f"the {nation['body']} issued its text ({nation['day']})"
     if before.empty:
-        return opened(f"no local act under the name {words} is dated before {told}.")
+        return opened(f"no local development under the name {words} is dated before {told}.")
     marks = before["action"].map({"consultation": "a draft, "}).fillna("")
     told_of = zip(before["place"], marks, before["day"], strict=True)
     who = listed([f"{place} ({mark}{day})" for place, mark, day in told_of])
     return f"{who} acted under the name {words} before {told}."
-
-
-def order_told(named: pd.DataFrame) -> str:
-    """Return the acts of one name in the order of their dates, in words.
-
-    Parameters
-    ----------
-    named
-        As returned by :func:`naming`.
-
-    Examples
-    --------
-    >>> order_told(pd.DataFrame({"day": ["2024", "Jul–Aug 2025"], "body": ["Zhejiang government", "State Council"]}))
-    'Acts by date: Zhejiang government, 2024; State Council, Jul–Aug 2025.'
-    """
-    if named.empty:
-        return "No act has the words."
-    return f"Acts by date: {'; '.join(f'{body}, {day}' for body, day in zip(named['body'], named['day'], strict=True))}."

@@ -25,7 +25,6 @@ __all__ = [
     "kind_of_source",
     "overlaps",
     "rests_on",
-    "review_note",
 ]
 
 
@@ -156,49 +155,59 @@ def kind_of_source(ds: Tables) -> pd.Series:
 
 
 @guarded
-def review_note(ds: Tables) -> str:
-    """Return what a page says of the annual reviews that it uses: their scope, and that they enter no total.
+def rests_on(
+    ds: Tables, first: str = "", review: str = "enters no total: what it alone reports is shown apart"
+) -> str:
+    """Return what an article rests on: the newsletters, whose selection they are, and what part a review has.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    first
+        A sentence on what the article counts, which comes first; without it, how many developments newsletters report.
+    review
+        What a review does in the article, after "A review".
 
     Returns
     -------
     str
-        One or two sentences; empty without a review.
+        A few sentences; nothing is said of reviews where there is none.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> print(review_note(tmt.load()).partition(":")[0])
-    The annual review of 2024 is part one of two
+    >>> print(rests_on(tmt.load()).partition(".")[0])
+    Rests on 115 developments that newsletters report
     """
-    every = windows(ds)
-    scopes = dict(zip(ds["sources"]["source_id"].astype("str"), ds["sources"]["scope"], strict=True))
-    told = []
-    for review in every.loc[every["kind"] == "annual-review"].itertuples():
-        scope = scopes[str(review.source_id)]
-        said = "names no scope" if pd.isna(scope) else f"is {scope[:1].lower()}{scope[1:].rstrip('.')}"
-        told.append(f"The annual review of {review.window} {said}.")
-    if not told:
-        return ""
-    return " ".join([*told, "What only a review reports is shown apart and enters no total."])
-
-
-@guarded
-def rests_on(ds: Tables) -> str:
-    """Return what the findings of a page rest on: the newsletters, their windows, and whose selection they are.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> rests_on(tmt.load()).startswith("Rests on ")
-    True
-    """
-    every = windows(ds)
-    own = listed(every.loc[every["kind"] == "newsletter", "window"].tolist())
-    n = int((kind_of_source(ds) == "newsletter").sum())
-    firms = ds["sources"]["publisher"].nunique()
-    who = "one law firm" if firms == 1 else f"{number(firms)} publishers"
-    told = f"Rests on {counted(n, 'act')} that the newsletters of {who} report from {own}: a selection, in full as they made it."
-    return f"{told} {review_note(ds)}".strip()
+    periods, sources = windows(ds), ds["sources"]
+    if periods.empty:
+        return f"{first} There are no sources.".strip()
+    own = periods.loc[periods["kind"] == "newsletter", "window"].tolist()
+    reviews = periods.loc[periods["kind"] == "annual-review"]
+    scopes = dict(zip(sources["source_id"].astype("str"), sources["scope"], strict=True))
+    publishers = sources["publisher"].nunique()
+    firm = "one law firm" if publishers == 1 else f"{number(publishers)} publishers"
+    parts = (
+        [
+            f"{counted(len(own), 'newsletter')}, in full as {firm} selected {'it' if len(own) == 1 else 'them'} ({listed(own)})"
+        ]
+        if own
+        else []
+    )
+    for window, source in zip(reviews["window"], reviews["source_id"].astype("str"), strict=True):
+        scope = (
+            ""
+            if pd.isna(scopes[source])
+            else f" ({scopes[source][:1].lower()}{scopes[source][1:].rstrip('.')})"
+        )
+        parts.append(f"the annual review of {window}{scope}")
+    several = len(periods) > 1
+    told = f"The {'sources are' if several else 'source is'} {', and '.join([listed(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]}."
+    if not first:
+        n = int((kind_of_source(ds) == "newsletter").sum())
+        first = f"Rests on {counted(n, 'development')} that newsletters report."
+    return f"{first} {told}{f' A review {review}.' if len(reviews) else ''}"
 
 
 def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame) -> pd.DataFrame:

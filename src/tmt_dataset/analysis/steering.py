@@ -9,7 +9,7 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.inference import fisher
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import span
+from tmt_dataset.analysis.words import probability, span
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 from tmt_dataset.views.counts import level_of
@@ -21,11 +21,11 @@ __all__ = [
     "ORIENTATIONS",
     "SIDES",
     "Divided",
-    "acts",
+    "by_area",
+    "by_level",
     "by_window",
     "divided",
     "how_many",
-    "steering",
     "steering_checked",
     "steering_claim",
     "steering_told",
@@ -33,10 +33,10 @@ __all__ = [
 ]
 
 
-#: The two sides of an act's level: the nation, and its provinces and cities.
+#: The two sides of a development's level: the nation, and its provinces and cities.
 SIDES = {"national": "national", "provincial": "local", "municipal": "local"}
 
-#: What acts do, as the charts order it.
+#: What developments do, as the charts order it.
 ORIENTATIONS = ["control", "both", "promotion", "rights", "information"]
 
 #: Below it a test is said to tell two proportions apart.
@@ -44,7 +44,7 @@ _ALPHA = 0.05
 
 
 @guarded
-def acts(ds: Dataset) -> pd.DataFrame:
+def by_level(ds: Dataset) -> pd.DataFrame:
     """Return every development with its level, its area, what it does, and who reports it.
 
     Collective developments are left out: their members are counted.
@@ -58,7 +58,7 @@ def acts(ds: Dataset) -> pd.DataFrame:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> acts(tmt.load())["development_id"].is_unique
+    >>> by_level(tmt.load())["development_id"].is_unique
     True
     """
     dev = ds["developments"]
@@ -71,8 +71,8 @@ def acts(ds: Dataset) -> pd.DataFrame:
     return out.loc[~out["development_id"].isin(collective(ds))].reset_index(drop=True)
 
 
-def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.DataFrame:
-    """Return what the acts of the nation and those of provinces and cities do, area by area.
+def by_area(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.DataFrame:
+    """Return what the developments of the nation and those of provinces and cities do, area by area.
 
     Parameters
     ----------
@@ -81,13 +81,13 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
     areas
         Label of each area.
     fewest
-        Areas with fewer acts are put together.
+        Areas with fewer developments are put together.
 
     Returns
     -------
     pandas.DataFrame
         One row per area and side, those of an area side by side: ``area`` (label), ``side`` (national, local), one
-        column per orientation and ``all`` (int). The area with most acts comes first, the others together last; acts
+        column per orientation and ``all`` (int). The area with most developments comes first, the others together last; those
         of international bodies are left out.
 
     Examples
@@ -95,7 +95,7 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
     >>> counted = ds.counts(by=["area", "level", "orientation"]).query("kind == 'newsletter'")
-    >>> frame = steering(counted, ds.topics.set_index("topic_id")["label"])
+    >>> frame = by_area(counted, ds.topics.set_index("topic_id")["label"])
     >>> frame["side"].unique().tolist()
     ['national', 'local']
     """
@@ -108,7 +108,7 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
         index=["area", "side"], columns="orientation", values="most", aggfunc="sum", observed=True
     )
     wide = wide.reindex(columns=ORIENTATIONS).fillna(0).astype("int64")
-    # the areas that are put together come last, however many acts they have
+    # the areas that are put together come last, however many developments they have
     kept = [area for area in order.index if area] + [area for area in order.index if not area]
     wide = wide.reindex(
         pd.MultiIndex.from_product([kept, ["national", "local"]], names=["area", "side"]), fill_value=0
@@ -119,7 +119,7 @@ def steering(counted: pd.DataFrame, areas: pd.Series, *, fewest: int = 6) -> pd.
 
 
 class Divided(NamedTuple):
-    """How the acts that limit and those that promote divide between the nation and its provinces and cities."""
+    """How the developments that limit and those that promote divide between the nation and its provinces and cities."""
 
     national_control: int
     national_promotion: int
@@ -131,7 +131,7 @@ class Divided(NamedTuple):
 def divided(counted: pd.DataFrame) -> Divided:
     """Test whether the nation and its provinces and cities limit and promote in the same proportion (Fisher's exact test).
 
-    Acts that do both, decide private disputes or inform take no side and are left out.
+    Developments that do both, decide private disputes or inform take no side and are left out.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def divided(counted: pd.DataFrame) -> Divided:
 
 
 def by_window(counted: pd.DataFrame) -> pd.DataFrame:
-    """Return how many acts each window reports from the nation and from provinces and cities.
+    """Return how many developments each window reports from the nation and from provinces and cities.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def by_window(counted: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row per window: ``window``, ``months``, ``all``, ``national``, ``provincial``, ``municipal`` (text; ranges
         where a date may lie outside the window), ``local`` (text: the share in percent that the dates allow, empty
-        without acts).
+        without developments).
 
     Examples
     --------
@@ -191,7 +191,7 @@ def by_window(counted: pd.DataFrame) -> pd.DataFrame:
         by_level = part.set_index(part["level"].astype("str"))[["least", "most"]].astype("int64")
         local = by_level.loc[by_level.index.isin(["provincial", "municipal"])].sum()
         rest = by_level.sum() - local
-        # the share is least if every other act took place in the window and no uncertain local one did
+        # the share is least if every other development took place in the window and no uncertain local one did
         least = local["least"] / max(1, local["least"] + rest["most"])
         most = local["most"] / max(1, local["most"] + rest["least"])
         share = f"{span(round(100 * least), round(100 * most))} %" if by_level["most"].sum() else ""
@@ -203,14 +203,14 @@ def by_window(counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def how_many(counted: pd.DataFrame) -> str:
-    """Return what a chart of the newsletters' acts counts.
+    """Return what a chart of the newsletters' developments counts.
 
     Examples
     --------
     >>> how_many(pd.DataFrame({"of_least": [113], "of_most": [115]}))
-    'acts that the newsletters report, n = 115'
+    'developments that the newsletters report, n = 115'
     """
-    return f"acts that the newsletters report, n = {int(counted['of_most'].max())}"
+    return f"developments that the newsletters report, n = {int(counted['of_most'].max())}"
 
 
 def _ai_and_rest(counted: pd.DataFrame) -> tuple[Divided, Divided]:
@@ -229,7 +229,10 @@ def _promoting(found: Divided) -> tuple[str, str]:
         found.national_control + found.national_promotion,
         found.local_control + found.local_promotion,
     )
-    return f"{found.national_promotion} of {national}", f"{found.local_promotion} of {local}"
+    return (
+        f"{found.national_promotion or 'none'} of {national}",
+        f"{found.local_promotion or 'none'} of {local}",
+    )
 
 
 def steering_claim(counted: pd.DataFrame) -> str:
@@ -244,21 +247,23 @@ def steering_claim(counted: pd.DataFrame) -> str:
     --------
     >>> rows = [("ai", "national", "control", 6), ("ai", "municipal", "promotion", 9), ("data", "national", "control", 2)]
     >>> steering_claim(pd.DataFrame(rows, columns=["area", "level", "orientation", "most"]))
-    'On AI, acts that only promote come from provinces and cities; on other matters the levels do not part'
+    'On AI, developments that only promote come from provinces and cities; on other topics no difference can be shown'
     """
     ai, rest = _ai_and_rest(counted)
     if not _parted(ai):
         return "What the nation and what provinces and cities do, area by area"
     other = (
-        "on other matters the levels do not part" if rest.p >= _ALPHA else "on other matters they part too"
+        "on other topics no difference can be shown"
+        if rest.p >= _ALPHA
+        else "on other topics the levels differ too"
     )
     if not ai.national_promotion:
-        return f"On AI, acts that only promote come from provinces and cities; {other}"
+        return f"On AI, developments that only promote come from provinces and cities; {other}"
     return f"On AI, provinces and cities promote more often than the nation; {other}"
 
 
 def who_steers(counted: pd.DataFrame) -> str:
-    """Return the finding on what each side does on AI and on everything else, with its two tests.
+    """Return the finding on which side promotes on AI, and whether the sides differ on other topics.
 
     Parameters
     ----------
@@ -269,14 +274,16 @@ def who_steers(counted: pd.DataFrame) -> str:
     --------
     >>> rows = [("ai", "national", "control", 6), ("ai", "municipal", "promotion", 9), ("data", "national", "control", 2)]
     >>> print(who_steers(pd.DataFrame(rows, columns=["area", "level", "orientation", "most"])))
-    On AI, 0 of 6 national acts that limit or promote are for promotion, against 9 of 9 of provinces and cities \
-    (Fisher's exact test, p = 0.0002); on all other matters it is 0 of 2 against 0 of 0 (p = 1).
+    Of the developments on AI that either limit or promote, none of 6 national ones promotes, against 9 of 9 from provinces and \
+    cities; on other topics no difference can be shown.
     """
     ai, rest = _ai_and_rest(counted)
-    (ai_nation, ai_local), (nation, local) = _promoting(ai), _promoting(rest)
+    nation, local = _promoting(ai)
+    verb = "promotes" if ai.national_promotion < 2 else "promote"
+    other = "no difference can be shown" if rest.p >= _ALPHA else "they differ too"
     return (
-        f"On AI, {ai_nation} national acts that limit or promote are for promotion, against {ai_local} of provinces and cities "
-        f"(Fisher's exact test, p = {ai.p:.2g}); on all other matters it is {nation} against {local} (p = {rest.p:.2g})."
+        f"Of the developments on AI that either limit or promote, {nation} national ones {verb}, against {local} from provinces "
+        f"and cities; on other topics {other}."
     )
 
 
@@ -286,13 +293,13 @@ def steering_told(frame: pd.DataFrame) -> str:
     Parameters
     ----------
     frame
-        As returned by :func:`steering`.
+        As returned by :func:`by_area`.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"area": "AI", "side": ["national", "local"], "control": [6, 7], "both": [3, 0]})
     >>> steering_told(frame.assign(promotion=[0, 9]))
-    'Acts that limit, do both, promote. AI: 6, 3, 0 by the nation, 7, 0, 9 by provinces and cities.'
+    'Developments that limit, do both, promote. AI: 6, 3, 0 by the nation, 7, 0, 9 by provinces and cities.'
     """
     told = []
     for area, part in frame.groupby("area", sort=False):
@@ -302,29 +309,37 @@ def steering_told(frame: pd.DataFrame) -> str:
         told.append(
             f"{area}: {numbers['national']} by the nation, {numbers['local']} by provinces and cities"
         )
-    return f"Acts that limit, do both, promote. {'; '.join(told)}."
+    return f"Developments that limit, do both, promote. {'; '.join(told)}."
 
 
 def steering_checked(every: pd.DataFrame) -> str:
-    """Return how the division on AI holds without notices of filings, and with the acts that only reviews report.
+    """Return the tests of the two sides, without notices of filings and with what only reviews report too.
 
     Parameters
     ----------
     every
-        As returned by :func:`acts`.
+        As returned by :func:`by_level`.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> steering_checked(acts(tmt.load())).startswith("Without notices of filed services")
+    >>> steering_checked(by_level(tmt.load())).startswith("Fisher's exact test gives p = ")
     True
     """
-    ai = every.loc[(every["area"] == "ai") & every["told"].notna()].assign(most=1)
-    own = ai["told"] == "newsletter"
-    fewer = divided(ai.loc[own & (ai["action"] != "filing")])
-    told = "Without notices of filed services it is {} national acts on AI against {} local ones (p = {:.2g})"
-    first = told.format(*_promoting(fewer), fewer.p)
-    if own.all():
-        return f"{first}."
-    nation, local = _promoting(divided(ai))
-    return f"{first}; with the acts that only a review reports added to both, {nation} against {local} (p = {divided(ai).p:.2g})."
+    told = every.loc[every["told"].notna()].assign(most=1)
+    own = told.loc[told["told"] == "newsletter"]
+    ai, rest = _ai_and_rest(own)
+    fewer = _ai_and_rest(own.loc[own["action"] != "filing"])[0]
+    parts = [
+        f"Fisher's exact test gives {probability(ai.p)} on AI, and {probability(rest.p)} on other topics ({_against(rest)}).",
+        f"On AI without notices of filed services it is {_against(fewer)} ({probability(fewer.p)})",
+    ]
+    if len(own) == len(told):
+        return " ".join(parts) + "."
+    more = _ai_and_rest(told)[0]
+    return f"{' '.join(parts)}; with the developments that only a review reports added to both, {_against(more)} ({probability(more.p)})."
+
+
+def _against(found: Divided) -> str:
+    nation, local = _promoting(found)
+    return f"{nation} national ones against {local} local ones"

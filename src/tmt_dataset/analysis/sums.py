@@ -13,7 +13,7 @@ from tmt_dataset.guard import guarded
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["from_reviews", "largest", "penalties", "targets_by_act"]
+__all__ = ["from_reviews", "largest", "penalties", "targets_by_development"]
 
 
 #: A term that a quote gives where a target has no day.
@@ -141,7 +141,7 @@ def largest(ds: Dataset, n: int = 10) -> pd.DataFrame:
 
 
 @guarded
-def targets_by_act(ds: Dataset) -> pd.DataFrame:
+def targets_by_development(ds: Dataset) -> pd.DataFrame:
     """Return the targets of each development together that fall due on one day.
 
     Returns
@@ -156,7 +156,7 @@ def targets_by_act(ds: Dataset) -> pd.DataFrame:
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> int(targets_by_act(ds)["figures"].str.len().sum()) == len(targets(ds))
+    >>> int(targets_by_development(ds)["figures"].str.len().sum()) == len(targets(ds))
     True
     """
     out = targets(ds)

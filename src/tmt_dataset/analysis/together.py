@@ -10,30 +10,30 @@ import pandas as pd
 from tmt_dataset.analysis.counting import collective
 from tmt_dataset.analysis.geography import MAKERS, makers
 from tmt_dataset.analysis.sources import kind_of_source
-from tmt_dataset.analysis.words import counted, listed, number, spoken
+from tmt_dataset.analysis.words import counted, listed, number, opened, spoken
 from tmt_dataset.guard import guarded
 from tmt_dataset.record import labels
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["how_joint", "joint_acts", "who_pairs"]
+__all__ = ["how_joint", "joint_developments", "who_pairs"]
 
 
 @guarded
-def joint_acts(ds: Dataset) -> pd.DataFrame:
-    """Return the acts of several bodies, with those that the sources name.
+def joint_developments(ds: Dataset) -> pd.DataFrame:
+    """Return the developments of several bodies, with those that the sources name.
 
     Returns
     -------
     pandas.DataFrame
-        One row per act, by date: ``development_id``, ``title``, ``date``, ``day`` (the date in words), ``told`` (kind of source), ``bodies`` (short
+        One row per development, by date: ``development_id``, ``title``, ``date``, ``day`` (the date in words), ``told`` (kind of source), ``bodies`` (short
         names, the lead first), ``unnamed`` (int, at least so many more), ``named`` (int).
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> frame = joint_acts(tmt.load())
+    >>> frame = joint_developments(tmt.load())
     >>> bool((frame["named"] + frame["unnamed"] > 1).all())
     True
     """
@@ -62,32 +62,32 @@ def joint_acts(ds: Dataset) -> pd.DataFrame:
     return out.sort_values(["date_start", "development_id"], ignore_index=True).drop(columns="date_start")
 
 
-def how_joint(joint: pd.DataFrame, acts: int) -> str:
-    """Return how many acts several bodies make, and who takes part most.
+def how_joint(joint: pd.DataFrame, of: int) -> str:
+    """Return how many developments several bodies make, and who takes part most.
 
     Parameters
     ----------
     joint
-        As returned by :func:`joint_acts`, or a part of it.
-    acts
-        All acts that the same sources report.
+        As returned by :func:`joint_developments`, or a part of it.
+    of
+        Number of all developments that the same sources report.
 
     Examples
     --------
     >>> joint = pd.DataFrame({"bodies": ["MIIT · CAC", "MIIT"], "unnamed": [0, 2], "named": [2, 1]})
     >>> how_joint(joint, 20)
-    'Several bodies make two of the 20 acts together, and the sources name all of them in one; MIIT takes part in two.'
+    'Two of the 20 developments come from several bodies together, and the sources name all of the bodies for one; MIIT takes part in two.'
     """
     if joint.empty:
-        return f"None of the {acts} acts is made by several bodies together."
+        return f"None of the {of} developments comes from several bodies together."
     whole = int((joint["unnamed"] == 0).sum())
     taking = joint["bodies"].loc[joint["bodies"] != ""].str.split(" · ").explode().value_counts()
     top = listed(sorted(str(body) for body in taking.index[taking == taking.max()])) if len(taking) else ""
     verb = "takes" if top and " and " not in top else "each take"
     most = f"; {top} {verb} part in {number(int(taking.max()))}" if top else ""
     return (
-        f"Several bodies make {number(len(joint))} of the {acts} acts together, and the sources name all of them in "
-        f"{number(whole)}{most}."
+        f"{opened(number(len(joint)))} of the {of} developments {'comes' if len(joint) == 1 else 'come'} from several bodies together, and the "
+        f"sources name all of the bodies for {number(whole)}{most}."
     )
 
 
@@ -97,12 +97,12 @@ def who_pairs(joint: pd.DataFrame) -> str:
     Parameters
     ----------
     joint
-        As returned by :func:`joint_acts`, or a part of it.
+        As returned by :func:`joint_developments`, or a part of it.
 
     Examples
     --------
     >>> who_pairs(pd.DataFrame({"bodies": ["MIIT · CAC", "CAC · MIIT", "MIIT"]}))
-    'The pair that acts together most often is CAC and MIIT (two acts).'
+    'The pair that acts together most often is CAC and MIIT (two developments).'
     """
     sets = [sorted(bodies.split(" · ")) for bodies in joint["bodies"]]
     found = pd.Series(
@@ -113,6 +113,6 @@ def who_pairs(joint: pd.DataFrame) -> str:
         return (
             "No pair of bodies acts together more often than all others."
             if top
-            else "No act names two of its bodies."
+            else "No development names two of its bodies."
         )
-    return f"The pair that acts together most often is {top[0]} ({counted(int(found.max()), 'act')})."
+    return f"The pair that acts together most often is {top[0]} ({counted(int(found.max()), 'development')})."

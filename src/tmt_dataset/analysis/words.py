@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tmt_dataset.errors import unknown
+from tmt_dataset import errors
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
@@ -79,8 +79,8 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     >>> counted(0, "draft"), counted(1, "draft"), counted(12, "body", "bodies")
     ('no drafts', 'one draft', '12 bodies')
     """
-    word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
-    return f"{word} {one if number == 1 else many or one + 's'}"
+    told = errors.counted(number, one, many or "")
+    return _SMALL[number] + told[1:] if number < len(_SMALL) else told
 
 
 def number(n: int) -> str:
@@ -99,8 +99,8 @@ def opened(sentence: str) -> str:
 
     Examples
     --------
-    >>> opened("two acts name the CAC.")
-    'Two acts name the CAC.'
+    >>> opened("two drafts of the CAC")
+    'Two drafts of the CAC'
     """
     return sentence[:1].upper() + sentence[1:]
 
@@ -122,14 +122,15 @@ def probability(low: float, high: float | None = None) -> str:
     Examples
     --------
     >>> probability(0.0191, 0.0368), probability(0.046), probability(0.00002)
-    ('p = 0.02–0.04', 'p = 0.05', 'p < 0.001')
+    ('p = 0.02–0.04', 'p = 0.046', 'p < 0.001')
     """
     high = low if high is None else high
     if high < 0.001:
         return "p < 0.001"
 
     def shown(p: float) -> str:
-        return f"{p:.3f}" if p < 0.0095 else f"{p:.2f}"
+        # near the level of 0.05 two digits do not say on which side
+        return f"{p:.3f}" if p < 0.0095 or 0.045 <= p < 0.055 else f"{p:.2f}"
 
     return f"p = {'<0.001' if low < 0.001 else shown(low)}" + (
         f"–{shown(high)}" if shown(high) != shown(low) else ""
@@ -179,12 +180,15 @@ def spoken(start: pd.Timestamp, end: pd.Timestamp) -> str:
     ('2024', 'July or August 2025')
     >>> spoken(day("2024-03-01"), day("2024-12-31"))
     'between March and December 2024'
+    >>> spoken(day("2025-01-01"), day("2025-07-18")), spoken(day("2024-12-01"), day("2025-07-18"))
+    ('between 1 January and 18 July 2025', 'between 1 December 2024 and 18 July 2025')
     """
     first, last = _MONTHS[start.month - 1], _MONTHS[end.month - 1]
     if start == end:
         return f"{start.day} {first} {start.year}"
     if (start.day, end) != (1, end + pd.offsets.MonthEnd(0)):
-        return f"between {start.day} {first} {start.year} and {end.day} {last} {end.year}"
+        year = "" if start.year == end.year else f" {start.year}"
+        return f"between {start.day} {first}{year} and {end.day} {last} {end.year}"
     if start.year != end.year:
         return f"between {first} {start.year} and {last} {end.year}"
     if (start.month, end.month) == (1, 12):
@@ -238,7 +242,7 @@ def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
     def filled(found: re.Match[str]) -> str:
         code = found[1] or found[2]
         if code not in dates.index:
-            raise unknown("record", code, list(dates.index), "ds.developments")
+            raise errors.unknown("record", code, list(dates.index), "ds.developments")
         return when(*dates.loc[code]) if found[1] else f"]({link(code)})"
 
     return _MARK.sub(filled, text)

@@ -8,12 +8,11 @@
 
 from tmt_dataset.plots.article import findings, record_address, record_link, say, show, source_line
 from tmt_dataset.plots.compared import MEANINGS, ORIENTATIONS, forest, orientations, shares_and_rates
-from tmt_dataset.plots.counting import bars, intervals, matrix
+from tmt_dataset.plots.counting import bars
 from tmt_dataset.plots.geography import tile_map
 from tmt_dataset.plots.heat import heatmap
 from tmt_dataset.plots.instruments import lifecycle, waiting_chart
-from tmt_dataset.plots.levels import order_chart, steering_chart
-from tmt_dataset.plots.measures import totals_and_flows
+from tmt_dataset.plots.levels import steering_chart
 from tmt_dataset.plots.openings import openings
 from tmt_dataset.plots.provisions import strength_chart
 from tmt_dataset.plots.sources import stacked, window_strip
@@ -32,7 +31,6 @@ from tmt_dataset.plots.style import (
 from tmt_dataset.plots.sums import penalty_chart
 from tmt_dataset.plots.tables import Table, table
 from tmt_dataset.plots.timelines import timeline
-from tmt_dataset.plots.wording import sources_told
 
 __all__ = [
     "INKS",
@@ -50,11 +48,8 @@ __all__ = [
     "forest",
     "heatmap",
     "ink_on",
-    "intervals",
     "lifecycle",
-    "matrix",
     "openings",
-    "order_chart",
     "orientations",
     "penalty_chart",
     "record_address",
@@ -63,7 +58,6 @@ __all__ = [
     "shares_and_rates",
     "show",
     "source_line",
-    "sources_told",
     "span",
     "stacked",
     "steering_chart",
@@ -71,7 +65,6 @@ __all__ = [
     "table",
     "tile_map",
     "timeline",
-    "totals_and_flows",
     "use_style",
     "waiting_chart",
     "window_strip",

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encoded
 
+from tmt_dataset.analysis.words import counted, listed, number
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.plots.style import INKS, PALETTE, WIDTHS, mpl, readable, styled
@@ -45,7 +46,7 @@ _UNDATED: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 #: Inches at the edges and between the parts, as the layout of the charts has them.
 _EDGE, _GAP = 0.04, 0.07
 #: Dots per inch of the picture for viewers that show no SVG, and its colours.
-_DPI, _COLOURS = 144, 48
+_DPI, _COLOURS = 144, 96
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 _ID = re.compile(r"""(?<=\bid=")|(?<=\bhref="#)|(?<=\burl\(#)""")
 
@@ -145,22 +146,30 @@ def findings(*sentences: str, rests_on: str) -> Words:
     return Words(f"{listed}\n\n*{rests_on}*", {"findings": list(sentences), "rests_on": rests_on})
 
 
-def source_line(ds: Dataset) -> str:
+def source_line(ds: Dataset, kind: str | None = None) -> str:
     """Return the line under a chart that says what it is drawn from.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    kind
+        The kind of source where the chart is drawn from one alone, as ``"newsletter"``.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
     >>> source_line(tmt.load()).startswith("Source: tmt-dataset ")
     True
+    >>> "review" in source_line(tmt.load(), "newsletter")
+    False
     """
-    kinds = ds["sources"]["kind"].astype("str").value_counts().sort_index(ascending=False)
-    counted = " and ".join(
-        f"{n} {str(kind).replace('-', ' ')}{'' if n == 1 else 's'}" for kind, n in kinds.items()
-    )
-    firms = ds["sources"]["publisher"].astype("str").nunique()
-    of = "one law firm" if firms == 1 else f"{firms} publishers"
-    return f"Source: {ds.descriptor.name} {ds.version}; {counted} of {of}"
+    rows = ds["sources"] if kind is None else ds["sources"].loc[ds["sources"]["kind"] == kind]
+    kinds = rows["kind"].astype("str").value_counts().sort_index(ascending=False)
+    told = listed(counted(int(n), str(name).replace("-", " ")) for name, n in kinds.items())
+    firms = rows["publisher"].astype("str").nunique()
+    of = "one law firm" if firms == 1 else f"{number(firms)} publishers"
+    return f"Source: {ds.descriptor.name} {ds.version}; {told or 'no sources'} of {of}"
 
 
 def framed(fig: Figure, title: str, subtitle: str, source: str) -> Figure:

@@ -7,17 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.analysis import from_reviews
+from tmt_dataset.analysis import from_reviews, sources
+from tmt_dataset.analysis.words import counted, listed, number, opened, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
-from tmt_dataset.plots.style import span
-from tmt_dataset.plots.wording import capital, counted, listed, number, sources_told, when
 
 __all__ = [
     "DRAFT_COLUMNS",
     "LIVES_CAPTION",
-    "STEP_COLUMNS",
     "WAITING_CAPTION",
     "WINDOW_COLUMNS",
     "basis",
@@ -44,13 +42,6 @@ __all__ = [
 _NAMED = 3
 
 #: The columns of the tables, with their names for readers.
-STEP_COLUMNS = {
-    "instrument": "Instrument",
-    "before": "First",
-    "after": "Then",
-    "days": "Days between",
-    "records": "Records",
-}
 WINDOW_COLUMNS = {
     "windows": "Later windows",
     "covered": "Months covered",
@@ -76,12 +67,6 @@ DRAFT_COLUMNS = {
 }
 
 
-def _days(least: float, most: float) -> str:
-    if most == 0:
-        return "the same day"
-    return f"{span(least, most)} {'day' if most == 1 else 'days'} later"
-
-
 def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
     """Return a sentence on the instruments that separate developments take from one stage to another.
 
@@ -93,17 +78,13 @@ def moved(events: pd.DataFrame, moves: pd.DataFrame) -> str:
         As :func:`tmt_dataset.analysis.moves` returns it.
     """
     total = counted(events["instrument_id"].nunique(), "instrument")
-    first = f"Of {total} that the developments plan, draft, issue or put into effect, the sources follow"
+    first = f"Of {total} in these sources,"
     n = moves["instrument_id"].nunique()
     if n == 0:
-        return f"{first} none from one stage to another."
-    names = [
-        f"{record_link(row.to_id, row.instrument)} ({row.from_stage} {when(row.from_start, row.from_end)}, "  # type: ignore[arg-type]
-        f"{row.to_stage} {_days(row.days_min, row.days_max)})"  # type: ignore[arg-type]
-        for row in moves.head(_NAMED).itertuples()
-    ]
+        return f"{first} none can be followed from one stage to another."
+    names = [record_link(row.to_id, row.instrument) for row in moves.head(_NAMED).itertuples()]  # type: ignore[arg-type]
     told = listed(names) if len(moves) <= _NAMED else f"{', '.join(names)} and others"
-    return f"{first} {number(n)} from one stage to another in separate developments: {told}."
+    return f"{first} {number(n)} can be followed from one stage to another in separate developments: {told}."
 
 
 def waiting(drafts: pd.DataFrame) -> str:
@@ -118,11 +99,11 @@ def waiting(drafts: pd.DataFrame) -> str:
         return "Every draft and plan has a later stage in these sources."
     has = "has" if len(drafts) == 1 else "have"
     binding = drafts.loc[drafts["force"] == "binding"]
-    text = f"{capital(counted(len(drafts), 'draft or plan', 'drafts and plans'))} {has} no later stage in these sources"
+    text = f"{opened(counted(len(drafts), 'draft or plan', 'drafts and plans'))} {has} no later stage in these sources"
     if binding.empty:
         return f"{text}."
     top = binding.iloc[0]
-    oldest = f"{record_link(top['development_id'], top['instrument'])} ({top['stage']} {when(top['date_start'], top['date_end'])})"
+    oldest = f"{record_link(top['development_id'], top['instrument'])} ({top['stage']} {spoken(top['date_start'], top['date_end'])})"
     if len(binding) == 1:
         return f"{text}; one is of a binding kind, {oldest}."
     return f"{text}; {number(len(binding))} are of a binding kind, the oldest {oldest}."
@@ -175,8 +156,13 @@ def rests_on(ds: Dataset, drafts: pd.DataFrame) -> str:
     """
     only = int(drafts["development_id"].isin(from_reviews(ds)).sum())
     comes = "comes" if only == 1 else "come"
-    review = f" {capital(number(only))} of the drafts and plans {comes} from a review alone." if only else ""
-    return f"{sources_told(ds)} A stage that lies in a month between the windows, or that the firm left out, is missing here.{review}"
+    review = f"has only highlights of its year; {number(only)} of the drafts and plans {comes} from one alone"
+    told = sources.rests_on(
+        ds,
+        f"Rests on {counted(len(ds['developments']), 'development')}.",
+        review if only else "has only highlights of its year",
+    )
+    return f"{told} A stage that lies in a month between the windows, or that the firm left out, is missing here."
 
 
 def moved_claim(moves: pd.DataFrame) -> str:
@@ -189,7 +175,7 @@ def moved_claim(moves: pd.DataFrame) -> str:
 def lives_measure(followed: pd.DataFrame) -> str:
     """Return what the chart of the lives measures, with its n."""
     n = followed["instrument_id"].nunique()
-    return f"Events of the instruments with more than one, n = {n}; bar: the date lies in this time; shaded: months that a newsletter covers in full"
+    return f"Events of the instruments with more than one, n = {n}; grey bar: the date lies within it; shaded: months that a newsletter covers in full"
 
 
 def lives_alt(followed: pd.DataFrame) -> str:
@@ -204,15 +190,15 @@ def waiting_claim(drafts: pd.DataFrame) -> str:
     if drafts.empty:
         return "Every draft and plan has a later stage in these sources"
     has = "has" if len(drafts) == 1 else "have"
-    return f"{capital(counted(len(drafts), 'draft or plan', 'drafts and plans'))} {has} no later stage in these sources"
+    return f"{opened(counted(len(drafts), 'draft or plan', 'drafts and plans'))} {has} no later stage in these sources"
 
 
 def waiting_measure(drafts: pd.DataFrame) -> str:
     """Return what the chart of the drafts measures, with its n."""
     binding = int((drafts["force"] == "binding").sum())
     return (
-        f"Drafts and plans with the force of their kind, n = {len(drafts)}, {number(binding)} binding (orange); dashed: the date lies in this "
-        "time; shaded: months that a newsletter covers in full"
+        f"Drafts and plans with the force of their kind, n = {len(drafts)}, {number(binding)} binding (orange); dashed: the date lies within "
+        "it; shaded: months that a newsletter covers in full"
     )
 
 
@@ -220,9 +206,7 @@ def waiting_alt(drafts: pd.DataFrame, last: pd.Timestamp) -> str:
     """Return in words what the chart of the drafts shows."""
     rows = draft_rows(drafts)
     told = [f"{r.instrument}, {r.force}, {r.day}" for r in rows.itertuples()]
-    return (
-        f"Lines from each draft that fade until {when(last, last)}, the last covered day. {'. '.join(told)}."
-    )
+    return f"Lines from each draft that fade until {spoken(last, last)}, the last covered day. {'. '.join(told)}."
 
 
 @guarded
@@ -247,7 +231,7 @@ def stories(ds: Dataset, moves: pd.DataFrame) -> str:
         ):
             development = told.loc[code]
             parts.append(
-                f"{record_link(str(code), development['title'])}, {when(start, end)}. {development['summary']}"
+                f"{record_link(str(code), development['title'])}, {spoken(start, end)}. {development['summary']}"
             )
         lines.append(f"- {' Then '.join(parts)}")
     return "\n".join(lines)
@@ -275,20 +259,30 @@ def basis(ds: Dataset, moves: pd.DataFrame) -> str:
     inferred = len(pairs) - stated
     told = []
     if len(pairs):
-        rest = (
-            f"; for {number(inferred)} the coder infers it from what the two have in common"
-            if inferred
-            else ""
-        )
-        told.append(
-            f"That the later development is the final form of the draft a source states for {number(stated)} of the "
-            f"{counted(len(pairs), 'pair')}{rest}."
-        )
+        told.append(_who_says(stated, inferred))
     only = int((moves["from_id"].isin(reviewed) | moves["to_id"].isin(reviewed)).sum())
     if only:
-        rests = "rests" if only == 1 else "rest"
-        told.append(f"{capital(number(only))} of them {rests} on a review, which has highlights of its year.")
+        rests = "pair rests" if only == 1 else "pairs rest"
+        told.append(f"{opened(number(only))} {rests} on a review, which has only highlights of its year.")
     return " ".join(told)
+
+
+def _who_says(stated: int, inferred: int) -> str:
+    """Return who says that the later development of each pair is the final form of the draft.
+
+    Examples
+    --------
+    >>> _who_says(1, 2)
+    'For one of the three pairs a source says that the later development is the final form of the draft; for two the coder infers it.'
+    >>> _who_says(0, 2)
+    'No source says that the later development is the final form of the draft; the coder infers it from what the two have in common.'
+    """
+    final = "that the later development is the final form of the draft"
+    if not stated:
+        return f"No source says {final}; the coder infers it from what the two have in common."
+    if not inferred:
+        return f"The sources themselves say {final}."
+    return f"For {number(stated)} of the {number(stated + inferred)} pairs a source says {final}; for {number(inferred)} the coder infers it."
 
 
 @guarded
@@ -307,10 +301,10 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
     out = []
     if len(last):
         same = int((last["days_max"] == 0).sum())
-        day = f", on the same day for {number(same)} of them" if same else ""
+        day = f" (the same day for {number(same)})" if same else ""
         out.append(
             f"For {counted(last['instrument_id'].nunique(), 'instrument')} one report gives two dates, "
-            f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: two dates, but one development."
+            f"{span(last['days_min'].min(), last['days_max'].max())} days apart{day}: these are two dates of one development."
         )
     again = followed.loc[followed["path"] == "repeated"].drop_duplicates("instrument_id")
     if len(again):
@@ -319,18 +313,17 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
             for code, title, stage in again[["development_id", "instrument", "stage"]].head(_NAMED).to_numpy()
         ]
         told_names = listed(names) if len(again) <= _NAMED else f"{', '.join(names)} and others"
-        stays = counted(len(again), "instrument stays", "instruments stay")
+        stays = counted(len(again), "instrument is", "instruments are")
         out.append(
-            f"{capital(stays)} on one stage in more than one development, which is no step: {told_names}."
+            f"{opened(stays)} at the same stage in several developments, which is no step: {told_names}."
         )
     links = ds["development_instruments"]
     issued = links.loc[links["stage"].isin(["issued", "revised", "approved"])]
     effect = ds["developments"].loc[ds["developments"]["effective_date"].notna(), "development_id"]
     applies = issued.loc[issued["development_id"].isin(effect), "instrument_id"].nunique()
     out.append(
-        f"The reports say from when it applies for {number(applies)} of "
-        f"{counted(issued['instrument_id'].nunique(), 'instrument')} that they tell as issued, approved or revised; "
-        "for the others it is not told, which is not the same as at once."
+        f"The reports give a day of effect for {number(applies)} of {counted(issued['instrument_id'].nunique(), 'instrument')} that were issued, "
+        "approved or revised; silence on the others does not mean that they took effect at once."
     )
     return " ".join(out)
 
@@ -352,8 +345,8 @@ def step_rows(followed: pd.DataFrame) -> pd.DataFrame:
             rows.append(
                 {
                     "instrument": one.instrument,
-                    "before": f"{one.stage}, {when(one.date_start, one.date_end)}",  # type: ignore[arg-type]
-                    "after": f"{two.stage}, {when(two.date_start, two.date_end)}",  # type: ignore[arg-type]
+                    "before": f"{one.stage}, {spoken(one.date_start, one.date_end)}",  # type: ignore[arg-type]
+                    "after": f"{two.stage}, {spoken(two.date_start, two.date_end)}",  # type: ignore[arg-type]
                     "days": span(two.days_min, two.days_max),  # type: ignore[arg-type]
                     "records": ", ".join(codes),
                 }
@@ -396,7 +389,7 @@ def draft_rows(drafts: pd.DataFrame, force: str | None = None) -> pd.DataFrame:
     out = drafts if force is None else drafts.loc[drafts["force"] == force]
     out = out.reset_index(drop=True)
     spans = zip(out["date_start"], out["date_end"], strict=True)
-    out["day"] = pd.Series([when(*days) for days in spans], index=out.index, dtype="str")
+    out["day"] = pd.Series([spoken(*days) for days in spans], index=out.index, dtype="str")
     out["seen"] = out["windows"].map(lambda names: listed(names) or "none came later").astype("str")
     total = out["covered"] + out["uncovered"]
     pairs = zip(out["covered"], total, strict=True)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tmt_dataset.analysis.words import opened
 from tmt_dataset.plots.parts import label_rows, rows_under_headings, wrapped, write_heading, write_near
 from tmt_dataset.plots.style import PALETTE, amount, chart, styled
-from tmt_dataset.plots.wording import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def _payer(row: object) -> str:
     case, offender = getattr(row, "case", pd.NA), getattr(row, "offender", None)
     unnamed = pd.isna(offender) or offender == "unspecified"
     who = "not named" if unnamed else str(offender)
-    return capital(who if pd.isna(case) else f"{who}, case {case}")
+    return opened(who if pd.isna(case) else f"{who}, case {case}")
 
 
 def _beside(row: object) -> str:

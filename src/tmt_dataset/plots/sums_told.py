@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tmt_dataset.analysis import collective, from_reviews, numbers
+from tmt_dataset.analysis import collective, from_reviews, numbers, sources
+from tmt_dataset.analysis.words import counted, listed, number, opened, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import amount
-from tmt_dataset.plots.wording import capital, counted, listed, number, sources_told, when
 
 __all__ = [
     "NUMBER_COLUMNS",
@@ -71,7 +71,7 @@ def _words(frame: pd.DataFrame) -> pd.Series:
 def _days(frame: pd.DataFrame) -> pd.Series:
     """Return the date of each row as a reader writes it."""
     spans = zip(frame["date_start"], frame["date_end"], strict=True)
-    return pd.Series([when(*days) for days in spans], index=frame.index, dtype="str")
+    return pd.Series([spoken(*days) for days in spans], index=frame.index, dtype="str")
 
 
 def highest_penalty(sums: pd.DataFrame) -> str:
@@ -80,23 +80,23 @@ def highest_penalty(sums: pd.DataFrame) -> str:
     Examples
     --------
     >>> highest_penalty(pd.DataFrame({"kind": ["damages"]}))
-    'These sources tell the sum of no penalty.'
+    'These sources report no penalty with its sum.'
     """
     fined = sums.loc[sums["kind"] == "penalty"]
     if fined.empty:
-        return "These sources tell the sum of no penalty."
+        return "These sources report no penalty with its sum."
     fined = fined.sort_values("value", ascending=False, kind="stable")
     top, others = fined.iloc[0], fined["value"].iloc[1:]
     first = (
-        f"Of {counted(len(fined), 'penalty', 'penalties')} whose sum is told the highest is "
+        f"The highest of {counted(len(fined), 'penalty', 'penalties')} with a reported sum is "
         if len(fined) > 1
-        else "The one penalty whose sum is told is "
+        else "The one penalty with a reported sum is "
     )
     rest = ""
     if len(others):
         least, most = amount(others.min()), amount(others.max(), "CNY")
         rest = (
-            f"; the others go from {least} to {most}"
+            f"; the others range from {least} to {most}"
             if least != amount(others.max())
             else f"; {'the others are' if len(others) > 1 else 'the other is'} {most}"
         )
@@ -118,16 +118,16 @@ def penalties_from(sums: pd.DataFrame) -> str:
     left = len(fined) - int(payers.sum())
     told = [
         f"The {counted(len(fined), 'penalty comes', 'penalties come')} from "
-        f"{counted(len(notices), 'notice')}{by}, the earliest dated {when(first['date_start'], first['date_end'])}.",
-        "For the time before, the sources tell the sum of no penalty, which is no sign that none was imposed.",
+        f"{counted(len(notices), 'notice')}{by}, the earliest dated {spoken(first['date_start'], first['date_end'])}.",
+        "No sum of an earlier penalty is reported, which does not mean that none was imposed.",
     ]
     if who:
         unnamed = f"; for {counted(left, 'sum')} the report does not say" if left else ""
-        told.append(f"Those who pay are {listed(who)}{unnamed}.")
+        told.append(f"Those who have to pay are {listed(who)}{unnamed}.")
     mixed = int((fined["measure"] == "fine_and_confiscation_amount").sum())
     if mixed:
         told.append(
-            f"{capital(counted(mixed, 'sum includes', 'sums include'))} confiscated gains, and the report does not say how "
+            f"{opened(counted(mixed, 'sum includes', 'sums include'))} confiscated gains, and the report does not say how "
             "much of each is the fine."
         )
     return " ".join(told)
@@ -143,23 +143,20 @@ def notices(sums: pd.DataFrame) -> str:
     )
 
 
-def penalty_rows(sums: pd.DataFrame, *, fines: bool) -> pd.DataFrame:
-    """Return the sums that are fines alone, or the others, with the texts of a table; the largest first.
+def penalty_rows(sums: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums with the texts of a table, the largest first.
 
     Parameters
     ----------
     sums
         As :func:`tmt_dataset.analysis.penalties` returns it.
-    fines
-        Whether the fines alone are wanted, or what includes confiscated gains, and damages.
 
     Returns
     -------
     pandas.DataFrame
         Its columns, with ``sum``, ``payer``, ``by``, ``day`` and ``words`` (the quote, with the note where there is one).
     """
-    out = sums.loc[(sums["measure"] == "fine_amount") == fines]
-    out = out.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    out = sums.sort_values("value", ascending=False, kind="stable", ignore_index=True)
     out = out.assign(sum=_words, day=_days, by=out["body"].fillna("not named"))
     out["payer"] = out["offender"].where(out["offender"] != "unspecified").fillna("not named")
     out["words"] = "“" + out["quote"] + "”" + (" (" + out["note"] + ")").fillna("")
@@ -176,14 +173,14 @@ def penalty_claim(sums: pd.DataFrame) -> str:
     'The most frequent fine is 200,000 yuan, the highest 2 million yuan'
     """
     if sums.empty:
-        return "No sum is told"
+        return "No sum is reported"
     fines = sums.loc[sums["measure"] == "fine_amount", "value"]
     often = fines.value_counts()
     often = often.loc[often == often.max()] if len(often) else often
     if len(often) == 1 and often.iloc[0] > 1 and often.index[0] < fines.max():
         return f"The most frequent fine is {amount(often.index[0], 'CNY')}, the highest {amount(fines.max(), 'CNY')}"
     least, most = amount(sums["value"].min(), "CNY"), amount(sums["value"].max(), "CNY")
-    return f"The sums go from {least} to {most}" if least != most else f"The one sum is {most}"
+    return f"The sums range from {least} to {most}" if least != most else f"The one sum is {most}"
 
 
 def penalty_measure(sums: pd.DataFrame) -> str:
@@ -221,8 +218,8 @@ def largest_number(frame: pd.DataFrame) -> str:
         return f"{first}."
     things, untold = frame["measure"].nunique(), int(frame["period_end"].isna().sum())
     what = counted(things, "thing", "different things")
-    gap = f", and {counted(untold, 'tells', 'tell')} no period" if untold else ""
-    return f"{first}; the {counted(len(frame), 'number')} at the top count {what}{gap}."
+    gap = f", and {counted(untold, 'has', 'have')} no period" if untold else ""
+    return f"{first}; the {number(len(frame))} largest count {what}{gap}."
 
 
 def largest_from(frame: pd.DataFrame) -> str:
@@ -234,7 +231,7 @@ def largest_from(frame: pd.DataFrame) -> str:
     total = counted(len(frame), "number")
     which = f"the {total}" if enforced == len(frame) else f"{number(enforced)} of the {total}"
     told = [
-        f"{capital(which)} {'comes' if enforced == 1 else 'come'} from reports on enforcement, and "
+        f"{opened(which)} {'comes' if enforced == 1 else 'come'} from reports on enforcement, and "
         f"{counted(reports, 'report')} in all {'gives' if reports == 1 else 'give'} them."
     ]
     for label, part in frame.groupby("label", sort=False):
@@ -265,33 +262,33 @@ def largest_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _period(start: pd.Timestamp, end: pd.Timestamp) -> str:
     if pd.isna(end):
-        return "not told" if pd.isna(start) else f"since {when(start, start)}"
-    return f"as of {when(end, end)}" if pd.isna(start) else when(start, end)
+        return "not reported" if pd.isna(start) else f"since {spoken(start, start)}"
+    return f"as of {spoken(end, end)}" if pd.isna(start) else spoken(start, end)
 
 
-def targets_due(acts: pd.DataFrame, last: pd.Timestamp) -> str:
+def targets_due(groups: pd.DataFrame, last: pd.Timestamp) -> str:
     """Return a sentence on when the targets fall due and whether a result is reported.
 
     Parameters
     ----------
-    acts
-        As :func:`tmt_dataset.analysis.targets_by_act` returns it.
+    groups
+        As :func:`tmt_dataset.analysis.targets_by_development` returns it.
     last
         The last day that the sources cover.
     """
-    sizes = acts["figures"].map(len).astype("int64")
-    total, dated = int(sizes.sum()), acts["due"].notna()
+    sizes = groups["figures"].map(len).astype("int64")
+    total, dated = int(sizes.sum()), groups["due"].notna()
     if not total:
         return "These sources report no target."
-    passed = int(sizes[acts["due"] <= last].sum())
-    years = acts.loc[dated, "due"].dt.year
-    first = f"Of {counted(total, 'target')} in {counted(acts['development_id'].nunique(), 'development')} "
+    passed = int(sizes[groups["due"] <= last].sum())
+    years = groups.loc[dated, "due"].dt.year
+    first = f"Of {counted(total, 'target')} in {counted(groups['development_id'].nunique(), 'development')}, "
     if not dated.any():
         return f"{first}none has a day on which it falls due."
     due = int(sizes[dated].sum())
     between = f"in {years.min()}" if years.min() == years.max() else f"from {years.min()} to {years.max()}"
     gone = number(passed)
-    answered = int(acts["results"].sum())
+    answered = int(groups["results"].sum())
     result = (
         f"for {number(answered)} a number in the same measure is reported"
         if answered
@@ -299,33 +296,33 @@ def targets_due(acts: pd.DataFrame, last: pd.Timestamp) -> str:
     )
     return (
         f"{first}{counted(due, 'has a due year', 'have a due year')}, {between}; {gone} fell due before the sources end "
-        f"({when(last, last)}), and {result}."
+        f"({spoken(last, last)}), and {result}."
     )
 
 
-def target_rows(acts: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
-    """Return the targets of each act and due year with the texts of a table.
+def target_rows(groups: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the targets of each development and due year with the texts of a table.
 
     Parameters
     ----------
-    acts
-        As :func:`tmt_dataset.analysis.targets_by_act` returns it.
+    groups
+        As :func:`tmt_dataset.analysis.targets_by_development` returns it.
     targets
         As :func:`tmt_dataset.analysis.targets` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of ``acts``, with ``aims`` (measure and number of each target), ``year``, ``by`` and ``day``.
+        The columns of ``groups``, with ``aims`` (measure and number of each target), ``year``, ``by`` and ``day``.
     """
     words = (targets["label"] + ": " + _words(targets)).set_axis(targets["figure_id"])
-    out = acts.assign(day=_days(acts), by=acts["body"].fillna("not named"))
+    out = groups.assign(day=_days(groups), by=groups["body"].fillna("not named"))
     out["aims"] = pd.Series(
         ["; ".join(words[code] for code in codes) for codes in out["figures"]], index=out.index, dtype="str"
     )
     year = out["due"].dt.year.astype("Int64").astype("str").where(out["due"].notna())
     term = ("“" + out["term"] + "”").where(out["term"].notna())
-    out["year"] = year.fillna(term).fillna("not told")
+    out["year"] = year.fillna(term).fillna("not reported")
     return out
 
 
@@ -336,7 +333,9 @@ def rests_on(ds: Dataset) -> str:
     told = told.loc[~told["development_id"].isin(collective(ds))]
     only = int(told["development_id"].isin(from_reviews(ds)).sum())
     review = f", {number(only)} of them from a review alone" if only else ""
-    return (
-        f"{capital(counted(len(told), 'number'))} of {counted(told['development_id'].nunique(), 'development')}{review}: "
-        f"what authorities chose to publish and the firm to report, no sample of fines or removals. {sources_told(ds)}"
+    return sources.rests_on(
+        ds,
+        f"Rests on {counted(len(told), 'number')} of {counted(told['development_id'].nunique(), 'development')}{review}: what authorities "
+        "chose to publish and the firm to report, not a sample of fines or removals.",
+        "has only highlights of its year",
     )
