@@ -17,15 +17,7 @@ from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import members, reports, windows
 
-__all__ = [
-    "Numbers",
-    "comparable",
-    "coverage",
-    "damaged",
-    "kind_of_source",
-    "overlaps",
-    "rests_on",
-]
+__all__ = ["Numbers", "comparable", "coverage", "damaged", "kind_of_source", "overlaps", "rests_on"]
 
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
