@@ -16,7 +16,34 @@ from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table
 from tmt_dataset.errors import PackageError
 from tmt_dataset.package import check_bounds, own_patterns
 
-__all__ = ["CANONICAL", "DATE_DTYPE", "EXACT", "FORMULA", "PANDAS_2", "TEXT_DTYPE", "Asked", "Tables", "as_text", "cell_checks", "check_pattern", "code_table", "csv_text", "days", "dtype", "full_match", "is_code", "is_in", "lenient", "lenient_numbers", "nullable", "read_cells", "read_text", "table_bytes", "text", "typed"]
+__all__ = [
+    "CANONICAL",
+    "DATE_DTYPE",
+    "EXACT",
+    "FORMULA",
+    "PANDAS_2",
+    "TEXT_DTYPE",
+    "Asked",
+    "Tables",
+    "as_text",
+    "cell_checks",
+    "check_pattern",
+    "code_table",
+    "csv_text",
+    "days",
+    "dtype",
+    "full_match",
+    "is_code",
+    "is_in",
+    "lenient",
+    "lenient_numbers",
+    "nullable",
+    "read_cells",
+    "read_text",
+    "table_bytes",
+    "text",
+    "typed",
+]
 
 
 #: Calendar dates need no finer unit than a second.

@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["STYLES", "Agent", "Reference", "Report", "apa", "bibtex", "cite", "csl", "plain", "reference", "ris"]
+__all__ = [
+    "STYLES",
+    "Agent",
+    "Reference",
+    "Report",
+    "apa",
+    "bibtex",
+    "cite",
+    "csl",
+    "plain",
+    "reference",
+    "ris",
+]
 
 
 STYLES = ("apa", "bibtex", "ris", "csl")

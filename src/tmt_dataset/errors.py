@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["AnnotationError", "ChecksumError", "DeclarationError", "ExportError", "MissingExtraError", "OutOfStepError", "PackageError", "PackageNotFoundError", "QuoteNotFoundError", "ReleaseError", "TargetError", "TmtDatasetError", "UnknownCodeError", "counted", "near", "unknown"]
+__all__ = [
+    "AnnotationError",
+    "ChecksumError",
+    "DeclarationError",
+    "ExportError",
+    "MissingExtraError",
+    "OutOfStepError",
+    "PackageError",
+    "PackageNotFoundError",
+    "QuoteNotFoundError",
+    "ReleaseError",
+    "TargetError",
+    "TmtDatasetError",
+    "UnknownCodeError",
+    "counted",
+    "near",
+    "unknown",
+]
 
 
 class TmtDatasetError(Exception):

@@ -19,7 +19,23 @@ from pathlib import Path
 
 from tmt_dataset.errors import PackageError, TargetError
 
-__all__ = ["CLUTTER", "MAX_FILE", "Owns", "beside", "content", "expanded", "is_temporary", "put_new", "read", "replace_file", "replace_folder", "sha256", "sweep", "update", "write_whole"]
+__all__ = [
+    "CLUTTER",
+    "MAX_FILE",
+    "Owns",
+    "beside",
+    "content",
+    "expanded",
+    "is_temporary",
+    "put_new",
+    "read",
+    "replace_file",
+    "replace_folder",
+    "sha256",
+    "sweep",
+    "update",
+    "write_whole",
+]
 
 
 #: Files that file managers leave in a folder; they count as nothing.

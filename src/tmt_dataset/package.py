@@ -22,7 +22,36 @@ from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError
 if TYPE_CHECKING:
     import zipfile
 
-__all__ = ["BLOCK", "FREE_GROWTH", "MAX_ARCHIVE", "MAX_BLANK_LINES", "MAX_CELLS", "MAX_DESCRIPTOR", "MAX_ENTRIES", "MAX_GROWTH", "MAX_LINE_CELLS", "MAX_ROWS", "MAX_UNPACKED", "SHOWN", "SUMS", "Archive", "Built", "Files", "Folder", "Package", "check_bounds", "check_sha256", "embedded", "find", "library_package", "mismatches", "open_files", "open_package", "own_patterns", "parse"]
+__all__ = [
+    "BLOCK",
+    "FREE_GROWTH",
+    "MAX_ARCHIVE",
+    "MAX_BLANK_LINES",
+    "MAX_CELLS",
+    "MAX_DESCRIPTOR",
+    "MAX_ENTRIES",
+    "MAX_GROWTH",
+    "MAX_LINE_CELLS",
+    "MAX_ROWS",
+    "MAX_UNPACKED",
+    "SHOWN",
+    "SUMS",
+    "Archive",
+    "Built",
+    "Files",
+    "Folder",
+    "Package",
+    "check_bounds",
+    "check_sha256",
+    "embedded",
+    "find",
+    "library_package",
+    "mismatches",
+    "open_files",
+    "open_package",
+    "own_patterns",
+    "parse",
+]
 
 
 #: The checksums of all files of a release archive, as `sha256sum -c` reads them.

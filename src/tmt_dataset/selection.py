@@ -18,7 +18,20 @@ from tmt_dataset.record import identifier
 from tmt_dataset.search import found
 from tmt_dataset.search.query import TERMS
 
-__all__ = ["CRITERIA", "Codes", "Criterion", "Day", "Marks", "Mask", "OneOrMore", "chosen", "matching", "ranges", "restricted", "truth"]
+__all__ = [
+    "CRITERIA",
+    "Codes",
+    "Criterion",
+    "Day",
+    "Marks",
+    "Mask",
+    "OneOrMore",
+    "chosen",
+    "matching",
+    "ranges",
+    "restricted",
+    "truth",
+]
 
 
 T = TypeVar("T")

@@ -24,7 +24,28 @@ from tmt_dataset.views.windows import members, reports, windows
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["LEVELS", "ORIENTATIONS", "STRENGTHS", "areas", "comparisons", "filings", "final_by_force", "grid", "instruments", "latest_pair", "levels", "limits", "newsletters", "parts", "promotes_only", "reported", "requirements", "season_pairs", "sensitivities", "sizes"]
+__all__ = [
+    "LEVELS",
+    "ORIENTATIONS",
+    "STRENGTHS",
+    "areas",
+    "comparisons",
+    "filings",
+    "final_by_force",
+    "grid",
+    "instruments",
+    "latest_pair",
+    "levels",
+    "limits",
+    "newsletters",
+    "parts",
+    "promotes_only",
+    "reported",
+    "requirements",
+    "season_pairs",
+    "sensitivities",
+    "sizes",
+]
 
 
 #: Levels and orientations in the order of tables and charts.

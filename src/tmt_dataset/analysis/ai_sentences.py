@@ -19,7 +19,31 @@ from tmt_dataset.guard import guarded
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["LEVEL", "answer", "areas_alt", "basis", "binding", "compared", "filed", "level_claim", "level_tests", "levels_alt", "mix_claim", "parts_told", "reading", "required", "timeline_alt", "timeline_claim", "timeline_measure", "undated", "ways_alt", "ways_claim", "windows_alt", "windows_claim", "windows_measure"]
+__all__ = [
+    "LEVEL",
+    "answer",
+    "areas_alt",
+    "basis",
+    "binding",
+    "compared",
+    "filed",
+    "level_claim",
+    "level_tests",
+    "levels_alt",
+    "mix_claim",
+    "parts_told",
+    "reading",
+    "required",
+    "timeline_alt",
+    "timeline_claim",
+    "timeline_measure",
+    "undated",
+    "ways_alt",
+    "ways_claim",
+    "windows_alt",
+    "windows_claim",
+    "windows_measure",
+]
 
 
 #: Below this a difference is called more than chance.

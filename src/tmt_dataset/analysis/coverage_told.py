@@ -14,7 +14,33 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import exposure, members, reports, windows
 
-__all__ = ["AGREEMENT", "DATE_COLOURS", "LEDGER", "SHARED", "below_one", "characters", "corrections", "covered", "covers", "date_table", "dated", "dates_alt", "dates_title", "dates_unit", "errata_table", "first_reports", "ledger", "lost_headings", "overlap", "relied_on", "shared_errors", "strip_alt", "strip_title", "strip_unit", "unseen"]
+__all__ = [
+    "AGREEMENT",
+    "DATE_COLOURS",
+    "LEDGER",
+    "SHARED",
+    "below_one",
+    "characters",
+    "corrections",
+    "covered",
+    "covers",
+    "date_table",
+    "dated",
+    "dates_alt",
+    "dates_title",
+    "dates_unit",
+    "errata_table",
+    "first_reports",
+    "ledger",
+    "lost_headings",
+    "overlap",
+    "relied_on",
+    "shared_errors",
+    "strip_alt",
+    "strip_title",
+    "strip_unit",
+    "unseen",
+]
 
 
 @guarded

@@ -7,7 +7,16 @@ import pandas as pd
 from tmt_dataset.analysis.provisions import STRENGTHS, demands
 from tmt_dataset.analysis.words import counted, listed, lowered, number, opened
 
-__all__ = ["fined", "grid_caption", "grid_claim", "how_firm", "how_much", "most_told", "told_apart", "who_is_told"]
+__all__ = [
+    "fined",
+    "grid_caption",
+    "grid_claim",
+    "how_firm",
+    "how_much",
+    "most_told",
+    "told_apart",
+    "who_is_told",
+]
 
 
 def how_much(rows: pd.DataFrame) -> str:

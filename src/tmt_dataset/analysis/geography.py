@@ -6,7 +6,17 @@ import pandas as pd
 
 from tmt_dataset.analysis.words import counted, listed, number, opened
 
-__all__ = ["MAKERS", "TILES", "by_province", "makers", "province_of", "provinces_claim", "tiles_told", "where_from", "which_cities"]
+__all__ = [
+    "MAKERS",
+    "TILES",
+    "by_province",
+    "makers",
+    "province_of",
+    "provinces_claim",
+    "tiles_told",
+    "where_from",
+    "which_cities",
+]
 
 
 #: Position of each of the 34 provincial units on the grid, as (row, column) from the north-west, by GB/T 2260

@@ -12,7 +12,19 @@ import pandas as pd
 
 from tmt_dataset.errors import MissingExtraError, unknown
 
-__all__ = ["AT_LEAST", "compare", "differences", "fisher", "none_seen", "odds", "poisson", "population", "rates", "shares", "wilson"]
+__all__ = [
+    "AT_LEAST",
+    "compare",
+    "differences",
+    "fisher",
+    "none_seen",
+    "odds",
+    "poisson",
+    "population",
+    "rates",
+    "shares",
+    "wilson",
+]
 
 
 #: The fewest developments for which a share is given.

@@ -18,7 +18,18 @@ from tmt_dataset.record import labels
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["FAMILIES", "FORCES", "STRENGTHS", "by_actor", "cases", "demands", "grid", "of_actors", "ordered", "provisions"]
+__all__ = [
+    "FAMILIES",
+    "FORCES",
+    "STRENGTHS",
+    "by_actor",
+    "cases",
+    "demands",
+    "grid",
+    "of_actors",
+    "ordered",
+    "provisions",
+]
 
 
 #: How firmly a provision binds, from the firmest down. A duty binds as law does only in the final form of a binding text.

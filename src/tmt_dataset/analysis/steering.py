@@ -17,7 +17,20 @@ from tmt_dataset.views.counts import level_of
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["ORIENTATIONS", "SIDES", "Divided", "by_area", "by_level", "by_window", "divided", "how_many", "steering_checked", "steering_claim", "steering_told", "who_steers"]
+__all__ = [
+    "ORIENTATIONS",
+    "SIDES",
+    "Divided",
+    "by_area",
+    "by_level",
+    "by_window",
+    "divided",
+    "how_many",
+    "steering_checked",
+    "steering_claim",
+    "steering_told",
+    "who_steers",
+]
 
 
 #: The two sides of a development's level: the nation, and its provinces and cities.

@@ -13,7 +13,19 @@ from tmt_dataset import errors
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["counted", "fraction", "listed", "lowered", "number", "opened", "probability", "span", "spoken", "told", "when"]
+__all__ = [
+    "counted",
+    "fraction",
+    "listed",
+    "lowered",
+    "number",
+    "opened",
+    "probability",
+    "span",
+    "spoken",
+    "told",
+    "when",
+]
 
 
 _MONTHS = [

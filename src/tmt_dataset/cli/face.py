@@ -14,7 +14,16 @@ import click
 from tmt_dataset.characters import escaped
 from tmt_dataset.cli.printing import errors_as_one_line, fail, say
 
-__all__ = ["CODES", "FilePath", "Text", "command", "format_option", "main", "package_option", "sources_argument"]
+__all__ = [
+    "CODES",
+    "FilePath",
+    "Text",
+    "command",
+    "format_option",
+    "main",
+    "package_option",
+    "sources_argument",
+]
 
 
 CODES = "Exit codes: 0 done, 1 something is wrong (the message says what), 2 wrong usage."

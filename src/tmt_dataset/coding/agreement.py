@@ -41,7 +41,22 @@ except ImportError:
         'agreement needs krippendorff and scipy: pip install "tmt-dataset[coding]"'
     ) from None
 
-__all__ = ["FIGURE_VARIABLES", "NOMINAL", "NONE", "QUOTES", "SETS", "SYNONYMS", "Matched", "Pair", "Span", "Titles", "agreement", "compare", "match", "read_coding"]
+__all__ = [
+    "FIGURE_VARIABLES",
+    "NOMINAL",
+    "NONE",
+    "QUOTES",
+    "SETS",
+    "SYNONYMS",
+    "Matched",
+    "Pair",
+    "Span",
+    "Titles",
+    "agreement",
+    "compare",
+    "match",
+    "read_coding",
+]
 
 
 SYNONYMS = "authority_synonyms"

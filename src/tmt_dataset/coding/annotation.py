@@ -49,7 +49,46 @@ except ImportError:
         'annotations need pydantic and ruamel.yaml: pip install "tmt-dataset[coding]"'
     ) from None
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "SEPARATOR", "Annotation", "CodeOf", "Codes", "Day", "Development", "DevelopmentId", "Edtf", "Erratum", "Figure", "FigureOf", "FurtherReport", "Instrument", "Item", "Offsets", "Provision", "Quote", "Related", "Relation", "Segment", "Sha256", "Slug", "Source", "Strict", "Text", "Title", "Verbatim", "json_schema", "known_codes", "line_of", "misnamed", "problems", "read_all", "read_models", "read_yaml", "yaml"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "SEPARATOR",
+    "Annotation",
+    "CodeOf",
+    "Codes",
+    "Day",
+    "Development",
+    "DevelopmentId",
+    "Edtf",
+    "Erratum",
+    "Figure",
+    "FigureOf",
+    "FurtherReport",
+    "Instrument",
+    "Item",
+    "Offsets",
+    "Provision",
+    "Quote",
+    "Related",
+    "Relation",
+    "Segment",
+    "Sha256",
+    "Slug",
+    "Source",
+    "Strict",
+    "Text",
+    "Title",
+    "Verbatim",
+    "json_schema",
+    "known_codes",
+    "line_of",
+    "misnamed",
+    "problems",
+    "read_all",
+    "read_models",
+    "read_yaml",
+    "yaml",
+]
 
 
 #: Between the items of a list in a cell.

@@ -22,7 +22,17 @@ from tmt_dataset.files import content, expanded, sha256
 from tmt_dataset.package import Package, mismatches
 from tmt_dataset.search.query import TERMS
 
-__all__ = ["AGREEMENT", "ANNOTATIONS", "SHOWN", "SHOWN_BEFORE", "Row", "check", "compiled", "is_compiled", "rows"]
+__all__ = [
+    "AGREEMENT",
+    "ANNOTATIONS",
+    "SHOWN",
+    "SHOWN_BEFORE",
+    "Row",
+    "check",
+    "compiled",
+    "is_compiled",
+    "rows",
+]
 
 
 Row = dict[str, Any]

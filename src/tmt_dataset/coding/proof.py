@@ -19,7 +19,17 @@ from tmt_dataset.search.query import TERMS
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
-__all__ = ["AS_RECEIVED", "COUNT", "LOCATE", "PUT_THERE", "WITH_SOURCE", "Proof", "prove", "source_text", "texts_folder"]
+__all__ = [
+    "AS_RECEIVED",
+    "COUNT",
+    "LOCATE",
+    "PUT_THERE",
+    "WITH_SOURCE",
+    "Proof",
+    "prove",
+    "source_text",
+    "texts_folder",
+]
 
 
 AS_RECEIVED = "Take the text as it was received, or code the new one."

@@ -18,7 +18,24 @@ except ImportError:
         'agreement needs krippendorff and scipy: pip install "tmt-dataset[coding]"'
     ) from None
 
-__all__ = ["RESAMPLES", "SEED", "SHARED", "Array", "Coded", "Distance", "Row", "alpha", "alphas", "interval", "masi", "rounded", "row", "set_rows", "shares", "value_rows"]
+__all__ = [
+    "RESAMPLES",
+    "SEED",
+    "SHARED",
+    "Array",
+    "Coded",
+    "Distance",
+    "Row",
+    "alpha",
+    "alphas",
+    "interval",
+    "masi",
+    "rounded",
+    "row",
+    "set_rows",
+    "shares",
+    "value_rows",
+]
 
 
 RESAMPLES = 1000

@@ -13,7 +13,18 @@ from tmt_dataset.coding.annotation import CodeOf, DevelopmentId, Quote, Strict, 
 from tmt_dataset.coding.reliability import Row, masi, set_rows, value_rows
 from tmt_dataset.validation.verbatim import unescaped
 
-__all__ = ["FOLDER", "ITEMS", "NONE", "READINGS", "SETS", "VALUES", "Reading", "Requirements", "compare", "read_reading"]
+__all__ = [
+    "FOLDER",
+    "ITEMS",
+    "NONE",
+    "READINGS",
+    "SETS",
+    "VALUES",
+    "Reading",
+    "Requirements",
+    "compare",
+    "read_reading",
+]
 
 
 #: The two readings, in folders of these names within ``validation/requirements``.

@@ -12,7 +12,25 @@ from typing import Any
 
 from tmt_dataset.errors import DeclarationError
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_DIGITS", "MAX_ENUM", "MAX_FIELDS", "MAX_FOREIGN_KEYS", "MAX_NAME", "MAX_PATTERN", "MAX_TABLES", "MAX_TEXT", "check_texts", "count", "each", "of", "parsed", "text_of", "texts"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_DIGITS",
+    "MAX_ENUM",
+    "MAX_FIELDS",
+    "MAX_FOREIGN_KEYS",
+    "MAX_NAME",
+    "MAX_PATTERN",
+    "MAX_TABLES",
+    "MAX_TEXT",
+    "check_texts",
+    "count",
+    "each",
+    "of",
+    "parsed",
+    "text_of",
+    "texts",
+]
 
 
 # -- bounds: near ten times what the largest release needs, so that a hostile declaration costs no more than a true one

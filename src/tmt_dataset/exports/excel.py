@@ -15,7 +15,18 @@ from tmt_dataset.errors import ExportError, MissingExtraError
 from tmt_dataset.exports.about import About, about
 from tmt_dataset.exports.tables import FLAT, Cell, at, frames, labelled, sheets
 
-__all__ = ["ELSE", "EXCEL_ADDRESS", "EXCEL_CHARACTERS", "EXCEL_FIRST_YEAR", "EXCEL_LINKS", "EXCEL_ROWS", "EXCEL_SHEET_NAME", "README", "Columns", "write"]
+__all__ = [
+    "ELSE",
+    "EXCEL_ADDRESS",
+    "EXCEL_CHARACTERS",
+    "EXCEL_FIRST_YEAR",
+    "EXCEL_LINKS",
+    "EXCEL_ROWS",
+    "EXCEL_SHEET_NAME",
+    "README",
+    "Columns",
+    "write",
+]
 
 
 #: Limits of Excel; it counts UTF-16 code units as characters, and the header as a row.

@@ -19,7 +19,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-__all__ = ["FONTS", "NOTED", "Drawn", "Words", "findings", "framed", "png", "record_address", "record_link", "say", "show", "source_line", "svg"]
+__all__ = [
+    "FONTS",
+    "NOTED",
+    "Drawn",
+    "Words",
+    "findings",
+    "framed",
+    "png",
+    "record_address",
+    "record_link",
+    "say",
+    "show",
+    "source_line",
+    "svg",
+]
 
 
 #: The key of what articles note for the report in the metadata of their outputs.

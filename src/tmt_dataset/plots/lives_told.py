@@ -13,7 +13,29 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
 
-__all__ = ["DRAFT_COLUMNS", "LIVES_CAPTION", "WAITING_CAPTION", "WINDOW_COLUMNS", "basis", "draft_rows", "lives_alt", "lives_measure", "months_covered", "moved", "moved_claim", "other_paths", "rests_on", "shown", "step_rows", "stories", "waiting", "waiting_alt", "waiting_claim", "waiting_measure", "window_rows"]
+__all__ = [
+    "DRAFT_COLUMNS",
+    "LIVES_CAPTION",
+    "WAITING_CAPTION",
+    "WINDOW_COLUMNS",
+    "basis",
+    "draft_rows",
+    "lives_alt",
+    "lives_measure",
+    "months_covered",
+    "moved",
+    "moved_claim",
+    "other_paths",
+    "rests_on",
+    "shown",
+    "step_rows",
+    "stories",
+    "waiting",
+    "waiting_alt",
+    "waiting_claim",
+    "waiting_measure",
+    "window_rows",
+]
 
 
 #: How many instruments a sentence names.

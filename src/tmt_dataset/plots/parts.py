@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["day_number", "day_numbers", "label_rows", "legend", "marker", "rows_under_headings", "shade_coverage", "time_axis", "wrapped", "write_heading", "write_near"]
+__all__ = [
+    "day_number",
+    "day_numbers",
+    "label_rows",
+    "legend",
+    "marker",
+    "rows_under_headings",
+    "shade_coverage",
+    "time_axis",
+    "wrapped",
+    "write_heading",
+    "write_near",
+]
 
 
 def wrapped(text: str, width: int, lines: int = 2) -> str:

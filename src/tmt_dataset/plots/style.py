@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["INKS", "PALETTE", "STYLE", "WIDTHS", "amount", "chart", "drawn", "ink_on", "mpl", "readable", "styled", "use_style"]
+__all__ = [
+    "INKS",
+    "PALETTE",
+    "STYLE",
+    "WIDTHS",
+    "amount",
+    "chart",
+    "drawn",
+    "ink_on",
+    "mpl",
+    "readable",
+    "styled",
+    "use_style",
+]
 
 
 # The style sheet, for plt.style.use() and plt.style.context().

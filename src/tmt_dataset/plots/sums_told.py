@@ -11,7 +11,25 @@ from tmt_dataset.guard import guarded
 from tmt_dataset.plots.article import record_link
 from tmt_dataset.plots.style import amount
 
-__all__ = ["NUMBER_COLUMNS", "PENALTY_CAPTION", "PENALTY_COLUMNS", "TARGET_COLUMNS", "highest_penalty", "largest_from", "largest_number", "largest_rows", "notices", "penalties_from", "penalty_alt", "penalty_claim", "penalty_measure", "penalty_rows", "rests_on", "target_rows", "targets_due"]
+__all__ = [
+    "NUMBER_COLUMNS",
+    "PENALTY_CAPTION",
+    "PENALTY_COLUMNS",
+    "TARGET_COLUMNS",
+    "highest_penalty",
+    "largest_from",
+    "largest_number",
+    "largest_rows",
+    "notices",
+    "penalties_from",
+    "penalty_alt",
+    "penalty_claim",
+    "penalty_measure",
+    "penalty_rows",
+    "rests_on",
+    "target_rows",
+    "targets_due",
+]
 
 
 #: The columns of the tables, with their names for readers.

@@ -25,7 +25,25 @@ from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Difference, Field, Ta
 from tmt_dataset.errors import PackageError, counted
 from tmt_dataset.package import SUMS, Files, Package, open_package
 
-__all__ = ["CHANGES", "READING", "SEPARATOR", "STEPS", "TYPING", "Cell", "Change", "Diff", "Happened", "Key", "Moved", "Places", "Row", "Source", "Step", "TableDiff", "diff"]
+__all__ = [
+    "CHANGES",
+    "READING",
+    "SEPARATOR",
+    "STEPS",
+    "TYPING",
+    "Cell",
+    "Change",
+    "Diff",
+    "Happened",
+    "Key",
+    "Moved",
+    "Places",
+    "Row",
+    "Source",
+    "Step",
+    "TableDiff",
+    "diff",
+]
 
 
 Source = str | os.PathLike[str] | Dataset | Package | None

@@ -14,7 +14,20 @@ from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Table
 from tmt_dataset.errors import PackageError
 from tmt_dataset.package import Package
 
-__all__ = ["METHODS", "QUOTES_NOTICE", "UP", "Facts", "Json", "Row", "agent", "distinct", "download", "facts", "json_bytes", "present"]
+__all__ = [
+    "METHODS",
+    "QUOTES_NOTICE",
+    "UP",
+    "Facts",
+    "Json",
+    "Row",
+    "agent",
+    "distinct",
+    "download",
+    "facts",
+    "json_bytes",
+    "present",
+]
 
 
 Json = dict[str, Any]

@@ -30,7 +30,20 @@ from tmt_dataset.publish.facts import (
     present,
 )
 
-__all__ = ["CFF", "CITE_NOTICE", "CROISSANT", "DATACITE", "PLACE", "SCHEMA_ORG", "ZENODO", "citation_cff", "datacite", "generated", "schema_org", "zenodo"]
+__all__ = [
+    "CFF",
+    "CITE_NOTICE",
+    "CROISSANT",
+    "DATACITE",
+    "PLACE",
+    "SCHEMA_ORG",
+    "ZENODO",
+    "citation_cff",
+    "datacite",
+    "generated",
+    "schema_org",
+    "zenodo",
+]
 
 
 CFF, ZENODO = "CITATION.cff", ".zenodo.json"

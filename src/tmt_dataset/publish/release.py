@@ -32,7 +32,17 @@ from tmt_dataset.validation.identifiers import anchors
 if TYPE_CHECKING:
     import click
 
-__all__ = ["CODEBOOK", "DOCUMENTS", "RELEASED", "SHOWN", "SUFFIXES", "archive_bytes", "register", "release", "sums"]
+__all__ = [
+    "CODEBOOK",
+    "DOCUMENTS",
+    "RELEASED",
+    "SHOWN",
+    "SUFFIXES",
+    "archive_bytes",
+    "register",
+    "release",
+    "sums",
+]
 
 
 #: The table of identifiers that releases have carried.

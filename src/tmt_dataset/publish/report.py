@@ -28,7 +28,20 @@ from tmt_dataset.record import number
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["DAYS", "MANIFEST", "QUIET", "SETTINGS", "SETUP", "TOP", "NotebookError", "environment", "executed", "main", "summary", "write"]
+__all__ = [
+    "DAYS",
+    "MANIFEST",
+    "QUIET",
+    "SETTINGS",
+    "SETUP",
+    "TOP",
+    "NotebookError",
+    "environment",
+    "executed",
+    "main",
+    "summary",
+    "write",
+]
 
 
 #: Every chart as PNG and SVG; asked for here, so that the notebooks stay free of it.

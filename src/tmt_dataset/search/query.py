@@ -13,7 +13,18 @@ from itertools import pairwise, product
 
 from tmt_dataset.search.spelling import spellings
 
-__all__ = ["EXPECTED", "FORMS", "HAN", "HAN_LENGTH", "MAX_WORDS", "REPORT", "TERMS", "expression", "pieces", "words_of"]
+__all__ = [
+    "EXPECTED",
+    "FORMS",
+    "HAN",
+    "HAN_LENGTH",
+    "MAX_WORDS",
+    "REPORT",
+    "TERMS",
+    "expression",
+    "pieces",
+    "words_of",
+]
 
 
 #: Chinese is written without spaces: the tokenizer takes a run for one word.

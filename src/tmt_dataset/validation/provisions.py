@@ -9,7 +9,23 @@ import pandas as pd
 from tmt_dataset.cells import is_in
 from tmt_dataset.validation.findings import Finding, marked
 
-__all__ = ["CHECKS", "FAMILIES", "MAX_COVERED", "MAX_RISKS", "NEEDS", "QUOTED", "RULE", "Tables", "bounds", "cases", "families", "one_case_per_figure", "orientation_proved", "parts_of_provisions", "quotes_of_their_own"]
+__all__ = [
+    "CHECKS",
+    "FAMILIES",
+    "MAX_COVERED",
+    "MAX_RISKS",
+    "NEEDS",
+    "QUOTED",
+    "RULE",
+    "Tables",
+    "bounds",
+    "cases",
+    "families",
+    "one_case_per_figure",
+    "orientation_proved",
+    "parts_of_provisions",
+    "quotes_of_their_own",
+]
 
 
 Tables = Mapping[str, pd.DataFrame]

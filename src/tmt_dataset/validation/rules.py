@@ -18,7 +18,36 @@ from tmt_dataset.validation.findings import Finding, marked
 from tmt_dataset.validation.numbers import reads
 from tmt_dataset.validation.verbatim import ESCAPE, visible
 
-__all__ = ["AHEAD", "CHECKS", "LINKED", "QUOTED_SHARE", "REPORTING", "Check", "Tables", "aggregation", "agreement_bounds", "dates", "ends", "figure_in_quote", "identifier_parts", "ledger", "periods", "primary_report", "quote_length", "quoted_share", "quotes_in_reports", "quotes_needed", "ranks", "references", "report_words", "reports", "scopes", "values_proved", "windows", "within_source"]
+__all__ = [
+    "AHEAD",
+    "CHECKS",
+    "LINKED",
+    "QUOTED_SHARE",
+    "REPORTING",
+    "Check",
+    "Tables",
+    "aggregation",
+    "agreement_bounds",
+    "dates",
+    "ends",
+    "figure_in_quote",
+    "identifier_parts",
+    "ledger",
+    "periods",
+    "primary_report",
+    "quote_length",
+    "quoted_share",
+    "quotes_in_reports",
+    "quotes_needed",
+    "ranks",
+    "references",
+    "report_words",
+    "reports",
+    "scopes",
+    "values_proved",
+    "windows",
+    "within_source",
+]
 
 
 Tables = Mapping[str, pd.DataFrame]

@@ -14,7 +14,17 @@ from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import days_of, exposure, members, reports, windows
 
-__all__ = ["DIMENSIONS", "FOLLOWS", "LEVELS", "MOST_ROWS", "OF_WINDOWS", "Dimension", "area_of", "counts", "level_of"]
+__all__ = [
+    "DIMENSIONS",
+    "FOLLOWS",
+    "LEVELS",
+    "MOST_ROWS",
+    "OF_WINDOWS",
+    "Dimension",
+    "area_of",
+    "counts",
+    "level_of",
+]
 
 
 #: Level of government for each level of place.
