@@ -11,7 +11,7 @@ import pandas as pd
 
 from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.inference import population
-from tmt_dataset.analysis.words import counted, listed, number
+from tmt_dataset.analysis.words import counted, listed, lowered, number
 from tmt_dataset.cells import Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
@@ -180,22 +180,17 @@ def rests_on(
     scopes = dict(zip(sources["source_id"].astype("str"), sources["scope"], strict=True))
     publishers = sources["publisher"].nunique()
     firm = "one law firm" if publishers == 1 else f"{number(publishers)} publishers"
-    parts = (
-        [
-            f"{counted(len(own), 'newsletter')}, in full as {firm} selected {'it' if len(own) == 1 else 'them'} ({listed(own)})"
-        ]
-        if own
-        else []
-    )
+    parts = []
+    if own:
+        them = "it" if len(own) == 1 else "them"
+        parts = [f"{counted(len(own), 'newsletter')}, in full as {firm} selected {them} ({listed(own)})"]
     for window, source in zip(reviews["window"], reviews["source_id"].astype("str"), strict=True):
-        scope = (
-            ""
-            if pd.isna(scopes[source])
-            else f" ({scopes[source][:1].lower()}{scopes[source][1:].rstrip('.')})"
-        )
-        parts.append(f"the annual review of {window}{scope}")
+        scope = "" if pd.isna(scopes[source]) else lowered(str(scopes[source]).rstrip("."))
+        parts.append(f"the annual review of {window}{f' ({scope})' if scope else ''}")
     several = len(periods) > 1
-    told = f"The {'sources are' if several else 'source is'} {', and '.join([listed(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]}."
+    *head, last = parts
+    joined = f"{listed(head)}, and {last}" if head else last
+    told = f"The {'sources are' if several else 'source is'} {joined}."
     if not first:
         n = int((kind_of_source(ds) == "newsletter").sum())
         first = f"Rests on {counted(n, 'development')} that newsletters report."

@@ -46,7 +46,7 @@ _UNDATED: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 #: Inches at the edges and between the parts, as the layout of the charts has them.
 _EDGE, _GAP = 0.04, 0.07
 #: Dots per inch of the picture for viewers that show no SVG, and its colours.
-_DPI, _COLOURS = 144, 96
+_DPI, _COLOURS = 144, 64
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 _ID = re.compile(r"""(?<=\bid=")|(?<=\bhref="#)|(?<=\burl\(#)""")
 
@@ -293,7 +293,9 @@ def png(fig: Figure) -> bytes:
     with styled():
         fig.savefig(drawn, format="png", dpi=_DPI, metadata={"Software": None})
     with Image.open(drawn) as image:
-        image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+        image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            small, "png", optimize=True
+        )
     return small.getvalue()
 
 

@@ -40,7 +40,7 @@ STAGE_MARKS: dict[str, tuple[str, str, bool]] = {
 #: What stands above the instruments of each path of :func:`tmt_dataset.analysis.followed`.
 HEADINGS: dict[str, str] = {
     "moved": "From one stage to another in separate developments",
-    "repeated": "On the same stage again",
+    "repeated": "At the same stage again",
     "told": "One report gives both dates",
 }
 #: Pieces of a line that fades.

@@ -182,7 +182,7 @@ def lives_alt(followed: pd.DataFrame) -> str:
     """Return in words what the chart of the lives shows."""
     rows = step_rows(followed)
     told = [f"{r.instrument}: {r.before}; {r.after}" for r in rows.itertuples()]
-    return f"A time line with a row for each instrument. {'. '.join(told)}."
+    return f"A timeline with a row for each instrument. {'. '.join(told)}."
 
 
 def waiting_claim(drafts: pd.DataFrame) -> str:
