@@ -158,9 +158,9 @@ def test_an_unknown_development_has_near_misses(ds: Dataset) -> None:
     for view in (ds.evidence, ds.record):
         with pytest.raises(
             UnknownCodeError,
-            match=r"unknown development 'TMT-001'; did you mean 'TMT-0001'.*the table developments",
+            match=r"unknown development 'TMT-00O1'; did you mean 'TMT-0001'.*the table developments",
         ):
-            view("TMT-001")
+            view("TMT-00O1")
 
 
 def test_every_coded_value_is_there(ds: Dataset, real: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import re
@@ -242,7 +243,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_every_public_name_has_its_place_in_the_reference(reference: dict[str, str]) -> None:
     pages = reference
     for name in tmt.__all__:
-        if not name.startswith("__"):
+        if not name.startswith("__") and not inspect.ismodule(getattr(tmt, name)):
             assert f'<section id="{name}">' in pages["tmt_dataset.html"]
     # one page per module, each linked from its package; private ones and the command line have none
     for page in pages:

@@ -54,7 +54,7 @@ def labels(ds: Tables, table: str, column: str) -> pd.Series:
     'Shanghai'
     """
     frame = ds[table]
-    texts = frame[column].astype("str").array
+    texts = frame[column].astype(TEXT_DTYPE).array
     return pd.Series(texts, index=pd.Index(frame[ds.descriptor.table(table).primary_key[0]], dtype="str"))
 
 

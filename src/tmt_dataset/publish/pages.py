@@ -61,6 +61,10 @@ class Article:
         return f"{self.stem}.html"
 
 
+#: A link to a notebook of the same folder, up to its ending.
+_NOTEBOOK = re.compile(r"""(href=["'][^"'/:]+)\.ipynb(?=["'#])""")
+
+
 def article(notebook: NotebookNode, stem: str) -> Article:
     """Return an executed notebook as an article; its outputs get the metadata from which the pages are made."""
     n, heading = 0, stem
@@ -156,6 +160,7 @@ def site(articles: Sequence[Article], ds: Dataset) -> dict[str, bytes]:
         if now is None:
             continue
         body, resources = made.from_notebook_node(now.notebook)
+        body = _NOTEBOOK.sub(r"\1.html", body)  # one article leads to another
         files |= resources["outputs"]
         page = pages.get_template("page.html.j2").render(
             title=now.title, body=_markup(body), before=before, after=after

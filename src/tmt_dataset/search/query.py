@@ -87,8 +87,8 @@ def expression(query: str, vocabulary: Iterable[str] = ()) -> str:
 
     Examples
     --------
-    >>> expression('AI OR "of us"')
-    '"ai" OR "of us"'
+    >>> expression('AI OR "of us"')  # a phrase is in the record alone: a report has no order
+    '"ai" OR (- report : "of us")'
     """
     groups: list[list[str]] = [[]]
     plain: list[list[str | None]] = [
