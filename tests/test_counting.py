@@ -227,3 +227,8 @@ def test_tally_names_a_column_that_is_missing() -> None:
     members = make_members(A=[(True, True)]).rename(columns={"hit": "level"})
     with pytest.raises(UnknownCodeError, match="unknown column 'leve'; did you mean 'level'"):
         analysis.tally(members, "leve")
+
+
+def test_a_development_without_a_topic_has_no_area(package: Path) -> None:
+    factories.edit_table(package, "development_topics", lambda rows: rows.iloc[:0])
+    assert analysis.developments(load(package))["area"].isna().all()

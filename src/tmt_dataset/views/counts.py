@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables
+from tmt_dataset.cells import TEXT_DTYPE, Tables
 from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import days_of, exposure, members, reports, windows
@@ -86,7 +86,7 @@ def area_of(topics: pd.Series) -> pd.Series:
     >>> area_of(pd.Series(["ai/ethics", "games"])).tolist()
     ['ai', 'games']
     """
-    return topics.astype("str").str.replace("/.*", "", regex=True)
+    return topics.astype(TEXT_DTYPE).str.replace("/.*", "", regex=True)
 
 
 def _area(ds: Tables, rows: pd.DataFrame) -> pd.Series:
