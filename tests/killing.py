@@ -26,7 +26,7 @@ from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import ExportError
 from tmt_dataset.exports import export, text
 from tmt_dataset.exports.tables import sheets
-from tmt_dataset.publish import api, build, release, report
+from tmt_dataset.publish import api, build, pages, release, report
 
 STEPS = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod"}
 WRITES = os.O_CREAT | os.O_WRONLY | os.O_RDWR
@@ -145,9 +145,8 @@ def without_exchange(command: Callable[[Path], object]) -> Callable[[Path], obje
 def reported(words: str) -> Callable[[Path], object]:
     """Return the main job with a notebook that needs no kernel, and a small reference."""
 
-    def notebook(path: Path, out: Path) -> list[Path]:
-        (out / f"{path.stem}.html").write_text(words)
-        return []
+    def site(stems: list[str], _: object) -> dict[str, bytes]:
+        return {f"{stem}.html": words.encode() for stem in stems}
 
     def reference(out: Path) -> list[Path]:
         (out / "deep").mkdir(parents=True)
@@ -155,7 +154,10 @@ def reported(words: str) -> Callable[[Path], object]:
         return []
 
     def command(out: Path) -> None:
-        patch.multiple(report, run_notebook=notebook, load=lambda: None, summary=lambda ds: words).start()
+        patch.multiple(report, executed=lambda _: None, load=lambda: None, summary=lambda _: words).start()
+        patch.multiple(
+            pages, article=lambda _, stem: stem, site=site, records=lambda _: words.encode()
+        ).start()
         patch.object(api, "write", reference).start()
         notebooks = out.parents[1] / "notebooks"
         notebooks.mkdir(exist_ok=True)

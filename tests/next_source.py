@@ -60,6 +60,7 @@ def with_next_source(folder: Path, start: str, developments: int | None = None) 
             )
     mentioned = set(read_table(folder, "mentions")["segment_id"])
     edit_table(folder, "segments", lambda t: _without_reports(t, name, mentioned))
+    edit_table(folder, "terms", lambda t: t.loc[t["segment_id"].isin(list(mentioned))])
     return folder
 
 

@@ -60,7 +60,7 @@ def test_a_selection_gives_the_same_columns_and_types(ds: Dataset, part: Dataset
     assert type(of_part) is type(of_all)
     if isinstance(of_all, pd.DataFrame):
         assert of_part.dtypes.astype("str").to_dict() == of_all.dtypes.astype("str").to_dict()
-        if part.developments.empty:
+        if part.developments.empty and name not in ("reach", "unused"):  # these list taxonomies
             assert of_part.empty
 
 

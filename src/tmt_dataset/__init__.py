@@ -76,20 +76,22 @@ _WHERE = {
 _MODULES = ("analysis", "errors", "plots")
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from tmt_dataset.package import open_package
+if not TYPE_CHECKING:  # to a type checker, a name that is not above is an error
 
-        return open_package().descriptor.version
-    if name in _WHERE:
-        value = getattr(import_module(f"tmt_dataset.{_WHERE[name]}"), name)
-        globals()[name] = value
-        return value
-    if name in _MODULES:
-        return import_module(f"tmt_dataset.{name}")
-    if name in __all__:
-        return getattr(import_module("tmt_dataset.errors"), name)
-    raise AttributeError(f"module 'tmt_dataset' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from tmt_dataset.package import open_package
+
+            return open_package().descriptor.version
+        if name in _WHERE:
+            value = getattr(import_module(f"tmt_dataset.{_WHERE[name]}"), name)
+            globals()[name] = value
+            return value
+        if name in _MODULES:
+            return import_module(f"tmt_dataset.{name}")
+        if name in __all__:
+            return getattr(import_module("tmt_dataset.errors"), name)
+        raise AttributeError(f"module 'tmt_dataset' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

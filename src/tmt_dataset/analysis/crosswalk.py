@@ -151,7 +151,7 @@ def unused(ds: Dataset, kind: str = "newsletter") -> pd.DataFrame:
         for code in _coded(ds, bridge, kind).unique():
             used.setdefault(bridge.scheme, set()).update(codes[code])
     listed = ds["crosswalk_codes"].astype("str")
-    facet = listed["code"].str.partition(": ")[0].where(listed["scheme"] == "agora-tag", "")
+    facet = listed["code"].str.replace(": .*", "", regex=True).where(listed["scheme"] == "agora-tag", "")
     names = {bridge.scheme: bridge.name for bridge in BRIDGES}
     found = []
     for key, rows in listed.groupby(["scheme", facet], sort=False):

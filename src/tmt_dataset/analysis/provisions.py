@@ -265,7 +265,8 @@ def cases(ds: Dataset) -> pd.DataFrame:
                 " · ".join(dict.fromkeys(part["quote"])),
             )
         )
-    columns = [
+    texts = ("development_id", "title", "told", "addressees", "sanctions", "sums", "quote")
+    order = [
         "development_id",
         "title",
         "told",
@@ -276,7 +277,8 @@ def cases(ds: Dataset) -> pd.DataFrame:
         "greatest",
         "quote",
     ]
-    return pd.DataFrame(found, columns=columns).astype({"case": "Int64", "greatest": "float64"})
+    types = {**dict.fromkeys(texts, "str"), "case": "Int64", "greatest": "float64"}
+    return pd.DataFrame(found, columns=order).astype(types)
 
 
 def _sums(ds: Dataset) -> dict[str, list[float]]:

@@ -51,7 +51,10 @@ def joint_developments(ds: Dataset) -> pd.DataFrame:
             "development_id": dev["development_id"],
             "title": dev["title"],
             "date": dev["date"],
-            "day": [spoken(*dates) for dates in zip(dev["date_start"], dev["date_end"], strict=True)],
+            "day": pd.Series(
+                [spoken(*dates) for dates in zip(dev["date_start"], dev["date_end"], strict=True)],
+                dtype="str",
+            ),
             "date_start": dev["date_start"],
             "told": dev["development_id"].map(kind_of_source(ds)),
             "bodies": dev["development_id"].map(bodies).fillna(""),
