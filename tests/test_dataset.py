@@ -616,7 +616,7 @@ SELECTIONS: list[tuple[dict[str, Any], str]] = [
     ({"text": "Personal information"}, "12"),  # a topic's label
     ({"text": "Order No. 99"}, "15"),  # an instrument's number
     ({"text": "Lamp Measures"}, "15"),  # its alias
-    ({"text": "Rules ("}, "125"),  # punctuation is no part of a word
+    ({"text": "Rules ("}, "25"),  # punctuation is no part of a word
     ({"text": "actress"}, "3"),  # of the report alone
     ({"topic": "ai", "action": "issuance"}, "5"),
     ({"authority": "cac", "source": SPRING, "text": "red"}, "5"),
