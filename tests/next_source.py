@@ -54,7 +54,9 @@ def with_next_source(folder: Path, start: str, developments: int | None = None) 
     ids = {old: f"TMT-{9001 + n}" for n, old in enumerate(chosen)}
     for resource in json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["resources"]:
         fields = {field["name"] for field in resource["schema"]["fields"]}
-        if fields & {"development_id", "source_id"} and not resource["path"].startswith("validation"):
+        if fields & {"development_id", "source_id", "segment_id"} and not resource["path"].startswith(
+            "validation"
+        ):
             edit_table(
                 folder, resource["name"], lambda t: _grown(t, donor, name, ids, first, last), rehash=False
             )
