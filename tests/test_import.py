@@ -70,7 +70,7 @@ def test_every_public_name_is_there() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'laod'"):
-        _ = tmt.laod
+        _ = tmt.laod  # type: ignore[attr-defined]  # a wrong name
 
 
 WITHOUT_EXTRAS = """
