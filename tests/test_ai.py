@@ -190,12 +190,12 @@ class TestClaims:
             (
                 (0.9, 1.1, False),
                 (0.9, 1.1, False),
-                "went from 1 of 9 to 5 of 9, which is no demonstrable change; none of 1",
+                "went from 1 of 9 to 5 of 9, which is not demonstrable as a change; none of 1",
             ),
             (
                 (np.nan, np.nan, False),
                 (2.0, 3.0, True),
-                "went from 1 of 9 to 5 of 9, which is no demonstrable change; 1 of 1",
+                "went from 1 of 9 to 5 of 9, which is not demonstrable as a change; 1 of 1",
             ),
         ],
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tmt_dataset import analysis
+from tmt_dataset import analysis, plots
 from tmt_dataset.analysis import order, steering, together
 from tmt_dataset.dataset import Dataset
+from tmt_dataset.package import open_package
 
 COLUMNS = ["area", "level", "orientation", "most"]
 
@@ -174,3 +175,8 @@ class TestTogether:
             together.how_joint(joint.iloc[:0], 9)
             == "None of the 9 developments comes from several bodies together."
         )
+
+
+def test_every_orientation_that_is_declared_has_its_place() -> None:
+    declared = open_package().descriptor.table("developments").field("orientation").enum
+    assert set(steering.ORIENTATIONS) == set(declared) == set(plots.ORIENTATIONS)

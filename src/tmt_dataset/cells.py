@@ -82,7 +82,7 @@ class Tables(Protocol):
         """Return the names of the tables."""
 
 
-#: From here on a float is no longer the integer that was written.
+#: From here on a float may differ from the integer that was written.
 EXACT = 2**53
 _ALL_FINDINGS = "run `tmt-dataset validate` for all findings"
 
@@ -356,7 +356,7 @@ def text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return np.format_float_positional(value + 0.0, trim="-")  # + 0.0: there is no minus zero
+            return np.format_float_positional(value + 0.0, trim="-")  # + 0.0: minus zero is written as 0
         case date():
             return value.isoformat()[:10]  # of a time stamp the day
     return str(value)

@@ -29,7 +29,7 @@ class TmtDatasetError(Exception):
 
 
 class PackageNotFoundError(TmtDatasetError, FileNotFoundError):
-    """There is no data package at the given place."""
+    """No data package was found at the given place."""
 
     def __str__(self) -> str:
         """Return the message alone: FileNotFoundError would format it as an errno."""

@@ -17,6 +17,7 @@ from tmt_dataset.analysis.counting import collective, developments
 from tmt_dataset.analysis.inference import AT_LEAST, compare, differences, odds, rates, shares
 from tmt_dataset.analysis.instruments import leads, lifecycles, narrowed, stages
 from tmt_dataset.analysis.measures import implied
+from tmt_dataset.analysis.steering import ORIENTATIONS
 from tmt_dataset.analysis.words import fraction, probability, span
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import members, reports, windows
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEVELS",
-    "ORIENTATIONS",
     "STRENGTHS",
     "areas",
     "comparisons",
@@ -50,7 +50,6 @@ __all__ = [
 
 #: Levels and orientations in the order of tables and charts.
 LEVELS = ("national", "local", "international")
-ORIENTATIONS = ("control", "both", "promotion", "rights", "information")
 #: What a provision does to its addressee, by modality.
 STRENGTHS = {
     "must": "must",

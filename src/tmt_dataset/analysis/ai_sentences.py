@@ -192,7 +192,7 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
     if not base["apart"]:
         strong = len(others) - len(weak)
         shown = f"{strong or 'none'} of {len(others)} other ways of counting {'show' if strong > 1 else 'shows'} one"
-        return f"{moved}, which is no demonstrable {noun}; {shown}."
+        return f"{moved}, which is not demonstrable as a {noun}; {shown}."
     if weak.empty:
         return f"{moved}, and every other way of counting shows the {noun} too."
     nearest = weak.sort_values("ratio_max", ascending=rose, kind="stable")["way"].iloc[0]
@@ -464,7 +464,7 @@ def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
         name: set(rows.loc[strength == name, "development_id"]) for name in ("must", "should", "receives")
     }
     firm = table.loc[table["strength"].astype("str").eq("must"), "addressee"].drop_duplicates()
-    whom = f" (of {listed([lowered(who) for who in firm])})" if len(firm) else ""
+    whom = f" (of {listed([lowered(name) for name in firm])})" if len(firm) else ""
     labels = ds["provision_types"].set_index("type")["label"].astype("str")
     given = rows.loc[strength == "receives"].drop_duplicates(["development_id", "type"])["type"].astype("str")
     kinds = [lowered(labels[name]) for name in given.value_counts().index[:3]]

@@ -149,7 +149,7 @@ def relied_on(ds: Dataset) -> str:
     later = wrong.loc[wrong["found"] == "later reading", "development_id"].nunique()
     return (
         f"The two automated codings agree with α = {values['value'].min():.2f} or more on all {len(values)} coded variables, yet both made the same error in "
-        f"{counted(shared, 'development')}, and later readings corrected values of {later}: agreement between two readings by one model is no proof."
+        f"{counted(shared, 'development')}, and later readings corrected values of {later}: two readings by one model can agree and both be wrong."
     )
 
 
@@ -170,7 +170,7 @@ def overlap(ds: Dataset) -> str:
             f"On the topics to which the review of {periods[pair['review']]} keeps, the newsletter of {periods[pair['newsletter']]} dates "
             f"{pair['first']} developments into its window and the review {pair['second']}, of which {counted(pair['both'], 'is', 'are')} in both "
             f"({pair['possible']} more may lie there by their dates). If each list were an independent draw from one population, that would hold "
-            f"{pair['low']} to {high} developments (exact 95 % interval); one firm wrote both, so this is no estimate."
+            f"{pair['low']} to {high} developments (exact 95 % interval); one firm wrote both, so this is not an estimate."
         )
     return (
         " ".join(parts)

@@ -55,7 +55,7 @@ def agreed(ds: Tables) -> pd.DataFrame:
 def corrected(ds: Tables) -> pd.DataFrame:
     """Return the coded values that both codings had wrong, or that a reading after both corrected.
 
-    Agreement shows none of them: an error that two readers share is no disagreement, and a value that was decided is not
+    Agreement shows none of them: an error that two readers share is not a disagreement, and a value that was decided is not
     compared again.
 
     Returns

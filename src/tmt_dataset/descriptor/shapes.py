@@ -62,7 +62,7 @@ def of(
     value = raw.get(key)
     if value is None and not required:
         return None
-    # JSON's true is no number, though Python's is
+    # JSON's true is not a number, though Python's is
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise DeclarationError(key, expected, f"{value!r:.60}" if key in raw else "none")
     if isinstance(value, list) and len(value) > most:

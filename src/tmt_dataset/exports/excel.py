@@ -222,7 +222,7 @@ def _write_markup(sheet: Any, row: int, column: int, text: str, style: object = 
 def _write_link(
     sheet: Any, row: int, column: int, url: str | None, text: str, link: object, plain: object
 ) -> None:
-    """Write a text that leads to an address; to none that is too long for Excel, or is no page and no sheet."""
+    """Write a text that leads to an address; to none that is too long for Excel, or leads to neither a page nor a sheet."""
     leads = url is not None and url.startswith(("internal:", "https://", "http://"))
     if url is not None and leads and len(url) <= EXCEL_ADDRESS and not _is_markup(text) and text.strip():
         sheet.write_url(row, column, url, link, text)

@@ -130,7 +130,7 @@ def findings(*sentences: str, rests_on: str) -> Words:
     Raises
     ------
     ValueError
-        If there is no sentence.
+        If no sentence is given.
 
     Examples
     --------

@@ -315,7 +315,7 @@ def other_paths(ds: Dataset, followed: pd.DataFrame) -> str:
         told_names = listed(names) if len(again) <= _NAMED else f"{', '.join(names)} and others"
         stays = counted(len(again), "instrument is", "instruments are")
         out.append(
-            f"{opened(stays)} at the same stage in several developments, which is no step: {told_names}."
+            f"{opened(stays)} at the same stage in several developments, which is not a step: {told_names}."
         )
     links = ds["development_instruments"]
     issued = links.loc[links["stage"].isin(["issued", "revised", "approved"])]

@@ -38,7 +38,7 @@ def stacked(
     least
         Parts below this share of the longest bar have no number.
     xlabel
-        Label of the axis; there is no axis without it.
+        Label of the axis; without it the axis is left out.
 
     Returns
     -------

@@ -257,7 +257,7 @@ def filled(text: str, blocks: Mapping[str, str], where: str) -> str:
     Raises
     ------
     PackageError
-        If a block is missing, unknown, repeated or has no end: nobody would see that its table is no longer written.
+        If a block is missing, unknown, repeated or has no end: nobody would see that its table had gone stale.
     MissingExtraError
         If cogapp is not installed.
 

@@ -170,7 +170,7 @@ def site(articles: Sequence[Article], ds: Dataset) -> dict[str, bytes]:
 
 
 def _environment(ds: Dataset) -> Environment:
-    """Return the templates; a text is no markup unless it is marked as such."""
+    """Return the templates; a text is markup only where it is marked as such."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(

@@ -82,7 +82,7 @@ def expression(query: str, vocabulary: Iterable[str] = ()) -> str:
     Raises
     ------
     ValueError
-        If there is no word to look for, ``OR`` has nothing on one side, a phrase has no end, ``*`` is not at the end of a
+        If the text has no word to look for, ``OR`` has nothing on one side, a phrase has no end, ``*`` is not at the end of a
         word, or there are more than 64 words.
 
     Examples
