@@ -201,7 +201,7 @@ def _times(n: int) -> str:
 
 
 def fined(found: pd.DataFrame) -> str:
-    """Return how many cases are told, on whom they fall, and between which sums.
+    """Return how many cases are told, on whom they fall, and between which ends the largest sum of each lies.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def fined(found: pd.DataFrame) -> str:
     --------
     >>> found = pd.DataFrame({"development_id": ["a", "a"], "title": "x", "addressees": "Merchants", "greatest": [4e5, 2e6]})
     >>> fined(found)
-    'One report describes two cases one by one, most often against merchants (2); the sums run from 400,000 to 2,000,000 yuan.'
+    'One report describes two cases one by one, most often against merchants (2); the largest sum of a case is between 400,000 and 2,000,000 yuan.'
     """
     if found.empty:
         return "No report describes its cases one by one."
@@ -221,7 +221,11 @@ def fined(found: pd.DataFrame) -> str:
     between = ""
     if len(sums):
         low, high = f"{sums.min():,.15g}", f"{sums.max():,.15g}"
-        between = f"; the sum is {low} yuan" if low == high else f"; the sums run from {low} to {high} yuan"
+        between = (
+            f"; the largest sum is {low} yuan"
+            if low == high
+            else f"; the largest sum of a case is between {low} and {high} yuan"
+        )
     if len(found) == 1:
         return f"One report describes one case, against {lowered(str(found['addressees'].iloc[0]))}{between}."
     who = _foremost(found["addressees"].value_counts(), 1)

@@ -189,7 +189,7 @@ def _figure_lines(ds: Dataset) -> list[str]:
     # a time of day is not a duration
     is_time = figures["measure"].astype("str").str.endswith(("_start", "_end", "_age"))
     spans = figures.loc[figures["unit"].isin(list(DAYS)) & ~is_time]
-    days = spans["value"] * spans["unit"].astype("str").map(DAYS)
+    days = spans["value"] * spans["unit"].astype("str").map(DAYS).astype("float64")
     return [
         f"largest sums: {_largest(sums, sums['value'])}",
         f"largest counts: {_largest(counts, counts['value'])}",
