@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ import pandas as pd
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Field, Table
 from tmt_dataset.errors import PackageError
 from tmt_dataset.package import check_bounds, own_patterns
+
+if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
 
 __all__ = [
     "CANONICAL",
@@ -55,6 +58,10 @@ PANDAS_2: Final = pd.__version__.startswith("2.")
 TEXT_DTYPE: Final = np.dtype(object) if PANDAS_2 else pd.StringDtype(na_value=np.nan)
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": DATE_DTYPE, "boolean": "boolean"}
 _BOOLEANS = {"true": True, "false": False}
+#: Up to so many cells, looking codes up one by one is quicker than building an index of them (ten times for a hundred cells).
+_FEW = 10_000
+#: Up to so many bytes, a table is read at once as text in less time than it takes to read some of its columns again.
+_SMALL = 50_000
 
 #: Spreadsheets run a cell that begins with one of these; some take the full-width forms for the same.
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -158,6 +165,8 @@ def read_cells(data: bytes, table: Table, index_col: Literal[False] | None = Non
         )
         return frame
 
+    if len(data) < _SMALL:  # for the others, to read some columns again pays
+        return read(dtype="str")
     # pandas reads text that it recognises itself five times as fast as columns declared as text; only columns that it may
     # take for something else are declared
     frame = read(dtype={f.name: "str" for f in table.fields if f.type != "string"})
@@ -237,52 +246,62 @@ def typed(
     """
     columns: dict[str, Any] = {}
     for field in table.fields:
-        cells = raw[field.name]
+        cells = raw[field.name].array
         target = _categories(descriptor, table, field)
         if field.enum:
-            known = pd.Index(field.enum, dtype="str")
-            if not known.is_unique:
+            if len(set(field.enum)) < len(field.enum):
                 raise PackageError(
                     f"{DESCRIPTOR}: resource {table.name!r}, field {field.name}: its enum has a duplicate value; {_ALL_FINDINGS}"
                 )
+            known = pd.Index(field.enum, dtype="str")
             column, expected = _coded(cells, known), f"one of {', '.join(field.enum)}"
         elif target is not None:  # a key of the table itself is among its own codes
             column, expected = _coded(cells, codes[target.name]), f"a code of {target.path}"
         else:
             column, expected = _converted(cells, field.type)
-        good = ~pd.isna(column)
-        if bool((cells.notna().to_numpy() & ~good).any()):
-            row = int((cells.notna().to_numpy() & ~good).argmax())
+        unread = np.asarray(pd.isna(column)) & ~np.asarray(cells.isna())
+        if column is not cells and bool(unread.any()):
+            row = int(unread.argmax())
             raise PackageError(
-                f"{where}: row {row + 2}, field {field.name}: expected {expected}, found {cells.iloc[row]!r}; {_ALL_FINDINGS}"
+                f"{where}: row {row + 2}, field {field.name}: expected {expected}, found {cells[row]!r}; {_ALL_FINDINGS}"
             )
         columns[field.name] = column
     # arrays, which need not be aligned as Series are
     return pd.DataFrame(columns, index=raw.index, copy=False)
 
 
-def _coded(cells: pd.Series, known: pd.Index) -> Any:
-    return pd.Categorical.from_codes(known.get_indexer(pd.Index(cells)), known)
+def _coded(cells: ExtensionArray, known: pd.Index) -> pd.Categorical:
+    if len(cells) < _FEW:
+        position = {code: i for i, code in enumerate(known)}
+        codes = np.array([position.get(cell, -1) for cell in cells.to_numpy(object)], dtype="int64")
+    else:
+        codes = known.get_indexer(pd.Index(cells))
+    return pd.Categorical.from_codes(codes, known)
 
 
-def _converted(cells: pd.Series, kind: str) -> tuple[Any, str]:
+def _converted(cells: ExtensionArray, kind: str) -> tuple[Any, str]:
     """Return cells as an array of their type, missing where they cannot be read, and what was expected."""
     if kind == "string":
-        return cells.array, "text"
+        return cells, "text"
     if kind == "date":
-        return days(cells).array, "a date YYYY-MM-DD"
+        return days(pd.Series(cells)).array, "a date YYYY-MM-DD"
     if kind == "boolean":
-        return cells.map(_BOOLEANS).astype("boolean").array, "true or false"
+        return pd.array(
+            [_BOOLEANS.get(cell) for cell in cells.to_numpy(object)], dtype="boolean"
+        ), "true or false"
     # not lenient_numbers(), which takes 1_000 for a number
-    numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
-    return _finite_numbers(numbers, kind).array, f"a number ({kind})"
+    numbers = np.asarray(pd.to_numeric(cells.to_numpy(object), errors="coerce"), dtype="float64")
+    return _finite_numbers(numbers, kind), f"a number ({kind})"
 
 
-def _finite_numbers(numbers: pd.Series, kind: str) -> pd.Series:
-    """Return numbers of a type, missing where a float cannot hold what was written: too large, or not whole."""
-    if kind == "integer":
-        return nullable(numbers.where((numbers % 1 == 0) & (numbers.abs() < EXACT)))
-    return numbers.where(np.isfinite(numbers))
+def _finite_numbers(numbers: np.ndarray[Any, Any], kind: str) -> Any:
+    """Return numbers as an array of a type, missing where a float cannot hold what was written: too large, or not whole."""
+    good = np.isfinite(numbers)
+    if kind != "integer":
+        return np.where(good, numbers, np.nan)
+    whole = np.where(good & (np.abs(numbers) < EXACT), numbers, 0.5)
+    missing = whole % 1 != 0
+    return pd.arrays.IntegerArray(np.where(missing, 0, whole).astype("int64"), missing)
 
 
 def nullable(numbers: pd.Series) -> pd.Series:
@@ -335,7 +354,8 @@ def lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         if field.type == "date":
             out[field.name] = days(frame[field.name])
         elif field.type in ("integer", "number"):
-            out[field.name] = _finite_numbers(lenient_numbers(frame[field.name]), field.type)
+            numbers = lenient_numbers(frame[field.name]).to_numpy()
+            out[field.name] = pd.Series(_finite_numbers(numbers, field.type), index=frame.index)
     return out
 
 
