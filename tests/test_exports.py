@@ -324,6 +324,19 @@ def test_xlsx_is_read_and_printed_by_people(small: Dataset, tmp_path: Path) -> N
             assert all(cell.alignment.wrap_text for cell in sheet[2] if isinstance(cell.value, str))
 
 
+def test_xlsx_shows_long_texts_whole_and_prints_what_can_be_read(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export(tmt.load().select(topic="games"), tmp_path / "out.xlsx"))
+    sheet = book["flat"]
+    widths = {name: column.width for name, column in sheet.column_dimensions.items()}
+    for row in sheet.iter_rows(min_row=2):
+        summary = row[2]
+        lines = len(summary.value) / widths[summary.column_letter]
+        assert sheet.row_dimensions[summary.row].height >= min(15 * lines, 409)
+    assert re.search(rf"\$A\$1:\$[A-Z]+\${sheet.max_row}$", sheet.print_area)
+    printed = openpyxl.utils.cell.range_boundaries(sheet.print_area.split("!")[-1])[2]
+    assert 3 <= printed < sheet.max_column
+
+
 def test_xlsx_follows_no_link_of_another_kind(small: Dataset, tmp_path: Path) -> None:
     for row, url in enumerate(["javascript:alert(1)", "https://example.org/" + "x" * 3000]):
         ds = with_cell(small, "sources", "url", url, row)

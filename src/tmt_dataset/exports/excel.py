@@ -6,7 +6,8 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from math import sqrt
+from itertools import accumulate
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ README = "README"
 _A3 = 8
 _DAY = "yyyy-mm-dd"
 _WIDEST = 48
+#: Of a line of text, in points; a row has at most 409.
+_LINE, _TALLEST = 15, 409
+#: What a page in landscape takes in a size that can be read, in characters.
+_PAGE = 280
 
 Columns = Mapping[str, Sequence[Cell]]
 
@@ -105,9 +110,10 @@ def _write_readme(sheet: Any, said: About, sizes: Mapping[str, int], formats: Ma
     sheet.set_column(0, 0, 26, text)
     sheet.set_column(1, 1, 110, text)
     sheet.hide_gridlines(2)
-    sheet.write(0, 0, said.title, formats["title"])
+    sheet.merge_range(0, 0, 0, 1, said.title, formats["title"])
     row = 2
     for label, paragraph in said.paragraphs:
+        sheet.set_row(row, _height({1: paragraph}, {1: 110}))
         sheet.write(row, 0, label, head)
         sheet.write(row, 1, paragraph, text)
         row += 1
@@ -124,7 +130,9 @@ def _write_readme(sheet: Any, said: About, sizes: Mapping[str, int], formats: Ma
     for name, rows in sizes.items():
         row += 1
         _write_link(sheet, row, 0, f"internal:'{name}'!A1", name, link, text)
-        sheet.write(row, 1, f"{rows:,}: {said.sheets[name]}", text)
+        words = f"{rows:,}: {said.sheets[name]}"
+        sheet.set_row(row, _height({1: words}, {1: 110}))
+        sheet.write(row, 1, words, text)
 
 
 # -- the sheets of tables
@@ -134,8 +142,11 @@ def _fill(
     sheet: Any, columns: Columns, links: Mapping[tuple[int, int], str], formats: Mapping[str, Any]
 ) -> None:
     """Write the cells of a table into its sheet, whose header and first columns stay in view."""
+    widths = {n: _width(column, cells) for n, (column, cells) in enumerate(columns.items())}
+    for row, across in enumerate(zip(*columns.values(), strict=True), start=1):
+        sheet.set_row(row, _height(dict(enumerate(across)), widths))
     for number, (column, cells) in enumerate(columns.items()):
-        sheet.set_column(number, number, _width(column, cells), formats["text"])
+        sheet.set_column(number, number, widths[number], formats["text"])
         sheet.write(0, number, column, formats["head"])
         for row, cell in enumerate(cells, start=1):
             if (row, number) in links and isinstance(cell, str):
@@ -148,6 +159,8 @@ def _fill(
     # the header, and in the view the identifier and the title
     sheet.freeze_panes(1, 2 if list(columns)[1:2] == ["title"] else 1)
     sheet.repeat_rows(0)
+    printed = sum(1 for total in accumulate(widths.values()) if total <= _PAGE)
+    sheet.print_area(0, 0, _rows(columns), max(printed, 1) - 1)
     # codes of places are texts, though they look like numbers
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})
 
@@ -228,6 +241,14 @@ def _write_link(
         sheet.write_url(row, column, url, link, text)
     else:
         sheet.write(row, column, text, plain)
+
+
+def _height(cells: Mapping[int, Cell], widths: Mapping[int, float]) -> float:
+    """Return the height of a row in points: not every program fits it to wrapped texts."""
+    lines = max(
+        (ceil(len(str(cell)) / widths[n] * 1.1) for n, cell in cells.items() if cell is not None), default=1
+    )
+    return float(min(_LINE * max(lines, 1), _TALLEST))
 
 
 def _width(column: str, cells: Sequence[Cell]) -> float:
