@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,9 +15,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
+from next_source import with_next_source
 from PIL import Image
 
+import tmt_dataset as tmt
 from tmt_dataset import plots
+from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import UnknownCodeError
 from tmt_dataset.plots import article
 
@@ -113,6 +117,16 @@ class TestFindings:
     def test_an_article_without_a_finding_is_refused(self) -> None:
         with pytest.raises(ValueError, match="at least one finding"):
             plots.findings(rests_on="nothing")
+
+    def test_the_covered_months_follow_what_they_rest_on(self, tmp_path: Path) -> None:
+        """A newsletter goes over a review, and a window may reach into the next year."""
+        ds = tmt.load(with_next_source(tmp_path / "next", "2025-12-01", developments=3))
+        shown = plots.findings("One.", rests_on="Rests on 7.", covers=ds).markdown.splitlines()[-1]
+        assert "`2024 ▁▁▁▁▁▁▇▇▁▁▁▁` `2025 ▇▇····▇▇···▇` `2026 ▇···········` (▇ in full by" in shown
+        part = Dataset(ds.descriptor, {**ds, "sources": ds.sources.iloc[:0]})
+        assert plots.findings("One.", rests_on="Nothing.", covers=part).markdown.endswith(
+            "Months covered: none"
+        )
 
 
 class TestTable:

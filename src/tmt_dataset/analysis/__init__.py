@@ -81,6 +81,7 @@ from tmt_dataset.analysis.sources import (
     coverage,
     damaged,
     kind_of_source,
+    month_strip,
     overlaps,
 )
 from tmt_dataset.analysis.steering import (
@@ -135,6 +136,7 @@ __all__ = [
     "lifecycles",
     "makers",
     "members",
+    "month_strip",
     "months",
     "moves",
     "naming",

@@ -17,10 +17,23 @@ from tmt_dataset.errors import unknown
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import members, reports, windows
 
-__all__ = ["Numbers", "comparable", "coverage", "damaged", "kind_of_source", "overlaps", "rests_on"]
+__all__ = [
+    "HIGHLIGHTS",
+    "IN_FULL",
+    "Numbers",
+    "comparable",
+    "coverage",
+    "damaged",
+    "kind_of_source",
+    "month_strip",
+    "overlaps",
+    "rests_on",
+]
 
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+#: How a strip marks a month.
+IN_FULL, HIGHLIGHTS = "▇", "▁"
 
 
 @guarded
@@ -195,6 +208,32 @@ def rests_on(
         n = int((kind_of_source(ds) == "newsletter").sum())
         first = f"Rests on {counted(n, 'development')} that newsletters report."
     return f"{first} {told}{f' A review {review}.' if len(reviews) else ''}"
+
+
+@guarded
+def month_strip(ds: Tables) -> str:
+    """Return the months of the years that the sources reach into, one character each, as Markdown.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> strip = month_strip(tmt.load())
+    >>> strip[:16], "`2024 ▁▁▁▁▁▁▇▇▁▁▁▁`" in strip
+    ('Months covered: ', True)
+    """
+    frame = windows(ds).sort_values("kind", key=lambda kinds: kinds == "newsletter", kind="stable")
+    marks: dict[pd.Period, str] = {}
+    for kind, start, end in zip(frame["kind"], frame["start"], frame["end"], strict=True):
+        mark = IN_FULL if kind == "newsletter" else HIGHLIGHTS  # a newsletter goes over a review
+        marks |= dict.fromkeys(pd.period_range(start, end, freq="M"), mark)
+    years = range(min(marks).year, max(marks).year + 1) if marks else ()
+    rows = []
+    for year in years:
+        months = pd.period_range(f"{year}-01", f"{year}-12", freq="M")
+        rows.append(f"`{year} {''.join(marks.get(month, '·') for month in months)}`")
+    key = {IN_FULL: "in full by a newsletter", HIGHLIGHTS: "highlights in a review"}
+    said = "; ".join(f"{mark} {words}" for mark, words in key.items() if mark in marks.values())
+    return f"Months covered: {' '.join(rows) or 'none'}" + (f" ({said}; · not covered)" if said else "")
 
 
 def damaged(mentions: pd.DataFrame, segments: pd.DataFrame, errata: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encoded
 
+from tmt_dataset.analysis.sources import month_strip
 from tmt_dataset.analysis.words import counted, listed, number
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
@@ -115,7 +116,7 @@ def say(*sentences: str) -> Words:
     return Words(" ".join(sentences))
 
 
-def findings(*sentences: str, rests_on: str) -> Words:
+def findings(*sentences: str, rests_on: str, covers: Dataset | None = None) -> Words:
     """Return the answer of an article: one finding a sentence, and a line on what it rests on.
 
     The report shows the findings on its first page too.
@@ -126,6 +127,8 @@ def findings(*sentences: str, rests_on: str) -> Words:
         The findings, in Markdown; an article has three.
     rests_on
         A sentence on the data and the method behind them.
+    covers
+        The data set whose covered months are shown under it, as :func:`tmt_dataset.analysis.month_strip` draws them.
 
     Raises
     ------
@@ -143,7 +146,8 @@ def findings(*sentences: str, rests_on: str) -> Words:
     if not sentences:
         raise ValueError("expected at least one finding, found none")
     listed = "\n".join(f"{n}. {sentence}" for n, sentence in enumerate(sentences, start=1))
-    return Words(f"{listed}\n\n*{rests_on}*", {"findings": list(sentences), "rests_on": rests_on})
+    strip = "" if covers is None else f"\n\n{month_strip(covers)}"
+    return Words(f"{listed}\n\n*{rests_on}*{strip}", {"findings": list(sentences), "rests_on": rests_on})
 
 
 def source_line(ds: Dataset, kind: str | None = None) -> str:
