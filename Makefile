@@ -53,8 +53,8 @@ build: setup ## compile the tables and everything that is generated
 notebooks: setup ## run the notebooks anew and keep their outputs, which `make test` compares
 	$(BIN)/jupyter nbconvert --log-level=WARN --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.clear_cell_metadata=False --ClearMetadataPreprocessor.preserve_nb_metadata_mask='{("kernelspec",), ("language_info", "name")}' $(NOTEBOOKS)
 
-site: setup ## write the site into site/ with the notebooks as they were executed last (BASE=https://… where it will be published)
-	$(BIN)/tmt-dataset site site --notebooks notebooks $(if $(BASE),--base $(BASE)) $(if $(PREVIOUS),--previous $(PREVIOUS))
+site: setup ## write the site into public/ with the notebooks as they were executed last (BASE=https://… where it will be published)
+	$(BIN)/tmt-dataset site public --notebooks notebooks $(if $(BASE),--base $(BASE)) $(if $(PREVIOUS),--previous $(PREVIOUS))
 
 bench: setup ## measure, and write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
@@ -78,4 +78,4 @@ constraints: setup ## pin the newest versions that fit together
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --all-extras --constraint constraints.in --output-file constraints.txt pyproject.toml constraints.in
 
 clean: ## remove what was set up and generated outside git
-	rm -rf $(VENV) report site dist build
+	rm -rf $(VENV) report public dist build
