@@ -33,6 +33,7 @@ def console() -> Console:
 
 def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "load", lambda: tmt.load().select(development="TMT-0001"))
+    monkeypatch.setattr(report, "summary", lambda ds: "by topic")
     folder = tmp_path / "notebooks"
     folder.mkdir()
     notebook(
