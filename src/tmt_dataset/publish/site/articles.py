@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -219,9 +220,28 @@ def pages(frame: Frame, articles: Sequence[Article]) -> Iterator[tuple[str, byte
         if empty := [name for name, data in resources["outputs"].items() if not data]:
             raise NotebookError(f"expected charts, found empty files: {', '.join(empty)}")
         yield from resources["outputs"].items()
-        shown = {"body": markup(body), "before": before, "after": after}
+        for other in articles:  # in Jupyter an article leads to a notebook
+            body = body.replace(f'href="{other.stem}.ipynb', f'href="{other.address}')
+        shown = {"body": markup(_distinct(body)), "before": before, "after": after}
         yield now.address, frame.page("turned", now.address, now.title, **shown)
     yield "index.html", _index(frame, articles)
+
+
+def _distinct(html: str) -> str:
+    """Number repeated identifiers: parts of a chart that is drawn in two panels have the same.
+
+    Examples
+    --------
+    >>> _distinct('<g id="a"/><g id="a"/><g id="b"/>')
+    '<g id="a"/><g id="a-2"/><g id="b"/>'
+    """
+    found: Counter[str] = Counter()
+
+    def numbered(match: re.Match[str]) -> str:
+        found[match[1]] += 1
+        return match[0] if found[match[1]] == 1 else f' id="{match[1]}-{found[match[1]]}"'
+
+    return re.sub(r'(?<=<g) id="([^"]+)"', numbered, html)
 
 
 def _inline(markdown: str) -> Any:
