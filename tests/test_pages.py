@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner
 from markupsafe import escape
 from nbformat import NotebookNode
+from pdoc.doc import Module
 from selenium import webdriver
 
 import tmt_dataset as tmt
@@ -34,7 +35,7 @@ from tmt_dataset.publish import api, site
 from tmt_dataset.publish.site import articles as articles_of
 from tmt_dataset.publish.site import documents
 from tmt_dataset.publish.site.articles import Article, article, exporter
-from tmt_dataset.publish.site.frame import TEMPLATES
+from tmt_dataset.publish.site.frame import NAVIGATION, TEMPLATES, markup
 
 mpl.use("Agg")
 
@@ -321,7 +322,7 @@ class TestTheWhole:
     def test_versions_lie_beside_each_other(
         self, ds: tmt.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(api, "write", lambda out: [])
+        monkeypatch.setattr(api, "write", lambda *_: [])
         out = tmp_path / "public"
         (out / "1.0.0").mkdir(parents=True)
         (out / "1.0.0" / "index.html").write_text("old", encoding="utf-8")
@@ -377,6 +378,26 @@ class TestTheWhole:
         assert not [name for name in made if ".." in name]
         assert unresolved(made, {"api/index.html"}) == []
 
+    def test_a_page_with_a_script_of_its_own_has_the_frame_of_the_site(
+        self, ds: tmt.Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        parts = (markup("<meta name='x'>"), markup("<h1>Explore</h1>"))
+        monkeypatch.setitem(site.INTERACTIVE, "explore.html", ("Explore", lambda _: parts))
+        made = site.build(ds)
+        page = made["explore.html"].decode("utf-8")
+        assert page.index("<meta name='x'>") < page.index("</head>") < page.index("<h1>Explore</h1>")
+        assert b'<a href="../../explore.html">Explore</a>' in made["d/TMT-0001/index.html"]
+
+    def test_the_reference_has_the_navigation_of_the_site(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        module = {"tmt_dataset.edtf": Module.from_name("tmt_dataset.edtf")}
+        monkeypatch.setattr(api, "_modules", lambda: module)
+        api.write(tmp_path / "api", "tmt", NAVIGATION)
+        page = (tmp_path / "api" / "tmt_dataset" / "edtf.html").read_text(encoding="utf-8")
+        assert '<a href="../../d/index.html">Records</a>' in page
+        assert "<h2>API Documentation</h2>" in page
+
     def test_templates_stay_small(self) -> None:
         lines = [line for path in TEMPLATES.glob("*.j2") for line in path.read_text("utf-8").splitlines()]
         assert len(lines) < 600
@@ -384,7 +405,7 @@ class TestTheWhole:
     def test_the_command_writes_a_site_and_names_its_first_page(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(api, "write", lambda out: [])
+        monkeypatch.setattr(api, "write", lambda *_: [])
         package = factories.zipped(factories.make_package(tmp_path / "package"), tmp_path / "package.zip")
         out = tmp_path / "public"
         done = CliRunner().invoke(main, ["site", str(out), "--package", str(package)])

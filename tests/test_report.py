@@ -96,7 +96,7 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def built(ds: tmt.Dataset, *, articles: Sequence[Article], **_: object) -> dict[str, bytes]:
         return {article.address: b"new" for article in articles}
 
-    def reference(out: Path) -> list[Path]:
+    def reference(out: Path, *_: object) -> list[Path]:
         out.mkdir()
         (out / "index.html").write_text("new", encoding="utf-8")
         return []

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import TargetError
@@ -20,13 +21,15 @@ from tmt_dataset.publish.site import documents as documents_of
 from tmt_dataset.publish.site import records, registers
 from tmt_dataset.publish.site.articles import Article
 from tmt_dataset.publish.site.content import Content
-from tmt_dataset.publish.site.frame import LATEST, Frame
+from tmt_dataset.publish.site.frame import LATEST, NAVIGATION, Frame
 
-__all__ = ["MANIFEST", "build", "write"]
+__all__ = ["INTERACTIVE", "MANIFEST", "build", "write"]
 
 
 #: The list of its files in a site, as JSON: what is not in it was not written by this command.
 MANIFEST = ".manifest"
+#: Pages with a script of their own, by address: what the navigation calls them, and what gives their head and their main part.
+INTERACTIVE: dict[str, tuple[str, Callable[[Dataset], tuple[Any, Any]]]] = {}
 Files = dict[str, bytes]
 
 
@@ -68,8 +71,11 @@ def build(
     >>> sorted(name for name in pages if name.startswith("d/TMT"))
     ['d/TMT-0145/index.html', 'd/TMT-0145/record.csv', 'd/TMT-0145/record.json']
     """
-    frame, content = Frame(ds, base), Content(ds)
+    frame, content = Frame(ds, base, _named()), Content(ds)
     files: Files = {"style.css": articles_of.style()}
+    for at, (name, parts) in INTERACTIVE.items():
+        head, body = parts(ds)
+        files[at] = frame.page("embedded", at, name, head=head, body=body)
     files.update(articles_of.pages(frame, articles))
     files.update(records.pages(frame, content, previous))
     files.update(registers.pages(frame, content))
@@ -77,6 +83,11 @@ def build(
     if base:
         files["sitemap.xml"] = _sitemap(frame, files)
     return files
+
+
+def _named() -> dict[str, str]:
+    """Return the names of the pages with a script, by address."""
+    return {at: name for at, (name, _) in INTERACTIVE.items()}
 
 
 def _sitemap(frame: Frame, files: Files) -> bytes:
@@ -119,12 +130,12 @@ def write(
     files = build(ds, base=base, articles=articles, documents=documents, previous=previous)
     files.update(beside or {})
     if base is None:
-        _replace(out, partial(_write, files))
+        _replace(out, partial(_write, files, f"{ds.descriptor.name} {ds.version}"))
         return out / "index.html"
     try:
         out.mkdir(exist_ok=True)
         for folder in (ds.version, LATEST):
-            _replace(out / folder, partial(_write, files))
+            _replace(out / folder, partial(_write, files, f"{ds.descriptor.name} {ds.version}"))
         update(out / "index.html", _forwarding(ds))
     except OSError as error:
         raise TargetError(f"{out}: cannot be written ({error})") from None
@@ -145,13 +156,13 @@ def _replace(out: Path, make: Callable[[Path], None]) -> None:
         raise TargetError(f"{out}: cannot be written ({error}); nothing was changed") from None
 
 
-def _write(files: Files, folder: Path) -> None:
+def _write(files: Files, site: str, folder: Path) -> None:
     """Write a site into a new folder."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    api.write(folder / "api")
+    api.write(folder / "api", site, _named() | NAVIGATION)
     written = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     (folder / MANIFEST).write_text(json.dumps(written, indent=0) + "\n", encoding="utf-8")
 

@@ -228,7 +228,7 @@ def pages(frame: Frame, articles: Sequence[Article]) -> Iterator[tuple[str, byte
 
 
 def _distinct(html: str) -> str:
-    """Number repeated identifiers: parts of a chart that is drawn in two panels have the same.
+    """Return a page with its repeated identifiers numbered: parts of a chart that is drawn in two panels have the same.
 
     Examples
     --------

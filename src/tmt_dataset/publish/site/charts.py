@@ -57,10 +57,10 @@ def chart(series: list[Row]) -> Chart | None:
     span = (days[-1] - days[0]).days
 
     def across(day: Any) -> float:
-        return round(LEFT + 20 + (WIDTH - LEFT - 60) * (day - days[0]).days / span, 1)
+        return float(round(LEFT + 20 + (WIDTH - LEFT - 60) * (day - days[0]).days / span, 1))
 
     def up(value: float) -> float:
-        return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * value / most, 1)
+        return float(round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * value / most, 1))
 
     named = [
         {**row, "line": ", ".join(str(row[p]) for p in ("place", "aggregation", "kind") if row[p])}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -98,9 +99,11 @@ class Frame:
         The data set.
     base
         Address under which the site is published, if it is known: then pages say where they lie.
+    more
+        Further pages of the navigation: names by address.
     """
 
-    def __init__(self, ds: Dataset, base: str | None = None) -> None:
+    def __init__(self, ds: Dataset, base: str | None = None, more: Mapping[str, str] | None = None) -> None:
         self.ds, self.base = ds, _checked(base)
         self.pages = environment()
         licence = (ds.descriptor.raw.get("licenses") or [{}])[0]
@@ -108,7 +111,7 @@ class Frame:
         self.licence = path if re.match(r"https?://", path) else ""
         self.pages.globals.update(
             site=f"{ds.descriptor.name} {ds.version}",
-            navigation=NAVIGATION,
+            navigation=dict(more or {}) | NAVIGATION,
             licence=self.licence,
             licence_name=licence.get("title") or licence.get("name") or "",
         )
