@@ -68,6 +68,11 @@ def _title(text: str, path: str) -> str:
     return found[1].strip() if found else PurePosixPath(path).stem
 
 
+def _anchor(heading: str) -> str:
+    words = re.sub(r"[^\w\- ]", "", re.sub(r"<[^>]*>", "", heading))
+    return words.strip().lower().replace(" ", "-")
+
+
 @cache
 def _renderer() -> Any:
     """Return the class that writes Markdown as HTML: no HTML of a document is taken over, every heading can be linked to.
@@ -89,7 +94,7 @@ def _renderer() -> Any:
 
         def heading(self, text: str, level: int, **attrs: Any) -> str:
             """Write a heading with the identifier that GitHub gives it."""
-            name = re.sub(r"[^\w\- ]", "", re.sub(r"<[^>]*>", "", text)).strip().lower().replace(" ", "-")
+            name = _anchor(text)
             again = self.taken[name] = self.taken.get(name, -1) + 1
             name = f"{name}-{again}" if again else name
             return f'<h{level} id="{name}">{text}</h{level}>\n'
@@ -104,8 +109,7 @@ def _renderer() -> Any:
             return super().link(text, url, title) if re.match(r"https?:", url) else text
 
         def image(self, text: str, url: str, title: str | None = None) -> str:
-            """Leave out what would be fetched."""
-            return text
+            return text  # nothing is fetched
 
         def block_html(self, html: str) -> str:
             """Leave out comments."""

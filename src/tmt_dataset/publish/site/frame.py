@@ -55,7 +55,7 @@ def address(kind: str, code: str = "") -> str:
 
 
 def environment() -> Environment:
-    """Return the templates; a text is no markup, and its unseen characters are written out.
+    """Return the templates; a text is escaped, and its unseen characters are written out.
 
     Raises
     ------
