@@ -17,7 +17,8 @@ from rich.console import Console
 
 import tmt_dataset as tmt
 from tmt_dataset.errors import TargetError
-from tmt_dataset.publish import api, pages, report
+from tmt_dataset.publish import api, report, site
+from tmt_dataset.publish.site.articles import Article, NotebookError, article
 
 
 def notebook(path: Path, *cells: str) -> Path:
@@ -32,8 +33,8 @@ def console() -> Console:
 
 
 def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # the reference would be of what is put in the place of a public function
-    monkeypatch.setattr(report, "load", lambda: tmt.load().select(action="enforcement"))
+    monkeypatch.setattr(report, "load", lambda: tmt.load().select(development="TMT-0001"))
+    monkeypatch.setattr(report, "summary", lambda ds: "by topic")
     folder = tmp_path / "notebooks"
     folder.mkdir()
     notebook(
@@ -44,17 +45,18 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch:
     out = tmp_path / "report"
     screen = console()
     report.write(folder, out, screen)
-    assert sorted(p.name for p in out.iterdir()) == [
+    assert {
         ".manifest",
         "01_plot-1.png",
         "01_plot-1.svg",
         "01_plot.html",
         "api",
+        "d",
+        "docs",
         "index.html",
-        "records.html",
         "style.css",
         "summary.txt",
-    ]
+    } <= {p.name for p in out.iterdir()}
     page = (out / "01_plot.html").read_text(encoding="utf-8")
     assert "the answer 42" in page
     # nothing is asked of the network: there is no script, and what is shown lies in the page
@@ -74,9 +76,9 @@ def test_a_failing_notebook_is_one_error_and_the_old_report_stays(tmp_path: Path
     folder.mkdir()
     out.mkdir()
     (out / "old.html").write_text("old", encoding="utf-8")
-    (out / report.MANIFEST).write_text('["old.html"]', encoding="utf-8")
+    (out / site.MANIFEST).write_text('["old.html"]', encoding="utf-8")
     notebook(folder / "01_bad.ipynb", "1 / 0")
-    with pytest.raises(report.NotebookError, match=r"01_bad\.ipynb: a cell failed: ZeroDivisionError"):
+    with pytest.raises(NotebookError, match=r"01_bad\.ipynb: a cell failed: ZeroDivisionError"):
         report.write(folder, out, console())
     assert [p.name for p in tmp_path.iterdir() if p.name not in ("notebooks", "report")] == []
     assert (out / "old.html").is_file()
@@ -92,17 +94,16 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         made: nbformat.NotebookNode = nbformat.v4.new_notebook()
         return made
 
-    def site(articles: Sequence[pages.Article], ds: tmt.Dataset) -> dict[str, bytes]:
+    def built(ds: tmt.Dataset, *, articles: Sequence[Article], **_: object) -> dict[str, bytes]:
         return {article.address: b"new" for article in articles}
 
-    def reference(out: Path) -> list[Path]:
+    def reference(out: Path, *_: object) -> list[Path]:
         out.mkdir()
         (out / "index.html").write_text("new", encoding="utf-8")
         return []
 
     monkeypatch.setattr(report, "executed", executed)
-    monkeypatch.setattr(pages, "site", site)
-    monkeypatch.setattr(pages, "records", lambda ds: b"new")
+    monkeypatch.setattr(site, "build", built)
     monkeypatch.setattr(api, "write", reference)
     return tmp_path / "notebooks"
 
@@ -118,7 +119,7 @@ def test_a_report_is_replaced_with_all_its_files(quick: Path, tmp_path: Path) ->
     (out / "api" / ".DS_Store").write_bytes(b"what a file manager leaves does not count")
     (quick / "2.ipynb").unlink()
     report.write(quick, out, console())
-    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "records.html", "summary.txt"]
+    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "summary.txt"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notebooks", "report"]
 
 
@@ -144,7 +145,7 @@ def test_a_folder_that_is_no_report_is_never_replaced(
     out.mkdir()
     (out / "thesis.txt").write_text("ten years of work", encoding="utf-8")
     if manifest is not None:
-        (out / report.MANIFEST).write_bytes(manifest)
+        (out / site.MANIFEST).write_bytes(manifest)
     before = names(tmp_path)
     with pytest.raises(TargetError, match="holds what this command has not written"):
         report.write(quick, out, console())
@@ -180,23 +181,24 @@ def test_only_a_folder_of_its_own_can_be_the_report(
 
 
 def test_an_empty_product_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(report.NotebookError, match=r"01_none\.ipynb: expected outputs, found none"):
+    with pytest.raises(NotebookError, match=r"01_none\.ipynb: expected outputs, found none"):
         report.executed(notebook(tmp_path / "01_none.ipynb", "x = 1"))
     path = notebook(tmp_path / "02_lost.ipynb", "1", "None")
     book = nbformat.read(path, as_version=4)
     book.cells[1].outputs = [nbformat.v4.new_output("stream", text="once")]
     nbformat.write(book, path)
-    with pytest.raises(report.NotebookError, match=r"02_lost\.ipynb: cell 2: expected an output as in"):
+    with pytest.raises(NotebookError, match=r"02_lost\.ipynb: cell 2: expected an output as in"):
         report.executed(path)
     (tmp_path / "04_text.ipynb").write_text("", encoding="utf-8")
-    with pytest.raises(report.NotebookError, match=r"04_text\.ipynb: not a notebook"):
+    with pytest.raises(NotebookError, match=r"04_text\.ipynb: not a notebook"):
         report.executed(tmp_path / "04_text.ipynb")
 
 
-def test_an_empty_file_is_an_error(quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "site", lambda articles, ds: {"03_zero-1.png": b""})
-    with pytest.raises(report.NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
-        report.write(quick, tmp_path / "report", console())
+def test_an_empty_file_is_an_error() -> None:
+    image = nbformat.v4.new_output("display_data", {"image/png": ""})
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[image])])
+    with pytest.raises(NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
+        site.build(tmt.load().select(development="TMT-0001"), articles=[article(book, "03_zero")])
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_the_home_folder_is_expanded(quick: Path, tmp_path: Path, monkeypatch: p
 
 
 def test_no_notebooks_is_one_error(tmp_path: Path) -> None:
-    with pytest.raises(report.NotebookError, match="no notebooks"):
+    with pytest.raises(NotebookError, match="no notebooks"):
         report.write(tmp_path, tmp_path / "report", console())
 
 

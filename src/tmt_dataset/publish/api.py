@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
@@ -13,20 +14,24 @@ from tmt_dataset.errors import MissingExtraError
 if TYPE_CHECKING:
     from pdoc.doc import Module
 
-__all__ = ["COMMANDS", "write"]
+__all__ = ["COMMANDS", "TEMPLATES", "write"]
 
 
 #: The command line has a reference of its own.
 COMMANDS = "tmt_dataset.cli"
+#: What the site changes in the templates of pdoc.
+TEMPLATES = Path(__file__).parent / "site" / "templates" / "api"
 
 
-def write(out: Path) -> list[Path]:
+def write(out: Path, site: str = "", navigation: Mapping[str, str] | None = None) -> list[Path]:
     """Write the pages into a folder, which is made where it is missing. They need no network.
 
     Parameters
     ----------
     out
         The folder; ``out/index.html`` leads to the first page.
+    site, navigation
+        Of the site that the folder is in: its name, and names of its pages by address.
 
     Returns
     -------
@@ -43,7 +48,14 @@ def write(out: Path) -> list[Path]:
     except ImportError:
         raise MissingExtraError('the reference needs pdoc: pip install "tmt-dataset[dev]"') from None
     # pdoc would compile the index of a search with another program where one is installed: other bytes on other machines
-    render.configure(docformat="numpy", show_source=False, include_undocumented=False, search=False)
+    render.configure(
+        docformat="numpy",
+        show_source=False,
+        include_undocumented=False,
+        search=False,
+        template_directory=TEMPLATES if navigation else None,
+    )
+    render.env.globals.update(site_name=site, site_navigation=navigation)
     modules = _modules()
     pages = {out / f"{name.replace('.', '/')}.html": module for name, module in modules.items()}
     with warnings.catch_warnings():
