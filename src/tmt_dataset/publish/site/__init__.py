@@ -1,0 +1,1 @@
+"""The static site: the data for people who do not write code."""
