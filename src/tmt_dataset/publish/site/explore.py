@@ -79,18 +79,25 @@ class Explorer(NamedTuple):
         return f'<iframe title="Explorer" style="{style}" srcdoc="{escape(self.html)}"></iframe>'
 
 
-def facets(ds: Dataset) -> list[Facet]:
-    """Return the facets of a data set, with the codes that select one of its developments at least.
+def facets(ds: Dataset, flat: pd.DataFrame) -> list[Facet]:
+    """Return the facets of a data set, with the codes that select at least one of its developments.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    flat
+        Its view with one row per development.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> topic = next(facet for facet in facets(ds) if facet.name == "topic")
+    >>> topic = next(facet for facet in facets(ds, ds.flat()) if facet.name == "topic")
     >>> topic.developments["ai"] == set(ds.select(topic="ai").developments["development_id"])
     True
     """
-    flat, orders = ds.flat(), {"window": list(windows(ds)["window"]), "level": list(LEVELS.values())}
+    orders = {"window": list(windows(ds)["window"]), "level": list(LEVELS.values())}
     made = []
     for name, title in FACETS.items():
         if name in orders:
@@ -168,7 +175,8 @@ def parts(ds: Dataset, address: Callable[[str], str]) -> Parts:
     except ImportError:
         raise MissingExtraError('the explorer needs itables: pip install "tmt-dataset[site]"') from None
     library = Path(options.dt_bundle)
-    flat, found = cells(FLAT, ds.flat()), facets(ds)
+    view = ds.flat()
+    flat, found = cells(FLAT, view), facets(ds, view)
     shown = {
         "ds": ds,
         "citation": cite(ds),

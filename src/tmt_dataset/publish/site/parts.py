@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["TEMPLATES", "Parts", "embedded", "framed", "rendered"]
 
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+#: Folders of templates, scripts and styles.
+TEMPLATES = (Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates")
 #: What would begin or end an element or a comment within a script or a style.
 _ENDS = re.compile(r"<(?=!--|/?(?:script|style))", re.IGNORECASE)
 
@@ -39,10 +40,9 @@ def rendered(name: str, **values: object) -> Markup:
         from markupsafe import Markup
     except ImportError:
         raise MissingExtraError('pages need Jinja2: pip install "tmt-dataset[site]"') from None
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, undefined=StrictUndefined
-    )
-    made.globals["file"] = lambda path: embedded((TEMPLATES / path).read_text(encoding="utf-8"))
+    loader = FileSystemLoader(TEMPLATES)
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, undefined=StrictUndefined)
+    made.globals["file"] = lambda path: embedded(loader.get_source(made, path)[0])
     return Markup(made.get_template(name).render(values))
 
 
@@ -61,4 +61,4 @@ def embedded(text: str) -> Markup:
 
 def framed(title: str, parts: Parts) -> str:
     """Return a whole page that needs no other file."""
-    return rendered("alone.html.j2", title=title, parts=parts)
+    return str(rendered("alone.html.j2", title=title, parts=parts))
