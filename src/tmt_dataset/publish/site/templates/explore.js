@@ -6,9 +6,9 @@ const fixed = head.cells.length, read = reader(reading), asked = new URLSearchPa
 element.tBodies[0].replaceChildren();
 head.append(...facets.map(({ title }) => Object.assign(document.createElement("th"), { textContent: title })));
 const escaped = words => Object.assign(document.createElement("i"), { textContent: words }).innerHTML;
-const shown = [...Array(fixed).keys()].map(n => ({ data: null, searchPanes: { show: false }, render: (row, type) => row.cells[n][type === "display" ? "display" : "sort"] }));
+const shown = [...Array(fixed).keys()].map(n => ({ data: null, searchPanes: { show: false }, render: ([k], type) => rows[k].cells[n][type === "display" ? "display" : "sort"] }));
 const panes = facets.map(({ title, codes, labels }, n) => ({
-  data: null, visible: false, render: (row, type) => row.facets[n].map(k => type === "label" ? escaped(labels[k]) : type === "order" ? k : codes[k]),
+  data: null, visible: false, render: ([row], type) => rows[row].facets[n].map(k => type === "label" ? escaped(labels[k]) : type === "order" ? k : codes[k]),
   searchPanes: { show: true, header: title, initCollapsed: !asked.has(facets[n].name), orthogonal: { display: "label", filter: "code", search: "code", sort: "order", type: "order", threshold: "code" } },
 }));
 const preSelect = facets.map(({ name }, n) => ({ column: fixed + n, rows: asked.getAll(name) })).filter(({ rows }) => rows.length);
@@ -19,13 +19,16 @@ const button = (extend, name, whole, more) => ({
   exportOptions: { customizeData(data) {
     data.header = whole ? [...columns, "cite_as"] : columns;
     data.headerStructure = [data.header.map(title => ({ title, colspan: 1, rowspan: 1 }))];
-    data.body = table.rows({ search: "applied", order: "applied" }).data().toArray().map(({ flat }) => whole ? [...flat, citation].map(cell => inert.test(cell) ? `'${cell}` : cell) : flat);
+    data.body = table.rows({ search: "applied", order: "applied" }).data().toArray().map(([k]) => rows[k].flat).map(flat => whole ? [...flat, citation].map(cell => inert.test(cell) ? `'${cell}` : cell) : flat);
   } },
 });
 const buttons = [button("csvHtml5", "Download CSV", true, { bom: true }), button("excelHtml5", "Download Excel", false, { title, messageTop: () => [citation, asking()].filter(Boolean).join(" Selection: ") })];
 text.value = asked.get("text") ?? "";
+// DataTables has its dark colours by this class; the page has its own by preference
+document.documentElement.classList.toggle("dark", getComputedStyle(document.body).color.match(/\d+/g).slice(0, 3).every(part => part > 150));
+// The table has the numbers of rows alone: DataTables copies what it is given.
 const table = $(element).DataTable({
-  data: rows, columns: [...shown, ...panes], order: [[0, "desc"]], pageLength: 25, autoWidth: false, deferRender: true, searchCols: [],
+  data: rows.map((_, n) => [n]), columns: [...shown, ...panes], order: [[0, "desc"]], pageLength: 25, autoWidth: false, deferRender: true,
   layout: { topStart: { buttons }, topEnd: null },
   searchPanes: { columns: facets.map((_, n) => fixed + n), layout: "columns-1", viewTotal: true, threshold: 1, preSelect, dtOpts: { select: { style: "multi" } } },
 });
@@ -33,7 +36,7 @@ const asking = () => `${new URLSearchParams([...(text.value.trim() ? [["text", t
 const chosen = () => table.settings()[0]._searchPanes.s.panes.flatMap(({ s }) => s.dtPane ? s.dtPane.rows({ selected: true }).data().toArray().map(row => [facets[s.index - fixed].name, row.filter]) : []);
 const search = () => {
   const test = read(text.value);
-  table.search.fixed("text", test && ((_, row) => test(row))).draw();
+  table.search.fixed("text", test && ((_, [k]) => test(rows[k]))).draw();
 };
 new $.fn.dataTable.SearchPanes(table, {});
 table.searchPanes.container().appendTo("#facets");
@@ -51,3 +54,4 @@ document.querySelectorAll("#facets input").forEach(input => input.setAttribute("
 document.querySelectorAll("#facets .dt-scroll-body").forEach(box => (box.tabIndex = 0));
 document.querySelectorAll(".explore [hidden]").forEach(part => (part.hidden = false));
 search();
+performance.mark("interactive");
