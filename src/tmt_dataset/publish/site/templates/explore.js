@@ -8,8 +8,8 @@ head.append(...facets.map(({ title }) => Object.assign(document.createElement("t
 const escaped = words => Object.assign(document.createElement("i"), { textContent: words }).innerHTML;
 const shown = [...Array(fixed).keys()].map(n => ({ data: null, searchPanes: { show: false }, render: ([k], type) => rows[k].cells[n][type === "display" ? "display" : "sort"] }));
 const panes = facets.map(({ title, codes, labels }, n) => ({
-  data: null, visible: false, render: ([row], type) => rows[row].facets[n].map(k => type === "label" ? escaped(labels[k]) : type === "order" ? k : codes[k]),
-  searchPanes: { show: true, header: title, initCollapsed: !asked.has(facets[n].name), orthogonal: { display: "label", filter: "code", search: "code", sort: "order", type: "order", threshold: "code" } },
+  data: null, visible: false, render: ([row], type) => rows[row].facets[n].map(k => type === "label" ? escaped(labels[k]) : type === "rank" ? k : codes[k]),
+  searchPanes: { show: true, header: title, initCollapsed: !asked.has(facets[n].name), orthogonal: { display: "label", filter: "code", search: "code", sort: "rank", type: "rank", threshold: "code" } },
 }));
 const preSelect = facets.map(({ name }, n) => ({ column: fixed + n, rows: asked.getAll(name) })).filter(({ rows }) => rows.length);
 // A download has one row per development, as the library's flat view has it, and says what it is.
