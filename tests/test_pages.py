@@ -6,10 +6,7 @@ import base64
 import io
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from importlib.resources import files
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -20,6 +17,7 @@ import matplotlib as mpl
 import nbformat
 import pandas as pd
 import pytest
+from browsing import NEEDS_BROWSER, WIDTHS, problems
 from click.testing import CliRunner
 from markupsafe import escape
 from nbformat import NotebookNode
@@ -40,11 +38,6 @@ from tmt_dataset.publish.site.frame import NAVIGATION, TEMPLATES, markup
 mpl.use("Agg")
 
 ROOT = Path(__file__).parents[1]
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-NEEDS_BROWSER = pytest.mark.skipif(
-    not (BROWSER and DRIVER),
-    reason="the pages are checked in Chromium: apt-get install chromium chromium-driver",
-)
 #: Real pages of each kind, the largest ones.
 REAL = {
     "d/index.html",
@@ -60,8 +53,6 @@ REAL = {
     "docs/codebook.html",
     "docs/data-dictionary.html",
 }
-#: A desktop and a telephone.
-WIDTHS = (1280, 390)
 V4 = nbformat.v4
 DOCUMENTS = {
     "DATASHEET.md": "<!-- mark -->\n# Data sheet\n\n## A part\n\n[codes](validation/codebook.md#rule), [file](data/a.csv), <b>",
@@ -416,19 +407,6 @@ class TestTheWhole:
         assert "expected an address" in refused.stderr
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER or ""
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.set_script_timeout(100)
-    yield driver
-    driver.quit()
-
-
 def written(site: dict[str, bytes], folder: Path) -> list[Path]:
     """Write pages into a folder and return the paths of those that can be opened."""
     for name, data in site.items():
@@ -443,31 +421,6 @@ def one_of_each(made: dict[str, bytes]) -> dict[str, bytes]:
         re.sub(r"^(\w+)/.+/", r"\1/x/", name): name for name in sorted(made, key=lambda name: len(made[name]))
     }
     return {n: data for n, data in made.items() if n in largest.values() or not n.endswith(".html")}
-
-
-def requests(browser: webdriver.Chrome) -> list[str]:
-    """Return the addresses that the browser has asked for since the last call."""
-    log: list[dict[str, Any]] = browser.get_log("performance")  # type: ignore[no-untyped-call]  # has no types
-    messages = [json.loads(entry["message"])["message"] for entry in log]
-    sent = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-    return [str(url) for url in sent]
-
-
-def problems(browser: webdriver.Chrome, page: Path, width: int) -> list[str]:
-    """Open a page and return what is wrong with it: what sticks out, what axe finds, what is fetched."""
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get(page.as_uri())
-    found = []
-    needed = browser.execute_script("return document.documentElement.scrollWidth")
-    if needed > width:
-        found.append(f"{page.name}: needs {needed} of {width} pixels")
-    browser.execute_script((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
-    result = browser.execute_async_script("axe.run().then(arguments[0])")
-    for rule in result["violations"]:
-        found += [f"{page.name}: {rule['id']}: {node['html'][:200]}" for node in rule["nodes"]]
-    fetched = [url for url in requests(browser) if not url.startswith(("file://", "data:"))]
-    return found + [f"{page.name}: asks for {url}" for url in fetched]
 
 
 @NEEDS_BROWSER
