@@ -15,21 +15,20 @@ from typing import Any
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import TargetError
 from tmt_dataset.files import expanded, read, replace_folder, update
-from tmt_dataset.publish import api
+from tmt_dataset.plots import record_address
 from tmt_dataset.publish.site import articles as articles_of
 from tmt_dataset.publish.site import documents as documents_of
-from tmt_dataset.publish.site import records, registers
+from tmt_dataset.publish.site import explore, prove, records, reference, registers
 from tmt_dataset.publish.site.articles import Article
 from tmt_dataset.publish.site.content import Content
 from tmt_dataset.publish.site.frame import LATEST, NAVIGATION, Frame
+from tmt_dataset.publish.site.words import page_words
 
-__all__ = ["INTERACTIVE", "MANIFEST", "build", "write"]
+__all__ = ["MANIFEST", "build", "write"]
 
 
 #: The list of its files in a site, as JSON: what is not in it was not written by this command.
 MANIFEST = ".manifest"
-#: Pages with a script of their own, by address: what the navigation calls them, and what gives their head and their main part.
-INTERACTIVE: dict[str, tuple[str, Callable[[Dataset], tuple[Any, Any]]]] = {}
 Files = dict[str, bytes]
 
 
@@ -40,8 +39,9 @@ def build(
     articles: Sequence[Article] = (),
     documents: Mapping[str, str] | None = None,
     previous: Dataset | None = None,
+    library: bool = True,
 ) -> Files:
-    """Return the files of the site by address, without the reference of the library.
+    """Return the files of the site by address.
 
     Parameters
     ----------
@@ -56,38 +56,38 @@ def build(
         Markdown by path, see :func:`tmt_dataset.publish.site.documents.read`.
     previous
         An earlier version of the data: each record then says what has changed in it since.
+    library
+        Whether the reference of the library is part of it.
 
     Raises
     ------
     ValueError
         If ``base`` is not an address.
     MissingExtraError
-        If Jinja2 or mistune is not installed, or nbconvert for articles.
+        If itables, Jinja2, mistune or pdoc is not installed, or nbconvert for articles.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> pages = build(tmt.load().select(development="TMT-0145"))
+    >>> pages = build(tmt.load().select(development="TMT-0145"), library=False)
     >>> sorted(name for name in pages if name.startswith("d/TMT"))
     ['d/TMT-0145/index.html', 'd/TMT-0145/record.csv', 'd/TMT-0145/record.json']
     """
-    frame, content = Frame(ds, base, _named()), Content(ds)
+    frame, content = Frame(ds, base), Content(ds)
     files: Files = {"style.css": articles_of.style()}
-    for at, (name, parts) in INTERACTIVE.items():
-        head, body = parts(ds)
-        files[at] = frame.page("embedded", at, name, head=head, body=body)
     files.update(articles_of.pages(frame, articles))
     files.update(records.pages(frame, content, previous))
     files.update(registers.pages(frame, content))
     files.update(documents_of.pages(frame, documents or {}))
+    files.update(reference.pages(frame) if library else ())
+    checked = prove.parts(ds)
+    files["prove.html"] = frame.page("embedded", "prove.html", prove.TITLE, parts=checked, jsonld=None)
+    shown = explore.parts(ds, record_address, page_words(files, NAVIGATION))
+    jsonld = records.described(frame)
+    files["index.html"] = frame.page("embedded", "index.html", ds.descriptor.title, parts=shown, jsonld=jsonld)
     if base:
         files["sitemap.xml"] = _sitemap(frame, files)
     return files
-
-
-def _named() -> dict[str, str]:
-    """Return the names of the pages with a script, by address."""
-    return {at: name for at, (name, _) in INTERACTIVE.items()}
 
 
 def _sitemap(frame: Frame, files: Files) -> bytes:
@@ -95,16 +95,7 @@ def _sitemap(frame: Frame, files: Files) -> bytes:
     return frame.pages.get_template("sitemap.xml.j2").render(addresses=found).encode("utf-8")
 
 
-def write(
-    ds: Dataset,
-    out: Path,
-    *,
-    base: str | None = None,
-    articles: Sequence[Article] = (),
-    documents: Mapping[str, str] | None = None,
-    previous: Dataset | None = None,
-    beside: Mapping[str, bytes] | None = None,
-) -> Path:
+def write(ds: Dataset, out: Path, *, beside: Mapping[str, bytes] | None = None, **options: Any) -> Path:
     """Write the site into a folder, whole or not at all, and return the page to open first.
 
     Without ``base`` the folder is the site. With it, the folder gets ``2.0.0/`` (the version of the data) and ``latest/``,
@@ -112,12 +103,14 @@ def write(
 
     Parameters
     ----------
-    ds, base, articles, documents, previous
-        As for :func:`build`.
+    ds
+        The data set.
     out
         The folder. It is replaced only if it holds nothing but a site.
     beside
         Further files of the site.
+    **options
+        As for :func:`build`.
 
     Raises
     ------
@@ -127,15 +120,14 @@ def write(
         As for :func:`build`.
     """
     out = expanded(out)
-    files = build(ds, base=base, articles=articles, documents=documents, previous=previous)
-    files.update(beside or {})
-    if base is None:
-        _replace(out, partial(_write, files, f"{ds.descriptor.name} {ds.version}"))
+    made = partial(_write, build(ds, **options) | dict(beside or {}))
+    if options.get("base") is None:
+        _replace(out, made)
         return out / "index.html"
     try:
         out.mkdir(exist_ok=True)
         for folder in (ds.version, LATEST):
-            _replace(out / folder, partial(_write, files, f"{ds.descriptor.name} {ds.version}"))
+            _replace(out / folder, made)
         update(out / "index.html", _forwarding(ds))
     except OSError as error:
         raise TargetError(f"{out}: cannot be written ({error})") from None
@@ -156,15 +148,13 @@ def _replace(out: Path, make: Callable[[Path], None]) -> None:
         raise TargetError(f"{out}: cannot be written ({error}); nothing was changed") from None
 
 
-def _write(files: Files, site: str, folder: Path) -> None:
+def _write(files: Files, folder: Path) -> None:
     """Write a site into a new folder."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    api.write(folder / "api", site, _named() | NAVIGATION)
-    written = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    (folder / MANIFEST).write_text(json.dumps(written, indent=0) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(sorted(files), indent=0) + "\n", encoding="utf-8")
 
 
 def _own(folder: Path) -> Set[str]:

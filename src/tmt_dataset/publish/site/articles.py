@@ -1,4 +1,4 @@
-"""The articles: executed notebooks, each as a page, and the first page with what each of them found."""
+"""The articles: executed notebooks, each as a page, and the page with what each of them found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tmt_dataset.citation import cite
 from tmt_dataset.errors import MissingExtraError, PackageError, TmtDatasetError
 from tmt_dataset.files import expanded
 from tmt_dataset.files import read as read_file
@@ -46,7 +45,7 @@ class NotebookError(TmtDatasetError):
 
 @dataclass(frozen=True)
 class Article:
-    """An executed notebook with what the index tells of it.
+    """An executed notebook with what is told of it elsewhere.
 
     Parameters
     ----------
@@ -204,7 +203,7 @@ def exporter() -> HTMLExporter:
 
 
 def pages(frame: Frame, articles: Sequence[Article]) -> Iterator[tuple[str, bytes]]:
-    """Yield a page for each article, its charts, and the first page of the site.
+    """Yield a page for each article, its charts, and the page with what all of them found.
 
     Raises
     ------
@@ -224,7 +223,7 @@ def pages(frame: Frame, articles: Sequence[Article]) -> Iterator[tuple[str, byte
             body = body.replace(f'href="{other.stem}.ipynb', f'href="{other.address}')
         shown = {"body": markup(_distinct(body)), "before": before, "after": after}
         yield now.address, frame.page("turned", now.address, now.title, **shown)
-    yield "index.html", _index(frame, articles)
+    yield "articles.html", _findings(frame, articles)
 
 
 def _distinct(html: str) -> str:
@@ -252,8 +251,7 @@ def _inline(markdown: str) -> Any:
     return markup(html.removeprefix("<p>").removesuffix("</p>"))
 
 
-def _index(frame: Frame, articles: Sequence[Article]) -> bytes:
-    ds = frame.ds
+def _findings(frame: Frame, articles: Sequence[Article]) -> bytes:
     shown = [
         {
             "title": a.title,
@@ -265,22 +263,7 @@ def _index(frame: Frame, articles: Sequence[Article]) -> bytes:
         }
         for a in articles
     ]
-    title = ds.descriptor.title
-    what, place = str(ds.descriptor.raw.get("description", "")), frame.permanent("index.html")
-    jsonld = {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "@id": place or f"urn:{ds.descriptor.name}:{ds.version}",
-        **({"url": place} if place else {}),
-        "name": title,
-        "description": what,
-        "version": ds.version,
-        **({"license": frame.licence} if frame.licence else {}),
-    }
-    return frame.page(
-        "index", "index.html", title, what=what, articles=shown, citation=cite(ds), jsonld=jsonld,
-        n=len(ds["developments"]),
-    )  # fmt: skip
+    return frame.page("articles", "articles.html", "Articles", articles=shown)
 
 
 def style() -> bytes:

@@ -14,6 +14,7 @@ from tmt_dataset.analysis.words import spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.exports.tables import columns
 from tmt_dataset.record import link, number
+from tmt_dataset.views import lives as events
 
 __all__ = ["Content", "Row", "grouped", "rows"]
 
@@ -83,10 +84,15 @@ class Content:
         return {name: {**row, "when": _when(row)} for name, row in found.items()}
 
     @cached_property
-    def evidence(self) -> Mapping[str, pd.DataFrame]:
-        """The evidence of each development, by identifier."""
+    def proofs(self) -> Mapping[str, pd.DataFrame]:
+        """The evidence of each development as a frame, by identifier."""
         frame = self.ds.evidence()
         return {str(name): part for name, part in frame.groupby("development_id", sort=False)}
+
+    @cached_property
+    def evidence(self) -> Mapping[str, list[Row]]:
+        """The rows of evidence of each development, by identifier."""
+        return grouped(rows(self.ds.evidence()), "development_id")
 
     @cached_property
     def quotes(self) -> dict[str, Row]:
@@ -163,7 +169,7 @@ class Content:
     def lives(self) -> dict[str, list[Row]]:
         """The stages of each instrument in their order."""
         lives: dict[str, list[Row]] = {name: [] for name in self.register("instruments")}
-        links = self.table("development_instruments")
-        for name in dict.fromkeys(row["instrument_id"] for row in links if row["stage"] != "cited"):
-            lives[name] = [{**row, "when": _when(row)} for row in rows(self.ds.lifecycle(name))]
+        if "development_instruments" in self.ds:
+            for row in rows(events(self.ds, self.ds["development_instruments"])):
+                lives[row["instrument_id"]].append({**row, "when": _when(row)})
         return lives

@@ -58,9 +58,9 @@ def pages(frame: Frame, documents: Mapping[str, str]) -> Iterator[tuple[str, byt
     for path, text in documents.items():
         body = markup(_html(text, path, frozenset(documents)))
         yield page_of(path), frame.page("document", page_of(path), titles[path], body=body)
-    listed = [(page_of(path).partition("/")[2], title) for path, title in titles.items()]
+    listed = [(page_of(path), title, "") for path, title in titles.items()]
     at = "docs/index.html"
-    yield at, frame.page("documents", at, "Documents", listed=listed)
+    yield at, frame.page("list", at, "Documents", listed=listed)
 
 
 def _title(text: str, path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,8 +15,9 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.exports.tables import FLAT, Cell, cells
 from tmt_dataset.exports.text import FORMULA
-from tmt_dataset.publish.site.parts import Parts, embedded, framed, rendered
-from tmt_dataset.publish.site.words import words
+from tmt_dataset.publish.site.frame import embedded
+from tmt_dataset.publish.site.parts import Parts, framed, rendered
+from tmt_dataset.publish.site.words import PageWords, words
 from tmt_dataset.record import labels
 from tmt_dataset.selection import CRITERIA
 from tmt_dataset.views.counts import LEVELS
@@ -155,7 +156,7 @@ def _depths(ds: Dataset, table: str) -> dict[str, int]:
     return depths
 
 
-def parts(ds: Dataset, address: Callable[[str], str]) -> Parts:
+def parts(ds: Dataset, address: Callable[[str], str], pages: Sequence[PageWords] = ()) -> Parts:
     """Return the explorer for a frame that has the style of the site.
 
     Parameters
@@ -164,6 +165,8 @@ def parts(ds: Dataset, address: Callable[[str], str]) -> Parts:
         The data set, or a selection.
     address
         Returns the address of a development's page, as it is seen from this page; an empty one makes no link.
+    pages
+        Other pages, which the search finds too.
 
     Raises
     ------
@@ -179,9 +182,10 @@ def parts(ds: Dataset, address: Callable[[str], str]) -> Parts:
     flat, found = cells(FLAT, view), facets(ds, view)
     shown = {
         "ds": ds,
+        "pages": pages,
         "citation": cite(ds),
         "rows": _rows(flat, address),
-        "data": embedded(_data(ds, flat, found)),
+        "data": embedded(_data(ds, flat, found, pages)),
         "library": embedded(library.read_text(encoding="utf-8")),
     }
     style = embedded(library.with_suffix(".css").read_text(encoding="utf-8"))
@@ -201,7 +205,7 @@ def _rows(flat: dict[str, list[Cell]], address: Callable[[str], str]) -> list[di
     return rows
 
 
-def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet]) -> str:
+def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: Sequence[PageWords]) -> str:
     """Return what the script of the page needs, as JSON."""
     known = words(ds)
     codes = [{code: n for n, code in enumerate(facet.labels)} for facet in found]
@@ -226,6 +230,7 @@ def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet]) -> str:
             {"name": f.name, "title": f.title, "codes": list(f.labels), "labels": list(f.labels.values())}
             for f in found
         ],
+        "pages": pages,
         "reading": known.reading,
         "title": f"{ds.descriptor.name} {ds.version}",
         "citation": cite(ds),

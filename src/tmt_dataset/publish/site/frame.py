@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,16 +14,20 @@ from tmt_dataset.plots import record_address
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
-__all__ = ["LATEST", "NAVIGATION", "TEMPLATES", "Frame", "address", "environment", "markup"]
+__all__ = ["LATEST", "NAVIGATION", "TEMPLATES", "Frame", "address", "embedded", "environment", "markup"]
 
 
 TEMPLATES = Path(__file__).with_name("templates")
 #: Where the newest version lies beside its numbered folder.
 LATEST = "latest"
+#: What would begin or end an element or a comment within a script or a style.
+_ENDS = re.compile(r"<(?=!--|/?(?:script|style))", re.IGNORECASE)
 #: The pages that every page leads to, by their address.
 NAVIGATION = {
-    "index.html": "Findings",
+    "index.html": "Explore",
+    "articles.html": "Articles",
     "d/index.html": "Records",
     "instruments/index.html": "Instruments",
     "authorities/index.html": "Authorities",
@@ -37,6 +40,7 @@ NAVIGATION = {
     "versions/index.html": "Versions",
     "docs/index.html": "Documents",
     "api/index.html": "Library",
+    "prove.html": "Prove it",
 }
 
 
@@ -75,6 +79,7 @@ def environment() -> Environment:
         finalize=_seen,
     )
     made.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    made.globals["file"] = lambda name: embedded((TEMPLATES / name).read_text(encoding="utf-8"))
     return made
 
 
@@ -83,11 +88,22 @@ def _seen(value: object) -> object:
     return escaped(value) if type(value) is str else value
 
 
-def markup(html: str) -> Any:
+def markup(html: str) -> Markup:
     """Return HTML that a template takes as it is."""
     from markupsafe import Markup
 
     return Markup(html)
+
+
+def embedded(text: str) -> Markup:
+    r"""Return a script, JSON or a style as it is within its element: no text in it begins or ends an element.
+
+    Examples
+    --------
+    >>> print(embedded('"</script><!-- <b>"'))
+    "\u003C/script>\u003C!-- <b>"
+    """
+    return markup(_ENDS.sub(r"\\u003C", text))
 
 
 class Frame:
@@ -99,11 +115,9 @@ class Frame:
         The data set.
     base
         Address under which the site is published, if it is known: then pages say where they lie.
-    more
-        Further pages of the navigation: names by address.
     """
 
-    def __init__(self, ds: Dataset, base: str | None = None, more: Mapping[str, str] | None = None) -> None:
+    def __init__(self, ds: Dataset, base: str | None = None) -> None:
         self.ds, self.base = ds, _checked(base)
         self.pages = environment()
         licence = (ds.descriptor.raw.get("licenses") or [{}])[0]
@@ -111,7 +125,7 @@ class Frame:
         self.licence = path if re.match(r"https?://", path) else ""
         self.pages.globals.update(
             site=f"{ds.descriptor.name} {ds.version}",
-            navigation=dict(more or {}) | NAVIGATION,
+            navigation=NAVIGATION,
             licence=self.licence,
             licence_name=licence.get("title") or licence.get("name") or "",
         )

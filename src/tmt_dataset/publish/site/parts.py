@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tmt_dataset.errors import MissingExtraError
+from tmt_dataset.publish.site.frame import environment, markup
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["TEMPLATES", "Parts", "embedded", "framed", "rendered"]
-
-
-#: Folders of templates, scripts and styles.
-TEMPLATES = (Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates")
-#: What would begin or end an element or a comment within a script or a style.
-_ENDS = re.compile(r"<(?=!--|/?(?:script|style))", re.IGNORECASE)
+__all__ = ["Parts", "framed", "rendered"]
 
 
 class Parts(NamedTuple):
@@ -35,28 +27,7 @@ def rendered(name: str, **values: object) -> Markup:
     MissingExtraError
         If Jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-        from markupsafe import Markup
-    except ImportError:
-        raise MissingExtraError('pages need Jinja2: pip install "tmt-dataset[site]"') from None
-    loader = FileSystemLoader(TEMPLATES)
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, undefined=StrictUndefined)
-    made.globals["file"] = lambda path: embedded(loader.get_source(made, path)[0])
-    return Markup(made.get_template(name).render(values))
-
-
-def embedded(text: str) -> Markup:
-    r"""Return a script, JSON or a style as it is within its element: no text in it begins or ends an element.
-
-    Examples
-    --------
-    >>> print(embedded('"</script><!-- <b>"'))
-    "\u003C/script>\u003C!-- <b>"
-    """
-    from markupsafe import Markup
-
-    return Markup(_ENDS.sub(r"\\u003C", text))
+    return markup(environment().get_template(name).render(values))
 
 
 def framed(title: str, parts: Parts) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.publish.site.parts import Parts, embedded, framed, rendered
+from tmt_dataset.publish.site.frame import embedded
+from tmt_dataset.publish.site.parts import Parts, framed, rendered
 from tmt_dataset.validation.verbatim import unescaped
 
 __all__ = ["TITLE", "page", "parts"]

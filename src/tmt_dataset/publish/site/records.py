@@ -6,18 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from tmt_dataset.citation import STYLES, Reference, references, written
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.exports.tables import cells
 from tmt_dataset.exports.text import csv_records
 from tmt_dataset.publish.changes import diff
-from tmt_dataset.publish.site.content import Content, Row, grouped, rows
+from tmt_dataset.publish.site.content import Content, Row, grouped
 from tmt_dataset.publish.site.frame import Frame, address
 from tmt_dataset.record import Record
 
-__all__ = ["REGISTERS", "pages"]
+__all__ = ["REGISTERS", "described", "pages"]
 
 
 #: The register that has the codes of a variable, and the kind of their pages where they have one.
@@ -144,7 +141,7 @@ def _page(
 def _values(content: Content, name: str) -> list[Row]:
     """Return each coded value with its label, its definition, its page and the quotes that prove it."""
     found: dict[tuple[str, str], Row] = {}
-    for row in rows(content.evidence[name]):
+    for row in content.evidence[name]:
         if row["variable"] in _APART:
             continue
         value = found.setdefault(
@@ -176,24 +173,37 @@ def _definition(content: Content, variable: str, value: str) -> str:
     return str(declared.field(variable).description) if variable in declared.field_names else ""
 
 
-def _jsonld(frame: Frame, content: Content, name: str, at: str) -> tuple[Row, Row]:
-    """Return a record as JSON-LD: with its evidence as web annotations, and alone."""
-    row, descriptor = content.developments[name], content.ds.descriptor
-    evidence = content.evidence[name].drop(columns="development_id")
-    record = Record(name, row["title"], row["summary"], row["note"], evidence)
-    place = frame.permanent(at)
-    alone: dict[str, Any] = {
+def described(frame: Frame) -> Row:
+    """Return the data set as JSON-LD."""
+    descriptor, place = frame.ds.descriptor, frame.permanent("index.html")
+    return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "@id": place or f"urn:{descriptor.name}:{content.ds.version}:{name}",
+        "@id": place or f"urn:{descriptor.name}:{frame.ds.version}",
+        **({"url": place} if place else {}),
+        "name": descriptor.title,
+        "description": str(descriptor.raw.get("description", "")),
+        "version": frame.ds.version,
+        **({"license": frame.licence} if frame.licence else {}),
+    }
+
+
+def _jsonld(frame: Frame, content: Content, name: str, at: str) -> tuple[Row, Row]:
+    """Return a record as JSON-LD: with its evidence as web annotations, and alone."""
+    row = content.developments[name]
+    evidence = content.proofs[name].drop(columns="development_id")
+    record = Record(name, row["title"], row["summary"], row["note"], evidence)
+    place = frame.permanent(at)
+    whole = described(frame)
+    alone: dict[str, Any] = {
+        **whole,
+        "@id": place or f"{whole['@id']}:{name}",
         **({"url": place} if place else {}),
         "identifier": name,
         "name": row["title"],
         "description": row["summary"],
         "temporalCoverage": row["date"],
-        "version": content.ds.version,
-        **({"license": frame.licence} if frame.licence else {}),
-        "isPartOf": {"@type": "Dataset", "name": descriptor.title, "version": content.ds.version},
+        "isPartOf": {key: whole[key] for key in ("@type", "@id", "name", "version")},
         "distribution": [
             {"@type": "DataDownload", "encodingFormat": form, "contentUrl": f"{place}{file}"}
             for form, file in (("application/ld+json", "record.json"), ("text/csv", "record.csv"))
@@ -203,5 +213,5 @@ def _jsonld(frame: Frame, content: Content, name: str, at: str) -> tuple[Row, Ro
 
 
 def _csv(content: Content, name: str) -> bytes:
-    frame: pd.DataFrame = content.evidence[name]
-    return "".join(csv_records(cells("evidence", frame))).encode("utf-8")
+    own = content.evidence[name]
+    return "".join(csv_records({field: [row[field] for row in own] for field in own[0]})).encode("utf-8")

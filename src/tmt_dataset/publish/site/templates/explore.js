@@ -1,7 +1,7 @@
 // The table of the explorer: its facets are panes of DataTables, whose names and codes are the criteria of select().
-const { columns, rows, facets, reading, title, citation, formula } = JSON.parse(document.getElementById("data").textContent);
+const { columns, rows, facets, pages, reading, title, citation, formula } = JSON.parse(document.getElementById("data").textContent);
 const element = document.getElementById("developments"), text = document.getElementById("text"), head = element.tHead.rows[0];
-const fixed = head.cells.length, read = reader(reading), asked = new URLSearchParams(location.hash.slice(1));
+const fixed = head.cells.length, read = reader(reading), asked = new URLSearchParams(location.hash.slice(1) || location.search);
 [...element.tBodies[0].rows].forEach((row, n) => (rows[n].cells = [...row.cells].map(cell => ({ display: cell.innerHTML, sort: cell.dataset.order ?? cell.textContent }))));
 element.tBodies[0].replaceChildren();
 head.append(...facets.map(({ title }) => Object.assign(document.createElement("th"), { textContent: title })));
@@ -37,14 +37,20 @@ const chosen = () => table.settings()[0]._searchPanes.s.panes.flatMap(({ s }) =>
 const search = () => {
   const test = read(text.value);
   table.search.fixed("text", test && ((_, [k]) => test(rows[k]))).draw();
+  const others = test ? pages.filter(([, , words]) => test({ record: words, report: "" })) : [];
+  const [summary, list] = document.getElementById("pages").children;
+  list.replaceChildren(...others.map(([href, textContent]) => document.createElement("li").appendChild(Object.assign(document.createElement("a"), { href, textContent })).parentElement));
+  summary.textContent = `${others.length} other page${others.length === 1 ? "" : "s"}`;
+  summary.parentElement.hidden = !others.length;
+  summary.parentElement.open = !table.page.info().recordsDisplay;
 };
 new $.fn.dataTable.SearchPanes(table, {});
 table.searchPanes.container().appendTo("#facets");
 table.on("draw", () => {
   const { recordsDisplay, recordsTotal } = table.page.info();
   document.getElementById("shown").textContent = `${recordsDisplay} of ${recordsTotal} developments`;
-  document.getElementById("address").hash = asking();
-  try { history.replaceState(null, "", `#${asking()}`); } catch { /* a frame without an address */ }
+  Object.assign(document.getElementById("address"), { search: "", hash: asking() });
+  try { history.replaceState(null, "", `${location.pathname}#${asking()}`); } catch { /* a frame without an address */ }
 });
 text.addEventListener("input", search);
 addEventListener("hashchange", () => location.reload());
