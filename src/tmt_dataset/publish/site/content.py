@@ -111,14 +111,16 @@ class Content:
             "report": self.report(row["development_id"], f"“{text}” ({place})"),
         }
 
-    def report(self, development_id: str, about: str = "") -> str:
-        """Return the address of a letter that reports an error, with identifier and quote filled in."""
+    def report(self, development_id: str, about: str = "") -> Row:
+        """Return a letter that reports an error, with identifier and quote filled in: its text, and its address if one is known."""
         people = self.ds.descriptor.raw.get("contributors") or []
         letters = [str(p["email"]) for p in people if isinstance(p, dict) and p.get("email")]
-        to = percent_encoded(letters[0], safe="@") if letters else ""
-        subject = percent_encoded(f"{self.ds.descriptor.name} {self.ds.version}: {development_id}", safe="")
-        body = percent_encoded(f"{development_id}\n{about}\n\nWhat is wrong: \n", safe="")
-        return f"mailto:{to}?subject={subject}&body={body}"
+        subject = f"{self.ds.descriptor.name} {self.ds.version}: {development_id}"
+        text = "\n".join(filter(None, (subject, about, "What is wrong: ")))
+        if not letters:
+            return {"text": text, "url": ""}
+        to, *said = (percent_encoded(part, safe="@") for part in (letters[0], subject, text))
+        return {"text": text, "url": f"mailto:{to}?subject={said[0]}&body={said[1]}"}
 
     def proved(self, row: Row) -> Row:
         """Return a row with the quote that proves it and the development that it belongs to."""
