@@ -84,7 +84,9 @@ def build(
     files["prove.html"] = frame.page("embedded", "prove.html", prove.TITLE, parts=checked, jsonld=None)
     shown = explore.parts(ds, record_address, page_words(files, NAVIGATION))
     jsonld = records.described(frame)
-    files["index.html"] = frame.page("embedded", "index.html", ds.descriptor.title, parts=shown, jsonld=jsonld)
+    files["index.html"] = frame.page(
+        "embedded", "index.html", ds.descriptor.title, parts=shown, jsonld=jsonld
+    )
     if base:
         files["sitemap.xml"] = _sitemap(frame, files)
     return files

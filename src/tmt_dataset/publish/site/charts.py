@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Any, NamedTuple
 
 from tmt_dataset.publish.site.content import Row, grouped
@@ -53,7 +54,7 @@ def chart(series: list[Row]) -> Chart | None:
     days = sorted({row["period_end"] for row in dated})
     if len(days) < 2:
         return None
-    most = max(max(row["value"] for row in dated), 1)
+    most = _round(max(row["value"] for row in dated))
     span = (days[-1] - days[0]).days
 
     def across(day: Any) -> float:
@@ -78,6 +79,18 @@ def chart(series: list[Row]) -> Chart | None:
     ]  # fmt: skip
     ticks = [(across(day), str(day)) for day in (days[0], days[-1])]
     return Chart(lines, ticks, [(up(value), number(value)) for value in (0.0, most / 2, most)])
+
+
+def _round(most: float) -> float:
+    """Return the number at the end of an axis from zero: one that can be read, and of which half can be read too.
+
+    >>> _round(439), _round(0.3), _round(1e6), _round(0)
+    (600.0, 0.4, 1000000.0, 1)
+    """
+    if most <= 0:
+        return 1
+    size = 10.0 ** floor(log10(most))
+    return next(round(step * size, 12) for step in (1, 2, 4, 6, 8, 10) if step * size >= most)
 
 
 def strip(segments: list[Row], characters: int) -> list[tuple[float, float, str, str]]:

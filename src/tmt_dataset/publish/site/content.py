@@ -13,7 +13,8 @@ import pandas as pd
 from tmt_dataset.analysis.words import spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.exports.tables import columns
-from tmt_dataset.record import link, number
+from tmt_dataset.plots.style import amount
+from tmt_dataset.record import link
 from tmt_dataset.views import lives as events
 
 __all__ = ["Content", "Row", "grouped", "rows"]
@@ -157,9 +158,9 @@ class Content:
         for row in self.table("figures"):
             of = measures[row["measure"]]
             period = [f"{day:%Y-%m-%d}" for day in (row["period_start"], row["period_end"]) if day]
-            about = [row["qualifier"], row["kind"], row["aggregation"], " to ".join(period), row["note"]]
+            about = [row["kind"], row["aggregation"], " to ".join(period), row["note"]]
             words = ", ".join(str(part).replace("_", " ") for part in about if part)
-            shown = f"{number(row['value'])} {of['unit']}"
+            shown = amount(row["value"], of["unit"], row["qualifier"])
             proved = self.proved(row)
             place = places[proved["development"]["jurisdiction"]]["name"]
             out.append(

@@ -32,7 +32,7 @@ FACETS = {
     "topic": "Topic",
     "action": "Action",
     "authority": "Authority",
-    "level": "Level of government",
+    "level": "Level",
     "place": "Place",
     "orientation": "Orientation",
     "ai_role": "Role of AI",

@@ -129,6 +129,7 @@ def _page(
         row["title"],
         row=row,
         values=_values(content, name),
+        registers=REGISTERS,
         own=own,
         lives={code: (instruments[code], content.lives[code]) for code in codes},
         developments=content.developments,
@@ -141,6 +142,7 @@ def _page(
 def _values(content: Content, name: str) -> list[Row]:
     """Return each coded value with its label, its definition, its page and the quotes that prove it."""
     found: dict[tuple[str, str], Row] = {}
+    titles = {field.name: field.title for field in content.ds.descriptor.table("developments").fields}
     for row in content.evidence[name]:
         if row["variable"] in _APART:
             continue
@@ -149,7 +151,7 @@ def _values(content: Content, name: str) -> list[Row]:
             {
                 "variable": row["variable"],
                 "value": row["value"],
-                "label": row["label"],
+                "label": row["label"] if row["label"] != titles.get(row["variable"]) else "",
                 "kind": REGISTERS.get(row["variable"], ("", None))[1],
                 "definition": _definition(content, row["variable"], row["value"]),
                 "quotes": [],

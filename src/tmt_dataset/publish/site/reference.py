@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from pkgutil import walk_packages
@@ -24,6 +25,7 @@ _WITHIN = (
     ('<main class="pdoc">', '<div class="pdoc">'),
     ("</main>", "</div>"),
     ('class="headerlink"', 'class="headerlink" aria-label="Link to this place"'),
+    (r'<div class="docstring"><p>Alias for field number \d+</p>\s*</div>', ""),
 )
 
 
@@ -55,7 +57,7 @@ def pages(frame: Frame) -> Iterator[tuple[str, bytes]]:
             warnings.filterwarnings("ignore", module=r"pdoc\.")
             body = render.html_module(module, modules)
         for alone, within in _WITHIN:
-            body = body.replace(alone, within)
+            body = re.sub(alone, within, body)
         listed.append((at, name, module.docstring.partition("\n")[0]))
         yield at, frame.page("document", at, name, body=markup(body))
     at = "api/index.html"

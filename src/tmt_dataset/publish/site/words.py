@@ -88,7 +88,9 @@ def page_words(files: Mapping[str, bytes], kinds: Mapping[str, str]) -> list[Pag
     """
     pages = {at: data.decode("utf-8") for at, data in files.items() if at.endswith(".html")}
     found = [at for at in pages if at not in kinds and not at.startswith("d/")]
-    streams = stems.streams(_text(pages[at], "/" not in at or at.startswith(("docs/", "api/"))) for at in found)
+    streams = stems.streams(
+        _text(pages[at], "/" not in at or at.startswith(("docs/", "api/"))) for at in found
+    )
     out = []
     for at, stream in zip(found, streams, strict=True):
         title = _TITLE.search(pages[at])

@@ -34,10 +34,14 @@ async function check(bytes) {
   const same = sum === source.sha256 ? "This is the text that was coded" : "This is NOT the text that was coded";
   show(`${source.title}: ${same}. ${proved} of ${source.quotes.length} quotes and ${painted.filter(block => !block.matches(".wrong")).length} of ${painted.length} segments are as recorded.`, wrong, painted);
 }
-page("copy").addEventListener("change", async ({ target }) => {
-  if (!target.files.length) return show("No text has been opened.");
+async function open(files) {
+  if (!files.length) return show("No text has been opened.");
   if (!globalThis.crypto?.subtle) return show("This browser computes checksums only on secure pages: open the page over https or from a file.");
   show("Checking …");
-  await target.files[0].arrayBuffer().then(check).catch(error => show(error instanceof TypeError ? "The file is not a text in UTF-8." : `The text cannot be checked: ${error.message}`));
-});
-document.querySelector(".prove").hidden = false;
+  await files[0].arrayBuffer().then(check).catch(error => show(error instanceof TypeError ? "The file is not a text in UTF-8." : `The text cannot be checked: ${error.message}`));
+}
+const area = document.querySelector(".prove");
+page("copy").addEventListener("change", ({ target }) => open(target.files));
+area.addEventListener("dragover", event => event.preventDefault());
+area.addEventListener("drop", event => { event.preventDefault(); open(event.dataTransfer.files); });
+area.hidden = false;
