@@ -25,7 +25,7 @@ from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import ExportError
 from tmt_dataset.exports import export, text
 from tmt_dataset.exports.tables import sheets
-from tmt_dataset.publish import api, build, release, site
+from tmt_dataset.publish import build, release, site
 
 STEPS = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod"}
 WRITES = os.O_CREAT | os.O_WRONLY | os.O_RDWR
@@ -142,19 +142,13 @@ def without_exchange(command: Callable[[Path], object]) -> Callable[[Path], obje
 
 
 def reported(words: str, ds: Dataset) -> Callable[[Path], object]:
-    """Return the site with a few pages, and a small reference."""
+    """Return the site with a few pages."""
 
     def built(ds: object, **_: object) -> dict[str, bytes]:
-        return {f"{name}.html": words.encode() for name in ("1", "-2", "d/3")}
-
-    def reference(out: Path, *_: object) -> list[Path]:
-        (out / "deep").mkdir(parents=True)
-        (out / "deep" / "page.html").write_text(words)
-        return []
+        return {f"{name}.html": words.encode() for name in ("1", "-2", "d/3", "api/deep/page")}
 
     def command(out: Path) -> None:
         patch.object(site, "build", built).start()
-        patch.object(api, "write", reference).start()
         site.write(ds, out, beside={"summary.txt": words.encode()})
 
     return command

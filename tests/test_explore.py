@@ -20,10 +20,11 @@ from browsing import NEEDS_BROWSER, WIDTHS, problems, requests
 from selenium import webdriver
 
 import tmt_dataset as tmt
+from tmt_dataset.characters import escaped
 from tmt_dataset.exports.tables import columns
 from tmt_dataset.exports.text import inert
 from tmt_dataset.publish.site import explore, prove
-from tmt_dataset.publish.site.parts import TEMPLATES
+from tmt_dataset.publish.site.frame import TEMPLATES
 from tmt_dataset.search import stems
 from tmt_dataset.search.index import index, vocabulary
 
@@ -183,7 +184,7 @@ class TestInABrowser:
         self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset
     ) -> None:
         opened(browser, page)
-        script = (TEMPLATES[0] / "search.js").read_text(encoding="utf-8")
+        script = (TEMPLATES / "search.js").read_text(encoding="utf-8")
         odd = "sky y yes skies sses eed agreed bled sing oing controlling hopping falling fizzed relational"
         known = [word for word in sorted(vocabulary(index(real))) + odd.split() if word.isascii()]
         expected = [stem for (stem,) in stems.streams(known)]
@@ -319,7 +320,8 @@ class TestInABrowser:
         texts = browser.find_element("id", "developments").text + browser.execute_script(
             "return document.getElementById('facets').textContent"
         )
-        assert all(text in texts for text in HOSTILE)
+        assert all(escaped(text) in texts for text in HOSTILE)
+        assert "\u202e" not in texts
         saved = downloads(".buttons-csv").decode("utf-8-sig")
         assert "'=cmd()" in saved
         assert not any(f"{before}=cmd()" in saved for before in ("\n", ",", ',"'))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from tmt_dataset.characters import escaped
 from tmt_dataset.citation import cite
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
@@ -227,7 +228,7 @@ def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: S
         "columns": list(flat),
         "rows": rows,
         "facets": [
-            {"name": f.name, "title": f.title, "codes": list(f.labels), "labels": list(f.labels.values())}
+            {"name": f.name, "title": f.title, "codes": list(f.labels), "labels": [escaped(label) for label in f.labels.values()]}
             for f in found
         ],
         "pages": pages,

@@ -150,6 +150,7 @@ def _values(content: Content, name: str) -> list[Row]:
             (row["variable"], row["value"]),
             {
                 "variable": row["variable"],
+                "title": titles.get(row["variable"], row["variable"].capitalize()),
                 "value": row["value"],
                 "label": row["label"] if row["label"] != titles.get(row["variable"]) else "",
                 "kind": REGISTERS.get(row["variable"], ("", None))[1],
