@@ -40,8 +40,8 @@ def requests(browser: webdriver.Chrome) -> list[str]:
     return [str(url) for url in sent]
 
 
-def problems(browser: webdriver.Chrome, page: Path, width: int) -> list[str]:
-    """Open a page and return what is wrong with it: what sticks out, what axe finds, what is fetched."""
+def problems(browser: webdriver.Chrome, page: Path, width: int, *, axe: bool = True) -> list[str]:
+    """Open a page and return what is wrong with it: what sticks out, what axe finds (it takes seconds), what is fetched."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(page.as_uri())
@@ -49,9 +49,15 @@ def problems(browser: webdriver.Chrome, page: Path, width: int) -> list[str]:
     needed = browser.execute_script("return document.documentElement.scrollWidth")
     if needed > width:
         found.append(f"{page.name}: needs {needed} of {width} pixels")
-    browser.execute_script((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
-    result = browser.execute_async_script("axe.run().then(arguments[0])")
-    for rule in result["violations"]:
+    violations = _violations(browser) if axe else []
+    for rule in violations:
         found += [f"{page.name}: {rule['id']}: {node['html'][:200]}" for node in rule["nodes"]]
     fetched = [url for url in requests(browser) if not url.startswith(("file://", "data:"))]
     return found + [f"{page.name}: asks for {url}" for url in fetched]
+
+
+def _violations(browser: webdriver.Chrome) -> list[dict[str, Any]]:
+    browser.execute_script((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
+    result = browser.execute_async_script("axe.run().then(arguments[0])")
+    found: list[dict[str, Any]] = result["violations"]
+    return found

@@ -263,7 +263,9 @@ class TestRecords:
         assert re.search(report, page.decode("utf-8"))
         one.descriptor.raw["contributors"] = [{"title": "A", "email": "a@example.org"}]
         page = site.build(one, library=False)["d/TMT-0145/index.html"]
-        letters = [unquote(link) for link in Links(page).addresses if link.startswith("mailto:a@example.org?")]
+        letters = [
+            unquote(link) for link in Links(page).addresses if link.startswith("mailto:a@example.org?")
+        ]
         assert any("TMT-0145" in letter and "“fined 280,000 yuan”" in letter for letter in letters)
         assert b"names no address" not in page
 
@@ -363,7 +365,10 @@ class TestTheWhole:
         factories.edit_table(package, "sources", lambda f: f.assign(url="https://a.org/x\"onclick='y'"))
         made = site.build(tmt.load(package), library=False)
         for name, page in made.items():
-            if name.endswith(".html") and name not in ("index.html", "prove.html"):  # opened in test_explore.py
+            if name.endswith(".html") and name not in (
+                "index.html",
+                "prove.html",
+            ):  # opened in test_explore.py
                 text = page.decode("utf-8")
                 assert "<img" not in text, name
                 assert "\u202e" not in text, name
@@ -398,8 +403,8 @@ class TestTheWhole:
         assert page.count("<main") == 1
 
     def test_templates_and_scripts_stay_small(self) -> None:
-        for ending, most in (("j2", 600), ("js", 200)):
-            paths = TEMPLATES.glob(f"*.{ending}")
+        for ending, most in (("j*2", 600), ("js", 200)):
+            paths = TEMPLATES.rglob(f"*.{ending}")
             assert sum(len(path.read_text("utf-8").splitlines()) for path in paths) < most
 
     def test_the_command_writes_a_site_and_names_its_first_page(
@@ -469,10 +474,11 @@ class TestInABrowser:
     def test_the_largest_real_pages_too(
         self, browser: webdriver.Chrome, real: dict[str, bytes], tmp_path: Path, width: int
     ) -> None:
-        opened = written(
-            {name: page for name, page in real.items() if name in REAL or "/" not in name}, tmp_path
-        )
-        assert [found for page in opened for found in problems(browser, page, width)] == []
+        shown = {name: page for name, page in real.items() if name in REAL or "/" not in name}
+        opened = written(shown, tmp_path)
+        assert [found for page in opened for found in problems(browser, page, width, axe=False)] == []
+        # axe takes minutes for pages with hundreds of quotes; those of a small package have the same parts
+        assert problems(browser, tmp_path / "d" / "TMT-0145" / "index.html", width) == []
 
     def test_a_chart_is_as_wide_as_the_text(
         self, browser: webdriver.Chrome, small: dict[str, bytes], tmp_path: Path

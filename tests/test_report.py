@@ -195,7 +195,9 @@ def test_an_empty_file_is_an_error() -> None:
     image = nbformat.v4.new_output("display_data", {"image/png": ""})
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[image])])
     with pytest.raises(NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
-        site.build(tmt.load().select(development="TMT-0001"), articles=[article(book, "03_zero")], library=False)
+        site.build(
+            tmt.load().select(development="TMT-0001"), articles=[article(book, "03_zero")], library=False
+        )
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,9 @@ def test_a_page_is_the_same_whatever_the_user_has_set(
             for name, value in environment.items():
                 set_by_user.setenv(name, value)
             article = articles.article(report.executed(book), "book")
-            made.append(site.build(tmt.load().select(development="TMT-0001"), articles=[article], library=False))
+            made.append(
+                site.build(tmt.load().select(development="TMT-0001"), articles=[article], library=False)
+            )
     assert {"book-1.png", "book-1.svg", "book.html"} <= {*made[0]}
     assert b"0.123457 1.5" in made[0]["book.html"]
     assert made[0]["book-1.png"] == made[1]["book-1.png"]

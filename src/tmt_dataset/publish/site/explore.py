@@ -228,7 +228,12 @@ def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: S
         "columns": list(flat),
         "rows": rows,
         "facets": [
-            {"name": f.name, "title": f.title, "codes": list(f.labels), "labels": [escaped(label) for label in f.labels.values()]}
+            {
+                "name": f.name,
+                "title": f.title,
+                "codes": list(f.labels),
+                "labels": [escaped(label) for label in f.labels.values()],
+            }
             for f in found
         ],
         "pages": pages,

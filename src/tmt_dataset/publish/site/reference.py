@@ -25,6 +25,7 @@ _WITHIN = (
     ('<main class="pdoc">', '<div class="pdoc">'),
     ("</main>", "</div>"),
     ('class="headerlink"', 'class="headerlink" aria-label="Link to this place"'),
+    (r'<h6 id="[^"]*">(.*?)</h6>', r'<p class="part">\1</p>'),
     (r'<div class="docstring"><p>Alias for field number \d+</p>\s*</div>', ""),
 )
 
