@@ -25,6 +25,7 @@ from tmt_dataset.exports.tables import columns
 from tmt_dataset.exports.text import inert
 from tmt_dataset.publish.site import explore, prove
 from tmt_dataset.publish.site.frame import TEMPLATES
+from tmt_dataset.publish.site.parts import framed
 from tmt_dataset.search import stems
 from tmt_dataset.search.index import index, vocabulary
 
@@ -92,6 +93,10 @@ def search(browser: webdriver.Chrome, text: str) -> list[str]:
     script = "const t = document.getElementById('text'); t.value = arguments[0]; t.dispatchEvent(new Event('input'));"
     found: list[str] = browser.execute_script(script + SHOWN, text)
     return found
+
+
+def proving(ds: tmt.Dataset) -> str:
+    return framed(prove.TITLE, prove.parts(ds))
 
 
 def ids(ds: tmt.Dataset) -> set[str]:
@@ -163,7 +168,7 @@ class TestFacets:
 class TestPages:
     def test_a_page_has_the_same_bytes_each_time(self, ds: tmt.Dataset) -> None:
         assert explore.page(ds, str) == explore.page(ds, str)
-        assert prove.page(ds) == prove.page(ds)
+        assert proving(ds) == proving(ds)
 
     def test_the_table_reads_without_a_script(self, ds: tmt.Dataset) -> None:
         html = explore.parts(ds, lambda name: f"d/{name}/").body
@@ -269,13 +274,13 @@ class TestInABrowser:
     def test_pages_fit_are_accessible_and_fetch_nothing(
         self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset, tmp_path: Path, width: int
     ) -> None:
-        proving = written(tmp_path, prove.page(real))
+        checked = written(tmp_path, proving(real))
         requests(browser)
         browser.execute_cdp_cmd("Network.enable", {})
         offline = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
         browser.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
         try:
-            assert [*problems(browser, page, width), *problems(browser, proving, width)] == []
+            assert [*problems(browser, page, width), *problems(browser, checked, width)] == []
             opened(browser, page, "#topic=ai")
             assert 0 < len(browser.execute_script(SHOWN)) < len(ids(real))
         finally:
@@ -366,7 +371,7 @@ class TestProve:
         self, browser: webdriver.Chrome, astral: tuple[tmt.Dataset, str], tmp_path: Path
     ) -> Callable[[bytes], tuple[str, list[str]]]:
         """Return what opens a text on the page and reads what the page says."""
-        browser.get(written(tmp_path, prove.page(astral[0])).as_uri())
+        browser.get(written(tmp_path, proving(astral[0])).as_uri())
 
         def verdict(data: bytes) -> tuple[str, list[str]]:
             (tmp_path / "copy.txt").write_bytes(data)

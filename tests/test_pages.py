@@ -490,3 +490,18 @@ class TestInABrowser:
         width = "return document.querySelector(arguments[0]).getBoundingClientRect().width"
         chart, text = (browser.execute_script(width, name) for name in ("figure svg", "article p"))
         assert chart == text
+
+    def test_one_search_finds_developments_and_other_pages(
+        self, browser: webdriver.Chrome, ds: tmt.Dataset, small: dict[str, bytes], tmp_path: Path
+    ) -> None:
+        written(small, tmp_path)
+        browser.get((tmp_path / "d" / "TMT-0001" / "index.html").as_uri())
+        browser.find_element("name", "text").send_keys("codebook OR lamps\n")
+        browser.get(browser.current_url)  # the address is that of the search, also where it is opened anew
+        pages = [link.get_attribute("href") for link in browser.find_elements("css selector", "#pages a")]
+        assert (tmp_path / "docs" / "codebook.html").as_uri() in pages
+        assert not [page for page in pages if page and "/d/" in page]
+        found = browser.find_element("id", "shown").text
+        assert found.startswith(f"{len(ds.select(text='codebook OR lamps')['developments'])} of")
+        browser.get((tmp_path / "index.html").as_uri() + "?text=xylophone")
+        assert not browser.find_element("id", "pages").is_displayed()

@@ -9,10 +9,10 @@ import pandas as pd
 
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.publish.site.frame import embedded
-from tmt_dataset.publish.site.parts import Parts, framed, rendered
+from tmt_dataset.publish.site.parts import Parts, rendered
 from tmt_dataset.validation.verbatim import unescaped
 
-__all__ = ["TITLE", "page", "parts"]
+__all__ = ["TITLE", "parts"]
 
 
 TITLE = "Prove it with your own copy"
@@ -25,6 +25,12 @@ def parts(ds: Dataset) -> Parts:
     ------
     MissingExtraError
         If Jinja2 is not installed.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> "This page needs JavaScript" in parts(tmt.load()).body
+    True
     """
     sources = [_source(ds, row) for row in _records(ds["sources"])]
     body = rendered(
@@ -63,17 +69,3 @@ def _source(ds: Dataset, row: dict[str, Any]) -> dict[str, Any]:
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]  # columns have names
     return rows
-
-
-def page(ds: Dataset) -> str:
-    """Return the page as a whole, which needs no other file and no network.
-
-    Errors are those of :func:`parts`.
-
-    Examples
-    --------
-    >>> import tmt_dataset as tmt
-    >>> page(tmt.load()).startswith("<!DOCTYPE html>")
-    True
-    """
-    return framed(TITLE, parts(ds))
