@@ -1,4 +1,4 @@
-"""How long a browser takes from the address of the explorer to the table that can be used."""
+"""How long a browser takes from the address of the first page of the site to the table that can be used."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def interactive(times: int) -> list[float] | None:
     if not (browser and driver):
         return None
     import tmt_dataset as tmt
+    from tmt_dataset.publish import site
 
     options = webdriver.ChromeOptions()
     options.binary_location = browser
@@ -36,7 +37,9 @@ def interactive(times: int) -> list[float] | None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             page = Path(folder, "index.html")
-            page.write_text(tmt.load().explore().html, encoding="utf-8")
+            files = site.build(tmt.load())
+            for name in ("index.html", "style.css"):
+                Path(folder, name).write_bytes(files[name])
             return [_visit(visits, page.as_uri()) for _ in range(times + 1)][
                 1:
             ]  # the first starts the browser

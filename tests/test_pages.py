@@ -261,7 +261,9 @@ class TestRecords:
         assert any("#:~:text=fined%20280%2C000%20yuan" in link for link in Links(page).addresses)
         report = r"<pre>tmt-dataset [^<]*: TMT-0145\n“fined 280,000 yuan” \(newsletter-2025-07 \d+–\d+\)\nWhat is wrong"
         assert re.search(report, page.decode("utf-8"))
-        cast("dict[str, Any]", one.descriptor.raw)["contributors"] = [{"title": "A", "email": "a@example.org"}]
+        cast("dict[str, Any]", one.descriptor.raw)["contributors"] = [
+            {"title": "A", "email": "a@example.org"}
+        ]
         page = site.build(one, library=False)["d/TMT-0145/index.html"]
         letters = [
             unquote(link) for link in Links(page).addresses if link.startswith("mailto:a@example.org?")
