@@ -46,18 +46,19 @@ const search = () => {
 };
 new $.fn.dataTable.SearchPanes(table, {});
 table.searchPanes.container().appendTo("#facets");
-table.on("draw", () => {
+const say = () => {
   const { recordsDisplay, recordsTotal } = table.page.info();
   document.getElementById("shown").textContent = `${recordsDisplay} of ${recordsTotal} developments`;
   Object.assign(document.getElementById("address"), { search: "", hash: asking() });
   try { history.replaceState(null, "", `${location.pathname}#${asking()}`); } catch { /* a frame without an address */ }
-});
+};
+table.on("draw", say);
 text.addEventListener("input", search);
 addEventListener("hashchange", () => location.reload());
 document.querySelector(".facets").open = matchMedia("(min-width: 62rem)").matches;
 // every field of a pane gets the name of its facet
 document.querySelectorAll("#facets input").forEach(input => input.setAttribute("aria-label", input.title));
 document.querySelectorAll("#facets .dt-scroll-body").forEach(box => (box.tabIndex = 0));
-document.querySelectorAll(".explore [hidden]").forEach(part => (part.hidden = false));
-search();
+document.querySelectorAll(".explore [hidden]:not(#pages)").forEach(part => (part.hidden = false));
+text.value ? search() : say();  // drawing anew takes a while
 performance.mark("interactive");
