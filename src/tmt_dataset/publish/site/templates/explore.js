@@ -29,7 +29,7 @@ document.documentElement.classList.toggle("dark", getComputedStyle(document.body
 // The table has the numbers of rows alone: DataTables copies what it is given.
 const table = $(element).DataTable({
   data: rows.map((_, n) => [n]), columns: [...shown, ...panes], order: [[0, "desc"]], pageLength: 25, autoWidth: false, deferRender: true,
-  layout: { topStart: { buttons }, topEnd: null },
+  layout: { topStart: { buttons }, topEnd: null }, language: { entries: { _: "developments", 1: "development" } },
   searchPanes: { columns: facets.map((_, n) => fixed + n), layout: "columns-1", viewTotal: true, threshold: 1, preSelect, dtOpts: { select: { style: "multi" } } },
 });
 const asking = () => `${new URLSearchParams([...(text.value.trim() ? [["text", text.value.trim()]] : []), ...chosen()])}`;
