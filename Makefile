@@ -18,10 +18,10 @@ export MPLCONFIGDIR := $(OWN)/matplotlib
 export JUPYTER_CONFIG_DIR := $(OWN)/jupyter/config
 export JUPYTER_DATA_DIR := $(OWN)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(OWN)/jupyter/runtime
-.PHONY: analysis test fuzz lab check build notebooks bench release setup constraints clean
+.PHONY: analysis test fuzz lab check build notebooks bench release site setup constraints clean
 .DEFAULT_GOAL := analysis
 
-analysis: setup ## check, validate, run the notebooks, write report/index.html
+analysis: setup ## check, validate, run the notebooks, write the site into report/
 	@echo "Checking that every generated file is in step …"
 	@$(BIN)/tmt-dataset build --check
 	@$(BIN)/tmt-dataset validate
@@ -53,6 +53,9 @@ build: setup ## compile the tables and everything that is generated
 notebooks: setup ## run the notebooks anew and keep their outputs, which `make test` compares
 	$(BIN)/jupyter nbconvert --log-level=WARN --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.clear_cell_metadata=False --ClearMetadataPreprocessor.preserve_nb_metadata_mask='{("kernelspec",), ("language_info", "name")}' $(NOTEBOOKS)
 
+site: setup ## write the site into public/ with the notebooks as they were executed last (BASE=https://… where it will be published)
+	$(BIN)/tmt-dataset site public --notebooks notebooks $(if $(BASE),--base $(BASE)) $(if $(PREVIOUS),--previous $(PREVIOUS))
+
 bench: setup ## measure, and write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
@@ -75,4 +78,4 @@ constraints: setup ## pin the newest versions that fit together
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --all-extras --constraint constraints.in --output-file constraints.txt pyproject.toml constraints.in
 
 clean: ## remove what was set up and generated outside git
-	rm -rf $(VENV) report dist build
+	rm -rf $(VENV) report public dist build

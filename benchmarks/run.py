@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # The measuring process stays small, because a child starts with the memory of its parent: what needs pandas is imported
 # in functions that run in a process of their own.
 import synthetic
+from interactive import LIMIT, interactive
 
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.files import write_whole
@@ -513,6 +514,18 @@ def cldf_part(bench: Bench) -> list[str]:
     ]
 
 
+def explorer_part(bench: Bench) -> str:
+    """Return the section on the explorer in a browser."""
+    taken = apart(interactive, bench.times)
+    if taken is None:
+        return "Not measured: Chromium with its driver, selenium or itables is missing."
+    verdict = "met" if median(taken) <= LIMIT else "**missed**"
+    return (
+        f"In headless Chromium, from the address of a file to a table that can be searched: {seconds(median(taken))} "
+        f"(median of {len(taken)}; {seconds(min(taken))} to {seconds(max(taken))}). Goal: {LIMIT} s, {verdict}."
+    )
+
+
 def measured(bench: Bench, limit: int | None) -> str:
     """Measure everything and return the report."""
     environment = installed()
@@ -542,6 +555,8 @@ def measured(bench: Bench, limit: int | None) -> str:
         "proportion, valid for both validators. Whole processes, with their peak memory; from a million rows on, "
         "frictionless runs once. Loading is measured beside `pandas.read_csv` of the same files.",
         table(SIZES_HEADER, (s.row() for s in sizes)),
+        "## The explorer",
+        explorer_part(bench),
         "## Planted defects",
         defects(found),
         "## Beside pycldf",

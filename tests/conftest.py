@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import browsing
 import factories
 import pytest
+from selenium import webdriver
 
 from tmt_dataset.dataset import Dataset, load
 
@@ -26,3 +29,11 @@ def annotated(tmp_path: Path) -> tuple[Path, Path]:
 def ds(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Return the small package as a data set, for tests that only read it."""
     return load(factories.make_package(tmp_path_factory.mktemp("small") / "package"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[webdriver.Chrome]:
+    """Return a browser, one for all tests of a worker."""
+    driver = browsing.launched()
+    yield driver
+    driver.quit()

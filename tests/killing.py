@@ -19,14 +19,13 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import factories
-from rich.console import Console
 
 from tmt_dataset import files
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.errors import ExportError
 from tmt_dataset.exports import export, text
 from tmt_dataset.exports.tables import sheets
-from tmt_dataset.publish import api, build, pages, release, report
+from tmt_dataset.publish import build, release, site
 
 STEPS = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod"}
 WRITES = os.O_CREAT | os.O_WRONLY | os.O_RDWR
@@ -142,29 +141,15 @@ def without_exchange(command: Callable[[Path], object]) -> Callable[[Path], obje
     return plain
 
 
-def reported(words: str) -> Callable[[Path], object]:
-    """Return the main job with a notebook that needs no kernel, and a small reference."""
+def reported(words: str, ds: Dataset) -> Callable[[Path], object]:
+    """Return the site with a few pages."""
 
-    def site(stems: list[str], _: object) -> dict[str, bytes]:
-        return {f"{stem}.html": words.encode() for stem in stems}
-
-    def reference(out: Path) -> list[Path]:
-        (out / "deep").mkdir(parents=True)
-        (out / "deep" / "page.html").write_text(words)
-        return []
+    def built(ds: object, **_: object) -> dict[str, bytes]:
+        return {f"{name}.html": words.encode() for name in ("1", "-2", "d/3", "api/deep/page")}
 
     def command(out: Path) -> None:
-        patch.multiple(report, executed=lambda _: None, load=lambda: None, summary=lambda _: words).start()
-        patch.multiple(
-            pages, article=lambda _, stem: stem, site=site, records=lambda _: words.encode()
-        ).start()
-        patch.object(api, "write", reference).start()
-        notebooks = out.parents[1] / "notebooks"
-        notebooks.mkdir(exist_ok=True)
-        for name in ("1", "-2"):
-            (notebooks / f"{name}.ipynb").touch()
-        with Path(os.devnull).open("w") as stream:
-            report.write(notebooks, out, Console(file=stream))
+        patch.object(site, "build", built).start()
+        site.write(ds, out, beside={"summary.txt": words.encode()})
 
     return command
 
@@ -200,9 +185,11 @@ def scenarios(ds: Dataset) -> dict[str, Scenario]:
         "csv-without-exchange": Scenario(gap, old, gap=True),
         "sqlite-new": Scenario(exported_new("sqlite", part)),
         "sqlite": Scenario(exported("sqlite", part), exported("sqlite", ds)),
-        "report-new": Scenario(reported("new")),
-        "report": Scenario(reported("new"), reported("old")),
-        "report-without-exchange": Scenario(without_exchange(reported("new")), reported("old"), gap=True),
+        "report-new": Scenario(reported("new", part)),
+        "report": Scenario(reported("new", part), reported("old", part)),
+        "report-without-exchange": Scenario(
+            without_exchange(reported("new", part)), reported("old", part), gap=True
+        ),
         "build": Scenario(built, half_built),
         "release": Scenario(released),
     }

@@ -85,6 +85,17 @@ def test_no_imports_go_in_a_circle() -> None:
     TopologicalSorter({name: imports(name) for name in MODULES}).prepare()  # raises CycleError
 
 
+def test_one_module_alone_is_imported_by_name() -> None:
+    """What a notebook shows of a data set is made by a wing, as its pages are: it is imported when it is asked for."""
+    found = set()
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                module = node.value.removeprefix("tmt_dataset.")
+                found |= {(name, module)} if module != node.value and module in MODULES else set()
+    assert found == {("dataset", "publish.site.explore")}
+
+
 def test_no_module_bears_the_name_of_a_public_function() -> None:
     """A submodule would take the place of the function once it is imported."""
     import tmt_dataset

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import json
 import os
 import re
 import subprocess
@@ -17,7 +18,10 @@ from rich.console import Console
 
 import tmt_dataset as tmt
 from tmt_dataset.errors import TargetError
-from tmt_dataset.publish import api, pages, report
+from tmt_dataset.publish import report, site
+from tmt_dataset.publish.site import reference
+from tmt_dataset.publish.site.articles import Article, NotebookError, article
+from tmt_dataset.publish.site.frame import Frame
 
 
 def notebook(path: Path, *cells: str) -> Path:
@@ -32,8 +36,8 @@ def console() -> Console:
 
 
 def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # the reference would be of what is put in the place of a public function
-    monkeypatch.setattr(report, "load", lambda: tmt.load().select(action="enforcement"))
+    monkeypatch.setattr(report, "load", lambda: tmt.load().select(development="TMT-0001"))
+    monkeypatch.setattr(report, "summary", lambda ds: "by topic")
     folder = tmp_path / "notebooks"
     folder.mkdir()
     notebook(
@@ -44,22 +48,26 @@ def test_a_notebook_becomes_a_page_with_png_and_svg(tmp_path: Path, monkeypatch:
     out = tmp_path / "report"
     screen = console()
     report.write(folder, out, screen)
-    assert sorted(p.name for p in out.iterdir()) == [
+    assert {
         ".manifest",
         "01_plot-1.png",
         "01_plot-1.svg",
         "01_plot.html",
         "api",
+        "d",
+        "docs",
         "index.html",
-        "records.html",
         "style.css",
         "summary.txt",
-    ]
+    } <= {p.name for p in out.iterdir()}
     page = (out / "01_plot.html").read_text(encoding="utf-8")
     assert "the answer 42" in page
     # nothing is asked of the network: there is no script, and what is shown lies in the page
     assert "<script" not in page
-    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//|@import""", page)
+    elsewhere = r"""["']?(?:https?:)?//"""
+    assert not re.search(
+        rf"src={elsewhere}|url\({elsewhere}|@import|<link(?! rel=.license)[^>]*={elsewhere}", page
+    )
     assert page.count('alt="Chart 1, 01_plot; its numbers') == page.count("<img") == 1
     assert (out / "api" / "tmt_dataset.html").is_file()
     assert (out / "01_plot-1.png").read_bytes().startswith(b"\x89PNG")
@@ -74,9 +82,9 @@ def test_a_failing_notebook_is_one_error_and_the_old_report_stays(tmp_path: Path
     folder.mkdir()
     out.mkdir()
     (out / "old.html").write_text("old", encoding="utf-8")
-    (out / report.MANIFEST).write_text('["old.html"]', encoding="utf-8")
+    (out / site.MANIFEST).write_text('["old.html"]', encoding="utf-8")
     notebook(folder / "01_bad.ipynb", "1 / 0")
-    with pytest.raises(report.NotebookError, match=r"01_bad\.ipynb: a cell failed: ZeroDivisionError"):
+    with pytest.raises(NotebookError, match=r"01_bad\.ipynb: a cell failed: ZeroDivisionError"):
         report.write(folder, out, console())
     assert [p.name for p in tmp_path.iterdir() if p.name not in ("notebooks", "report")] == []
     assert (out / "old.html").is_file()
@@ -92,18 +100,11 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         made: nbformat.NotebookNode = nbformat.v4.new_notebook()
         return made
 
-    def site(articles: Sequence[pages.Article], ds: tmt.Dataset) -> dict[str, bytes]:
-        return {article.address: b"new" for article in articles}
-
-    def reference(out: Path) -> list[Path]:
-        out.mkdir()
-        (out / "index.html").write_text("new", encoding="utf-8")
-        return []
+    def built(ds: tmt.Dataset, *, articles: Sequence[Article], **_: object) -> dict[str, bytes]:
+        return {article.address: b"new" for article in articles} | {"api/index.html": b"new"}
 
     monkeypatch.setattr(report, "executed", executed)
-    monkeypatch.setattr(pages, "site", site)
-    monkeypatch.setattr(pages, "records", lambda ds: b"new")
-    monkeypatch.setattr(api, "write", reference)
+    monkeypatch.setattr(site, "build", built)
     return tmp_path / "notebooks"
 
 
@@ -118,7 +119,7 @@ def test_a_report_is_replaced_with_all_its_files(quick: Path, tmp_path: Path) ->
     (out / "api" / ".DS_Store").write_bytes(b"what a file manager leaves does not count")
     (quick / "2.ipynb").unlink()
     report.write(quick, out, console())
-    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "records.html", "summary.txt"]
+    assert names(out) == [".manifest", "1.html", "api", "api/index.html", "summary.txt"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notebooks", "report"]
 
 
@@ -144,7 +145,7 @@ def test_a_folder_that_is_no_report_is_never_replaced(
     out.mkdir()
     (out / "thesis.txt").write_text("ten years of work", encoding="utf-8")
     if manifest is not None:
-        (out / report.MANIFEST).write_bytes(manifest)
+        (out / site.MANIFEST).write_bytes(manifest)
     before = names(tmp_path)
     with pytest.raises(TargetError, match="holds what this command has not written"):
         report.write(quick, out, console())
@@ -180,23 +181,26 @@ def test_only_a_folder_of_its_own_can_be_the_report(
 
 
 def test_an_empty_product_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(report.NotebookError, match=r"01_none\.ipynb: expected outputs, found none"):
+    with pytest.raises(NotebookError, match=r"01_none\.ipynb: expected outputs, found none"):
         report.executed(notebook(tmp_path / "01_none.ipynb", "x = 1"))
     path = notebook(tmp_path / "02_lost.ipynb", "1", "None")
     book = nbformat.read(path, as_version=4)
     book.cells[1].outputs = [nbformat.v4.new_output("stream", text="once")]
     nbformat.write(book, path)
-    with pytest.raises(report.NotebookError, match=r"02_lost\.ipynb: cell 2: expected an output as in"):
+    with pytest.raises(NotebookError, match=r"02_lost\.ipynb: cell 2: expected an output as in"):
         report.executed(path)
     (tmp_path / "04_text.ipynb").write_text("", encoding="utf-8")
-    with pytest.raises(report.NotebookError, match=r"04_text\.ipynb: not a notebook"):
+    with pytest.raises(NotebookError, match=r"04_text\.ipynb: not a notebook"):
         report.executed(tmp_path / "04_text.ipynb")
 
 
-def test_an_empty_file_is_an_error(quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "site", lambda articles, ds: {"03_zero-1.png": b""})
-    with pytest.raises(report.NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
-        report.write(quick, tmp_path / "report", console())
+def test_an_empty_file_is_an_error() -> None:
+    image = nbformat.v4.new_output("display_data", {"image/png": ""})
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[image])])
+    with pytest.raises(NotebookError, match=r"expected charts, found empty files: 03_zero-1\.png"):
+        site.build(
+            tmt.load().select(development="TMT-0001"), articles=[article(book, "03_zero")], library=False
+        )
 
 
 @pytest.mark.parametrize(
@@ -223,7 +227,7 @@ def test_the_home_folder_is_expanded(quick: Path, tmp_path: Path, monkeypatch: p
 
 
 def test_no_notebooks_is_one_error(tmp_path: Path) -> None:
-    with pytest.raises(report.NotebookError, match="no notebooks"):
+    with pytest.raises(NotebookError, match="no notebooks"):
         report.write(tmp_path, tmp_path / "report", console())
 
 
@@ -235,42 +239,43 @@ def test_summary_names_the_largest_sum() -> None:
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def pages() -> dict[str, str]:
     """Return the pages of the reference by path."""
-    out = tmp_path_factory.mktemp("api")
-    return {p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in api.write(out)}
+    made = {at.removeprefix("api/"): page.decode("utf-8") for at, page in reference.pages(Frame(tmt.load()))}
+    return {at: page for at, page in made.items() if at != "index.html"}
 
 
-def test_every_public_name_has_its_place_in_the_reference(reference: dict[str, str]) -> None:
-    pages = reference
+def test_every_public_name_has_its_place_in_the_reference(pages: dict[str, str]) -> None:
     for name in tmt.__all__:
         if not name.startswith("__") and not inspect.ismodule(getattr(tmt, name)):
             own, of_errors = pages["tmt_dataset.html"], pages["tmt_dataset/errors.html"]
             assert f'<section id="{name}">' in own or f'<section id="{name}">' in of_errors
-    # one page per module, each linked from its package; private ones and the command line have none
+    # one page per module, each linked from its package; private ones and the wings have none
     for page in pages:
         parent, _, name = page.removesuffix(".html").rpartition("/")
         assert not name.startswith("_")
         if parent:
             assert f'href="{parent.rpartition("/")[2]}/{name}.html"' in pages[f"{parent}.html"]
-    assert {"tmt_dataset/analysis/counting.html", "tmt_dataset/coding/locate.html"} <= {*pages}
-    assert "tmt_dataset/cli.html" not in pages
+    assert {"tmt_dataset/analysis/counting.html", "tmt_dataset/validation/rules.html"} <= {*pages}
+    assert not {f"tmt_dataset/{wing}.html" for wing in ("cli", "coding", "publish")} & {*pages}
     # nothing is fetched
     assert not [
         p
         for p, text in pages.items()
-        if re.search(r'<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?//', text)
+        if re.search(r'<(?:script|link(?! rel="license")|img)[^>]*(?:src|href)="(?:https?:)?//', text)
     ]
 
 
-def test_the_reference_is_the_same_on_every_machine(reference: dict[str, str], tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from tmt_dataset.publish import api; api.write(Path(sys.argv[1]))"
+def test_the_reference_is_the_same_on_every_machine(pages: dict[str, str]) -> None:
+    code = """
+import json, tmt_dataset as tmt
+from tmt_dataset.publish.site import frame, reference
+print(json.dumps({at: page.decode() for at, page in reference.pages(frame.Frame(tmt.load()))}))
+"""
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C"}
-    command = [sys.executable, "-c", code, str(tmp_path)]
+    command = [sys.executable, "-c", code]
     done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
     assert done.stderr == ""
-    again = {
-        p.relative_to(tmp_path).as_posix(): p.read_text(encoding="utf-8") for p in tmp_path.rglob("*.html")
-    }
-    assert {n: again[n] for n in reference} == reference
-    assert set(again) == {*reference, "index.html"}
+    again = {at.removeprefix("api/"): page for at, page in json.loads(done.stdout).items()}
+    assert {at: again[at] for at in pages} == pages
+    assert set(again) == {*pages, "index.html"}

@@ -20,7 +20,8 @@ from jupyter_client.manager import start_new_kernel
 import tmt_dataset as tmt
 from tmt_dataset.cells import as_text
 from tmt_dataset.dataset import load
-from tmt_dataset.publish import pages, report
+from tmt_dataset.publish import report, site
+from tmt_dataset.publish.site import articles
 from tmt_dataset.validation import validate
 
 #: Options by what they change; those that only change what is shown, or how text is stored, are set together.
@@ -162,7 +163,10 @@ def test_a_page_is_the_same_whatever_the_user_has_set(
         with monkeypatch.context() as set_by_user:
             for name, value in environment.items():
                 set_by_user.setenv(name, value)
-            made.append(pages.site([pages.article(report.executed(book), "book")], tmt.load()))
+            article = articles.article(report.executed(book), "book")
+            made.append(
+                site.build(tmt.load().select(development="TMT-0001"), articles=[article], library=False)
+            )
     assert {"book-1.png", "book-1.svg", "book.html"} <= {*made[0]}
     assert b"0.123457 1.5" in made[0]["book.html"]
     assert made[0]["book-1.png"] == made[1]["book-1.png"]

@@ -94,7 +94,7 @@ class TestSumsTold:
     )
 
     def test_the_highest_penalty(self) -> None:
-        link = "[A notice](records.html#TMT-0001)"
+        link = "[A notice](d/TMT-0001/index.html)"
         assert sums_told.highest_penalty(self.two) == (
             f"The highest of two penalties with a reported sum is 2 million yuan, “fined” ({link}); the other is 500 yuan."
         )
@@ -270,7 +270,7 @@ class TestLivesTold:
 
     def test_drafts_without_a_later_stage(self) -> None:
         law, guide = ("binding", ["May–Jun 2024"], 2.0), ("guidance", list[str](), 0.0)
-        link = "[Draft](records.html#TMT-0001) (draft 1 June 2024)"
+        link = "[Draft](d/TMT-0001/index.html) (draft 1 June 2024)"
         cases: dict[str, Any] = {
             "Two drafts and plans have no later stage in these sources; one is of a binding kind, "
             + link

@@ -6,7 +6,7 @@ import json
 import re
 from html.entities import name2codepoint
 
-__all__ = ["MAY_BE_MISREAD", "MISREAD", "UNSEEN", "escaped", "json_escaped"]
+__all__ = ["MAY_BE_MISREAD", "MISREAD", "UNSEEN", "escaped", "file_name", "json_escaped"]
 
 
 #: Scripts whose letters join or part at U+200C and U+200D: Arabic to Sinhala, Myanmar, Khmer and Mongolian.
@@ -42,6 +42,17 @@ def json_escaped(text: str) -> str:
     '{"title": "line\\u2028end"}'
     """
     return UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def file_name(code: str) -> str:
+    """Return a code as part of a path that is the same in every file system and in an address; two codes never share one.
+
+    Examples
+    --------
+    >>> file_name("TMT-0145"), file_name("../a"), file_name("")
+    ('TMT-0145', '~2e~~2e~~2f~a', '~')
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", lambda found: f"~{ord(found[0]):x}~", code) or "~"
 
 
 # The second and later bytes of a character in UTF-8, as Windows-1252 or Latin-1 shows them.

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -730,6 +731,28 @@ class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
         return views.series(self, measure)
 
     # -- what a reader sees
+
+    def explore(self) -> Any:
+        """Return the explorer: all developments in one table, with facets, search and downloads of what is shown.
+
+        Returns
+        -------
+        tmt_dataset.publish.site.explore.Explorer
+            A notebook shows it; its ``html`` is the whole page, which needs no other file and no network (1.3 MB).
+
+        Raises
+        ------
+        MissingExtraError
+            If itables or Jinja2 is not installed: ``pip install "tmt-dataset[site]"``.
+
+        Examples
+        --------
+        >>> import tmt_dataset as tmt
+        >>> tmt.load().select(topic="ai").explore()
+        <Explorer: a notebook shows it; .html is the page>
+        """
+        # by name: what is published is made of the data set, and loaded when asked for
+        return import_module("tmt_dataset.publish.site.explore").explorer(self)
 
     def _summary(self) -> list[tuple[str, str]]:
         lines = [("version", self.version)]

@@ -234,8 +234,8 @@ def told(ds: Dataset, text: str, link: Callable[[str], str]) -> str:
     Examples
     --------
     >>> import tmt_dataset as tmt
-    >>> told(tmt.load(), "A [guide](TMT-0067) came {TMT-0067}", "records.html#{}".format)
-    'A [guide](records.html#TMT-0067) came in March 2024'
+    >>> told(tmt.load(), "A [guide](TMT-0067) came {TMT-0067}", "d/{}/index.html".format)
+    'A [guide](d/TMT-0067/index.html) came in March 2024'
     """
     dates = ds["developments"].set_index("development_id")[["date_start", "date_end"]]
 

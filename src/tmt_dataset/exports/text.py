@@ -11,11 +11,11 @@ from tmt_dataset.cells import csv_text
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.exports.tables import Cell, sheets
 
-__all__ = ["csv_records", "inert", "restore", "write"]
+__all__ = ["FORMULA", "csv_records", "inert", "restore", "write"]
 
 
 # line feeds, and the full-width forms in East Asian editions of Excel, start a formula too
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def inert(text: str) -> str:
@@ -28,7 +28,7 @@ def inert(text: str) -> str:
     >>> inert("=cmd()"), inert("'=cmd()"), inert("'Clear and Bright' campaign")
     ("'=cmd()", "''=cmd()", "'Clear and Bright' campaign")
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def restore(text: str) -> str:
@@ -39,7 +39,7 @@ def restore(text: str) -> str:
     >>> restore("'=cmd()"), restore("'Clear and Bright' campaign")
     ('=cmd()', "'Clear and Bright' campaign")
     """
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
 def csv_records(columns: Mapping[str, Sequence[Cell]]) -> Iterator[str]:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote as percent_encoded
 
 from tmt_dataset.analysis.sources import month_strip
 from tmt_dataset.analysis.words import counted, listed, number
+from tmt_dataset.characters import file_name
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.plots.style import INKS, PALETTE, WIDTHS, mpl, readable, styled
@@ -53,18 +53,18 @@ _ID = re.compile(r"""(?<=\bid=")|(?<=\bhref="#)|(?<=\burl\(#)""")
 
 
 def record_address(development_id: str) -> str:
-    """Return the address of a record's evidence, beside the page of an article.
+    """Return the address of a record's page, beside the page of an article.
 
     Examples
     --------
     >>> record_address("TMT-0145")
-    'records.html#TMT-0145'
+    'd/TMT-0145/index.html'
     """
-    return f"records.html#{percent_encoded(development_id, safe='')}"
+    return f"d/{file_name(development_id)}/index.html"
 
 
 def record_link(development_id: str, text: str | None = None) -> str:
-    r"""Return a Markdown link to the evidence of a record.
+    r"""Return a Markdown link to the page of a record.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def record_link(development_id: str, text: str | None = None) -> str:
     Examples
     --------
     >>> record_link("TMT-0145"), record_link("TMT-0145", "the *first* fine")
-    ('[TMT-0145](records.html#TMT-0145)', '[the \\*first\\* fine](records.html#TMT-0145)')
+    ('[TMT-0145](d/TMT-0145/index.html)', '[the \\*first\\* fine](d/TMT-0145/index.html)')
     """
     shown = _MARKDOWN.sub(r"\\\1", " ".join((text or development_id).split()))
     return f"[{shown}]({record_address(development_id)})"

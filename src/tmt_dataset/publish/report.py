@@ -1,17 +1,14 @@
-"""The main job of a checkout: run the notebooks, write the pages of the report and the reference of the library, and sum up.
+"""The main job of a checkout: run the notebooks, write the site with their articles, and sum up.
 
 Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``. REPORT is replaced whole, and only if it holds nothing but
-the files of a report, which ``.manifest`` in it lists.
+the files of a site, which ``.manifest`` in it lists.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence, Set
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +17,12 @@ from rich.console import Console
 from rich.progress import track
 
 from tmt_dataset.dataset import Dataset, load
-from tmt_dataset.errors import PackageError, TargetError, TmtDatasetError, counted
-from tmt_dataset.files import expanded, read, replace_folder
-from tmt_dataset.publish import api, pages
+from tmt_dataset.errors import TmtDatasetError, counted
+from tmt_dataset.files import expanded
+from tmt_dataset.package import open_package
+from tmt_dataset.publish import site
+from tmt_dataset.publish.site import articles, documents
+from tmt_dataset.publish.site.articles import NotebookError
 from tmt_dataset.record import number
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAYS",
-    "MANIFEST",
     "QUIET",
     "SETTINGS",
     "SETUP",
     "TOP",
-    "NotebookError",
     "environment",
     "executed",
     "main",
@@ -62,14 +60,8 @@ SETTINGS = (
     "LINES",
 )
 TOP = 5
-#: The list of its files in a report, as JSON: what is not in it was not written by this command.
-MANIFEST = ".manifest"
 #: Durations in days, to tell which is longest.
 DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "month": 30.4, "year": 365.25}
-
-
-class NotebookError(TmtDatasetError):
-    """A notebook did not run to its end."""
 
 
 def environment(own: Path) -> dict[str, str]:
@@ -105,14 +97,7 @@ def executed(path: Path) -> NotebookNode:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    try:
-        notebook: NotebookNode = nbformat.reads(read(path).decode("utf-8"), as_version=4)
-    except PackageError as error:
-        raise NotebookError(str(error)) from None
-    except OSError as error:
-        raise NotebookError(f"{path}: cannot be read ({error.strerror}); expected a notebook") from None
-    except ValueError as error:
-        raise NotebookError(f"{path.name}: not a notebook ({error!s:.200})") from None
+    notebook = articles.opened(path)
     saved = [bool(cell.get("outputs")) for cell in notebook.cells]
     notebook.cells.insert(0, nbformat.v4.new_code_cell(SETUP))
     # without folders of kernels there is that of sys.executable alone
@@ -241,51 +226,26 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
         raise NotebookError(f"{notebooks}: no notebooks (*.ipynb)")
     ds = load()
     text = summary(ds)
-    pages.exporter()  # before a notebook runs: it may be missing
-    try:
-        replace_folder(partial(_build, paths, ds, text, console), out, _own)
-    except TargetError as error:
-        raise TargetError(f"{out}: {error}") from None
-    except OSError as error:
-        raise TargetError(f"{out}: cannot be written ({error}); nothing was changed") from None
-    console.print(text, highlight=False, markup=False)
-    charts = len(list(out.glob("*.png")))
-    console.print(
-        f"report: open {out.resolve() / 'index.html'} ({len(paths)} articles, {charts} charts as PNG and SVG, all records, and the reference in api/)",
-        highlight=False,
-        markup=False,
-    )
-
-
-def _build(paths: Sequence[Path], ds: Dataset, text: str, console: Console, folder: Path) -> None:
-    """Make a report in a new folder."""
-    folder.mkdir()
-    articles = []
+    articles.exporter()  # before a notebook runs: it may be missing
+    made = []
     for path in track(paths, "running notebooks", console=console, disable=not console.is_terminal):
         if not console.is_terminal:
             console.print(f"running {path.name}")
-        articles.append(pages.article(executed(path), path.stem))
-    files = {**pages.site(articles, ds), "records.html": pages.records(ds)}
-    if empty := [name for name, data in files.items() if not data]:
-        raise NotebookError(f"expected charts, found empty files: {', '.join(empty)}")
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    api.write(folder / "api")
-    (folder / "summary.txt").write_text(text + "\n", encoding="utf-8")
-    written = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    (folder / MANIFEST).write_text(json.dumps(written, indent=0) + "\n", encoding="utf-8")
-
-
-def _own(folder: Path) -> Set[str]:
-    """Return the files of a report, as it lists them itself; none if it is not a report."""
-    path = folder / MANIFEST
-    if path.is_symlink() or not path.is_file():
-        return frozenset()
-    try:
-        listed = json.loads(read(path))
-        return frozenset(map(str, listed)) | {MANIFEST}
-    except (OSError, ValueError, TypeError, RecursionError):
-        return frozenset()
+        made.append(articles.article(executed(path), path.stem))
+    first = site.write(
+        ds,
+        out,
+        articles=made,
+        documents=documents.read(open_package()),
+        beside={"summary.txt": f"{text}\n".encode()},
+    )
+    console.print(text, highlight=False, markup=False)
+    records = counted(len(ds["developments"]), "record")
+    console.print(
+        f"report: open {first.resolve()} ({counted(len(made), 'article')}, {records}, and the reference of the library)",
+        highlight=False,
+        markup=False,
+    )
 
 
 def main() -> None:

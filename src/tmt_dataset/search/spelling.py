@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["spellings"]
+__all__ = ["RULES", "spellings"]
 
 
 #: What is written in two ways: the part before, the two spellings, the part behind. A word of another kind that happens to
 #: fit, as "laboratory", gets a form that no text has.
-_RULES = [
+RULES = [
     (re.compile(f"^((?:.*[a-z])?(?:{before}))({'|'.join(two)})({behind})$"), dict([two, two[::-1]]))
     for before, two, behind in (
         (
@@ -44,7 +44,7 @@ def spellings(word: str) -> tuple[str, ...]:
     (('behaviour', 'behavior'), ('organized', 'organised'), ('lamp',))
     """
     found = [word]
-    for pattern, other in _RULES:
+    for pattern, other in RULES:
         if parts := pattern.match(word):
             found.append(parts[1] + other[parts[2]] + parts[3])
     return tuple(found)

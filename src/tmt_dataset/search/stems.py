@@ -9,7 +9,7 @@ from contextlib import closing
 
 from tmt_dataset.errors import MissingExtraError
 
-__all__ = ["MODULE", "TOKENIZER", "as_words", "counts", "table"]
+__all__ = ["MODULE", "TOKENIZER", "as_words", "counts", "streams", "table"]
 
 
 #: Words without case and accents, reduced to their stems by Porter's rules.
@@ -39,6 +39,25 @@ def table(database: sqlite3.Connection, name: str, columns: str) -> None:
         ) from None
 
 
+def streams(texts: Iterable[str]) -> list[list[str]]:
+    """Return the stems of each text in their order.
+
+    Examples
+    --------
+    >>> streams(["Rules label what a rule labels.", ""])
+    [['rule', 'label', 'what', 'a', 'rule', 'label'], []]
+    """
+    with closing(sqlite3.connect(":memory:")) as database:
+        table(database, "texts", "words")
+        database.executemany("INSERT INTO texts VALUES (?)", ([text] for text in texts))
+        (number,) = database.execute("SELECT count(*) FROM texts").fetchone()
+        found: list[list[str]] = [[] for _ in range(number)]
+        database.execute("CREATE VIRTUAL TABLE stems USING fts5vocab(texts, instance)")
+        for row, stem in database.execute("SELECT doc, term FROM stems ORDER BY doc, offset"):
+            found[row - 1].append(stem)
+    return found
+
+
 def counts(texts: Iterable[str]) -> list[Counter[str]]:
     """Count the stems of each text.
 
@@ -47,15 +66,7 @@ def counts(texts: Iterable[str]) -> list[Counter[str]]:
     >>> counts(["Rules label what a rule labels.", ""])
     [Counter({'rule': 2, 'label': 2, 'what': 1, 'a': 1}), Counter()]
     """
-    with closing(sqlite3.connect(":memory:")) as database:
-        table(database, "texts", "words")
-        database.executemany("INSERT INTO texts VALUES (?)", ([text] for text in texts))
-        (number,) = database.execute("SELECT count(*) FROM texts").fetchone()
-        found: list[Counter[str]] = [Counter() for _ in range(number)]
-        database.execute("CREATE VIRTUAL TABLE stems USING fts5vocab(texts, instance)")
-        for row, stem in database.execute("SELECT doc, term FROM stems ORDER BY doc, offset"):
-            found[row - 1][stem] += 1
-    return found
+    return [Counter(found) for found in streams(texts)]
 
 
 def as_words(stems: Sequence[str]) -> dict[str, str]:

@@ -1,37 +1,51 @@
-"""The pages of the report: one an article, an index with what each found, and all records with their evidence."""
+"""The articles: executed notebooks, each as a page, and the page with what each of them found."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tmt_dataset.citation import cite
-from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import MissingExtraError
+from tmt_dataset.errors import MissingExtraError, PackageError, TmtDatasetError
+from tmt_dataset.files import expanded
+from tmt_dataset.files import read as read_file
 from tmt_dataset.plots.article import NOTED
-from tmt_dataset.record import Record
+from tmt_dataset.publish.site.frame import TEMPLATES, Frame, markup
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["CHARTS", "CODE", "TEMPLATES", "Article", "article", "exporter", "records", "site"]
+__all__ = [
+    "CHARTS",
+    "CODE",
+    "Article",
+    "NotebookError",
+    "article",
+    "exporter",
+    "opened",
+    "pages",
+    "read",
+    "style",
+]
 
 
-TEMPLATES = Path(__file__).with_name("templates")
 #: Formats of charts, the first is shown on a page.
 CHARTS = ("image/svg+xml", "image/png")
 #: Black and white, with bold and italics: a contrast that everybody can read.
 CODE = "bw"
 
 
+class NotebookError(TmtDatasetError):
+    """A notebook did not run to its end, or does not give what a page needs."""
+
+
 @dataclass(frozen=True)
 class Article:
-    """An executed notebook with what the index tells of it.
+    """An executed notebook with what is told of it elsewhere.
 
     Parameters
     ----------
@@ -61,8 +75,52 @@ class Article:
         return f"{self.stem}.html"
 
 
-#: A link to a notebook of the same folder, up to its ending.
-_NOTEBOOK = re.compile(r"""(href=["'][^"'/:]+)\.ipynb(?=["'#])""")
+def read(folder: Path) -> list[Article]:
+    """Return the executed notebooks of a folder as articles, in the order of their names.
+
+    Raises
+    ------
+    NotebookError
+        If there is none, or if one cannot be read or was not executed.
+    MissingExtraError
+        If nbconvert is not installed.
+    """
+    exporter()
+    folder = expanded(folder)
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise NotebookError(f"{folder}: no notebooks (*.ipynb)")
+    return [article(opened(path, executed=True), path.stem) for path in paths]
+
+
+def opened(path: Path, *, executed: bool = False) -> NotebookNode:
+    """Return a notebook as it is saved.
+
+    Parameters
+    ----------
+    path
+        The file.
+    executed
+        Whether it must have outputs.
+
+    Raises
+    ------
+    NotebookError
+        If it cannot be read, is not a notebook, or has no outputs though it must.
+    """
+    import nbformat
+
+    try:
+        notebook: NotebookNode = nbformat.reads(read_file(path).decode("utf-8"), as_version=4)
+    except PackageError as error:
+        raise NotebookError(str(error)) from None
+    except OSError as error:
+        raise NotebookError(f"{path}: cannot be read ({error.strerror}); expected a notebook") from None
+    except ValueError as error:
+        raise NotebookError(f"{path.name}: not a notebook ({error!s:.200})") from None
+    if executed and not any(cell.get("outputs") for cell in notebook.cells):
+        raise NotebookError(f"{path.name}: expected outputs, found none: the page would be empty")
+    return notebook
 
 
 def article(notebook: NotebookNode, stem: str) -> Article:
@@ -144,46 +202,45 @@ def exporter() -> HTMLExporter:
     )
 
 
-def site(articles: Sequence[Article], ds: Dataset) -> dict[str, bytes]:
-    """Return files by name: a page for each article, its charts, the index and the style.
+def pages(frame: Frame, articles: Sequence[Article]) -> Iterator[tuple[str, bytes]]:
+    """Yield a page for each article, its charts, and the page with what all of them found.
 
     Raises
     ------
     MissingExtraError
         If nbconvert is not installed.
     """
-    made = exporter()
-    pages = _environment(ds)
-    files: dict[str, bytes] = {"style.css": _style().encode("utf-8")}
     neighbours = zip([None, *articles], articles, [*articles[1:], None], strict=False)
+    made = exporter() if articles else None
     for before, now, after in neighbours:
-        if now is None:
+        if now is None or made is None:
             continue
         body, resources = made.from_notebook_node(now.notebook)
-        body = _NOTEBOOK.sub(r"\1.html", body)  # one article leads to another
-        files |= resources["outputs"]
-        page = pages.get_template("page.html.j2").render(
-            title=now.title, body=_markup(body), before=before, after=after
-        )
-        files[now.address] = page.encode("utf-8")
-    return files | {"index.html": _index(articles, ds, pages)}
+        if empty := [name for name, data in resources["outputs"].items() if not data]:
+            raise NotebookError(f"expected charts, found empty files: {', '.join(empty)}")
+        yield from resources["outputs"].items()
+        for other in articles:  # in Jupyter an article leads to a notebook
+            body = body.replace(f'href="{other.stem}.ipynb', f'href="{other.address}')
+        shown = {"body": markup(_distinct(body)), "before": before, "after": after}
+        yield now.address, frame.page("turned", now.address, now.title, **shown)
+    yield "articles.html", _findings(frame, articles)
 
 
-def _environment(ds: Dataset) -> Environment:
-    """Return the templates; a text is markup only where it is marked as such."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def _distinct(html: str) -> str:
+    """Return a page with its repeated identifiers numbered: parts of a chart that is drawn in two panels have the same.
 
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, undefined=StrictUndefined
-    )
-    made.globals.update(site=f"{ds.descriptor.name} {ds.version}", here="")
-    return made
+    Examples
+    --------
+    >>> _distinct('<g id="a"/><g id="a"/><g id="b"/>')
+    '<g id="a"/><g id="a-2"/><g id="b"/>'
+    """
+    found: Counter[str] = Counter()
 
+    def numbered(match: re.Match[str]) -> str:
+        found[match[1]] += 1
+        return match[0] if found[match[1]] == 1 else f' id="{match[1]}-{found[match[1]]}"'
 
-def _markup(html: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(html)
+    return re.sub(r'(?<=<g) id="([^"]+)"', numbered, html)
 
 
 def _inline(markdown: str) -> Any:
@@ -191,10 +248,10 @@ def _inline(markdown: str) -> Any:
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     html = markdown2html_mistune(markdown).strip()
-    return _markup(html.removeprefix("<p>").removesuffix("</p>"))
+    return markup(html.removeprefix("<p>").removesuffix("</p>"))
 
 
-def _index(articles: Sequence[Article], ds: Dataset, pages: Environment) -> bytes:
+def _findings(frame: Frame, articles: Sequence[Article]) -> bytes:
     shown = [
         {
             "title": a.title,
@@ -206,51 +263,14 @@ def _index(articles: Sequence[Article], ds: Dataset, pages: Environment) -> byte
         }
         for a in articles
     ]
-    page = pages.get_template("index.html.j2").render(
-        here="index",
-        ds=ds,
-        what=str(ds.descriptor.raw.get("description", "")),
-        articles=shown,
-        citation=cite(ds),
-    )
-    return page.encode("utf-8")
+    return frame.page("articles", "articles.html", "Articles", articles=shown)
 
 
-def records(ds: Dataset) -> bytes:
-    """Return the page of all records: each coded value beside the quotes that prove it.
-
-    Raises
-    ------
-    MissingExtraError
-        If nbconvert is not installed.
-    """
-    exporter()
-    shown = [ds.record(name) for name in ds["developments"]["development_id"]]
-    page = (
-        _environment(ds)
-        .get_template("records.html.j2")
-        .render(
-            here="records",
-            title="All records with their evidence",
-            records=[(record, _values(record)) for record in shown],
-        )
-    )
-    return page.encode("utf-8")
-
-
-def _values(record: Record) -> list[tuple[tuple[str, str, str], list[dict[str, Any]]]]:
-    """Return each coded value of a record with the quotes that prove it."""
-    rows: list[dict[str, Any]] = record.evidence.to_dict("records")  # type: ignore[assignment]  # columns have names
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        quotes = found.setdefault((row["variable"], row["value"], row["label"]), [])
-        if isinstance(row["quote"], str):
-            quotes.append({**row, "url": row["url"] if isinstance(row["url"], str) else ""})
-    return list(found.items())
-
-
-def _style() -> str:
-    from pygments.formatters import HtmlFormatter
-
-    code = HtmlFormatter(style=CODE).get_style_defs(".highlight")
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8") + str(code) + "\n"
+def style() -> bytes:
+    """Return the one style of all pages, that of code in articles included."""
+    text = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    try:
+        from pygments.formatters import HtmlFormatter
+    except ImportError:  # it comes with nbconvert: without it there is no article
+        return text.encode("utf-8")
+    return (text + str(HtmlFormatter(style=CODE).get_style_defs(".highlight")) + "\n").encode("utf-8")
