@@ -220,8 +220,9 @@ class Source(Strict):
     url: str | None = None
     scope: Text | None = None
     scope_topics: list[Annotated[str, CodeOf("topics")]] = []
-    characters: int
-    sha256: Sha256
+    # filled in with the offsets; they say later which text was coded
+    characters: int | None = None
+    sha256: Sha256 | None = None
 
 
 class Segment(Strict):

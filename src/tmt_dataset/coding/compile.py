@@ -275,6 +275,7 @@ def _missing_offsets(a: Annotation) -> list[str]:
     """Return a line for each segment, quote and erratum without offsets."""
     sid = a.source.source_id
     return [
+        *([f"{sid}: characters and sha256 of its text"] if a.source.characters is None or a.source.sha256 is None else []),
         *(f"{sid}: segment {s.id}" for s in a.segments if s.at is None or s.sha256 is None),
         *(f"{sid}: {owner}: quote {q.text[:40]!r}" for owner, quotes in _reports(a) for q in quotes if q.at is None),
         *(f"{sid}: erratum {e.has[:40]!r}" for e in a.errata if e.at is None),

@@ -171,6 +171,8 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
     list of str
         A message for each segment, quote and erratum that was not found.
     """
+    node["source"]["characters"] = len(text)
+    node["source"]["sha256"] = sha256(text.encode("utf-8"))
     return [*_fill_segments(node, text, path), *_fill_quotes(node, text, path)]
 
 
@@ -213,7 +215,7 @@ def _other_text(source: Source, text: str, node: Any, path: Path, at: Path) -> l
         f"{path}:{line_of(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
         f"in {at}; take the text as it was received, or, to code this text, correct {key}"
         for key, value in found.items()
-        if value != getattr(source, key)
+        if getattr(source, key) not in (None, value)
     ]
 
 
