@@ -59,7 +59,9 @@ def checkout(folder: Path) -> Path:
 
 def worked(texts: Path, annotations: Path) -> None:
     """Write the text and the annotation of the worked item, as the page has them."""
-    text, coded = (re.search(rf"```{k}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1] for k in ("text", "yaml"))  # type: ignore[index]  # the page has both
+    text, coded = (
+        re.search(rf"```{k}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1] for k in ("text", "yaml")
+    )  # type: ignore[index]  # the page has both
     (name,) = re.findall(r"source_id: (\S+)", coded)
     (texts / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
     (annotations / f"{name}.yaml").write_text(coded, encoding="utf-8", newline="\n")
@@ -106,7 +108,9 @@ def test_every_quote_of_the_new_source_is_proved(grown: Growth) -> None:
 
 
 def test_the_new_identifiers_are_registered_and_the_difference_adds_them(grown: Growth) -> None:
-    added = {*tmt.load(grown.archive).developments["development_id"]} - {*tmt.load().developments["development_id"]}
+    added = {*tmt.load(grown.archive).developments["development_id"]} - {
+        *tmt.load().developments["development_id"]
+    }
     assert {*grown.registered} == added
     assert len(added) == 31
     difference = tmt.diff(grown.before, grown.archive)

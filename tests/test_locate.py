@@ -301,7 +301,7 @@ def test_a_broken_file_is_an_annotation_error_and_nothing_is_written(annotated: 
     with pytest.raises(AnnotationError) as caught:
         locate(coded(package), sources)
     spring, broken = str(caught.value).splitlines()
-    assert "TMT-0005: developments.0.quotes.0.text: Field required" in spring
+    assert "TMT-0005: developments.0.quotes.0.text: the key is missing" in spring
     assert "newsletter-2024-05.yaml:1: invalid YAML" in broken
     assert files(coded(package)) == before
 

@@ -210,6 +210,17 @@ def _figure_of(a: Annotation, development_id: str, quote: Quote, named: FigureOf
     )
 
 
+def _wrong_figures(a: Annotation) -> Iterator[str]:
+    """Yield a message for each provision that names no figure of its development, or several."""
+    for development_id, _, quote in _identified(a):
+        for provision in quote.provisions:
+            if provision.figure is not None:
+                try:
+                    _figure_of(a, development_id, quote, provision.figure)
+                except AnnotationError as error:
+                    yield str(error)
+
+
 def _share_words(first: Quote, second: Quote) -> bool:
     """Whether two quotes of one source overlap."""
     if first.at is None or second.at is None:
@@ -265,6 +276,8 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
         raise OutOfStepError(
             "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(missing)
         )
+    if wrong := [line for a in annotations for line in _wrong_figures(a)]:
+        raise AnnotationError("\n".join(wrong))
     tables = {name: [row for a in annotations for row in of(a)] for name, of in _ROWS.items()}
     for name, key in _ORDER.items():
         tables[name].sort(key=lambda row, key=key: row[key])  # type: ignore[misc]  # binds the loop's value

@@ -289,7 +289,7 @@ def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
         yaml().dump(node, stream)
         new[path] = stream.getvalue().encode("utf-8")
     if broken:
-        raise AnnotationError("\n".join(broken))
+        raise AnnotationError("\n".join([*broken, *wrong]))
     if wrong:
         raise QuoteNotFoundError("\n".join(wrong))
     return [str(path) for path, data in new.items() if update(path, data)]

@@ -257,7 +257,9 @@ def _copies(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
         for field in ("title", "summary"):
             if run := copied(str(getattr(d, field)), text, titles):
                 what = f"the {field} of {d.development_id} copies {source_id}"
-                yield _finding("developments", d, field, what, f"under {RUN} words in a row", run, IN_OWN_WORDS)
+                yield _finding(
+                    "developments", d, field, what, f"under {RUN} words in a row", run, IN_OWN_WORDS
+                )
 
 
 def _terms(ds: Dataset, source_id: str) -> pd.DataFrame:
