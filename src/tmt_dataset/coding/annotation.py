@@ -242,7 +242,8 @@ class Source(Strict):
 class Segment(Strict):
     """A run of characters with one role.
 
-    A coder writes its first words as ``starts``; when offsets are filled in, ``at`` and ``sha256`` replace them.
+    A coder writes its first words as ``starts``; ``at`` and ``sha256`` are filled in beside them. The words stay, so that the cut is found again
+    in a corrected text.
     """
 
     id: Annotated[str, _declared("segments", "segment_id")]
