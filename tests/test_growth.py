@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from factories import edit_descriptor, zipped
+from IPython.core.interactiveshell import InteractiveShell
+from test_docs import NOTEBOOKS
+from test_notebooks import check_article
 from test_release import commit, git
 
 import tmt_dataset as tmt
@@ -144,3 +147,10 @@ def test_numbers_that_no_figure_has_are_hints(grown: Growth) -> None:
         ("TMT-9006", "5"),
         ("TMT-9023", "3"),
     ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_articles_hold_with_the_new_source(
+    path: Path, grown: Growth, shell: InteractiveShell, shown: list[str]
+) -> None:
+    check_article(path, grown.archive, shell, shown)
