@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import browsing
 import factories
@@ -11,6 +12,10 @@ import pytest
 from selenium import webdriver
 
 from tmt_dataset.dataset import Dataset, load
+
+if TYPE_CHECKING:  # slow to import, and needed by few tests
+    from IPython.core.interactiveshell import InteractiveShell
+    from matplotlib.figure import Figure
 
 
 @pytest.fixture
@@ -37,3 +42,30 @@ def browser() -> Iterator[webdriver.Chrome]:
     driver = browsing.launched()
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """An interpreter of notebook cells, of its own."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    yield InteractiveShell()  # type: ignore[no-untyped-call]  # IPython has no types here
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the charts, which are drawn and not written: how they are written needs no next source."""
+    from matplotlib import pyplot
+    from matplotlib.text import Text
+
+    from tmt_dataset import plots
+
+    texts: list[str] = []
+
+    def show(fig: Figure, number: int, *words: str, alt: str, source: object, caption: str = "") -> None:
+        texts.extend([*words, alt, caption, *(text.get_text() for text in fig.findobj(Text))])
+        pyplot.close(fig)
+
+    monkeypatch.setattr(plots, "show", show)
+    return texts

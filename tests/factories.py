@@ -494,7 +494,7 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "authorities": {"cac-shanghai": "lead", "communications-shanghai": "joint"},
             "effective_date": "2024-03-01",
             "topics": ["data/personal-information"],
-            "places": ["310000"],
+            "places": ["110000"],
             "instruments": {"lamp-data-rules": "issued"},
             "mentions": [f"{WINTER}:006", f"{WINTER}:007"],
             "quotes": [
@@ -700,7 +700,8 @@ DEVELOPMENTS: dict[str, list[Row]] = {
             "ai_role": "core",
             "jurisdiction": "330100",
             "topics": ["ai/voices"],
-            "places": ["330100"],
+            "places": ["330000"],
+            "unnamed_authorities": 1,
             "mentions": [f"{SPRING}:009"],
             "quotes": [
                 {"text": "At the end of April", "supports": ["date"]},

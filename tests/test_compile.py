@@ -396,22 +396,22 @@ def test_a_difference_late_in_a_row_is_shown(folder: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "row dropped": (
         lambda data: data[: data.rindex(b"TMT-0007")],
-        "1 row differs\n  row 3: expected 'TMT-0007,330100",
+        "1 row differs\n  row 3: expected 'TMT-0007,330000",
     ),
     "row added": (
         lambda data: data + b"TMT-0007,310000\n",
         "1 row differs\n  row 4: expected no row, found 'TMT-0007,310000",
     ),
-    "other line ends": (lambda data: data.replace(b"\n", b"\r\n"), r"found 'TMT-0002,310000\r\n'"),
+    "other line ends": (lambda data: data.replace(b"\n", b"\r\n"), r"found 'TMT-0002,110000\r\n'"),
     "no last line end": (
         lambda data: data.removesuffix(b"\n"),
-        r"row 3: expected 'TMT-0007,330100\n', found 'TMT-0007,330100'",
+        r"row 3: expected 'TMT-0007,330000\n', found 'TMT-0007,330000'",
     ),
     "carriage return within": (
         lambda data: data.replace(b"TMT-0002,", b"TMT-0002,\r"),
         r"1 row differs"
         "\n"
-        r"  row 2: expected 'TMT-0002,310000\n', found 'TMT-0002,\r310000\n'",
+        r"  row 2: expected 'TMT-0002,110000\n', found 'TMT-0002,\r110000\n'",
     ),
     "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "row 1: expected 'development_id"),
     "other encoding": (lambda data: data + b"\xe9\n", r"found '\\xe9\n'"),

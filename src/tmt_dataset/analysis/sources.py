@@ -183,7 +183,7 @@ def rests_on(
     --------
     >>> import tmt_dataset as tmt
     >>> print(rests_on(tmt.load()).partition(".")[0])
-    Rests on 115 developments that newsletters report
+    Rests on ... developments that newsletters report
     """
     periods, sources = windows(ds), ds["sources"]
     if periods.empty:

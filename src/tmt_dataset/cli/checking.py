@@ -45,18 +45,25 @@ def validate(package: Path | None, sha256: str | None, form: str) -> None:
 
 @command("prove", "tmt-dataset prove ../sources")
 @sources_argument
+@click.option("--hints", is_flag=True, help="List the numbers of the reports that no figure has instead.")
 @package_option
 @format_option
-def prove(sources: Path, package: Path | None, sha256: str | None, form: str) -> None:
+def prove(sources: Path, hints: bool, package: Path | None, sha256: str | None, form: str) -> None:
     """Check every quote, segment, source and the words of the reports against the source texts in a folder (<source_id>.txt).
 
+    Summaries that copy a text are findings too.
     Exits with 1 if anything is wrong, or if the text of any source is missing or cannot be read: a proof has to
     cover every source.
     """
-    from tmt_dataset.coding.proof import prove as check
+    from tmt_dataset.coding import proof
     from tmt_dataset.dataset import load
 
-    _report(check(load(package, sha256=sha256), sources), form)
+    ds = load(package, sha256=sha256)
+    if hints:
+        for line in proof.hints(ds, sources):
+            say(line)
+        return
+    _report(proof.prove(ds, sources), form)
 
 
 @command("agreement", "tmt-dataset agreement validation")

@@ -137,4 +137,4 @@ def command(
     help="Show the version and exit.",
 )
 def main() -> None:
-    """Chinese technology, media and telecom regulation, 2023-2025: rows with a quote behind every value."""
+    """Chinese technology, media and telecom regulation: rows with a quote behind every value."""

@@ -1,4 +1,4 @@
-"""Commands for a checkout, which make what is generated from it: build, release."""
+"""Commands for a checkout, which make what is generated from it: build, register, release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from tmt_dataset.cli.face import FilePath, command, main
 from tmt_dataset.cli.printing import say
 
-__all__ = ["build", "release"]
+__all__ = ["build", "register", "release"]
 
 
 @command("build", "tmt-dataset build --check")
@@ -47,6 +47,26 @@ def build(check: bool, locate: Path | None, folder: Path) -> None:
     for path in paths:
         say(path)
     generated.refuse(report, folder)
+
+
+@command("register", "tmt-dataset register 1.0.0")
+@click.argument("version")
+@click.option(
+    "--folder",
+    type=FilePath(),
+    default=Path(),
+    show_default=True,
+    help="The package's checkout.",
+)
+def register(version: str, folder: Path) -> None:
+    """Add the developments that no release has carried yet to the list of released identifiers, and print them.
+
+    Run `tmt-dataset build` afterwards, which declares the new list.
+    """
+    from tmt_dataset.publish.release import register as add
+
+    for development_id in add(folder, version):
+        say(development_id)
 
 
 @command("release", "tmt-dataset release 1.0.0 --out dist")

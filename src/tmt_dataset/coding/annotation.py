@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, Self, TypeVar
@@ -96,6 +96,8 @@ SEPARATOR = " | "
 #: The codes of vocabularies and registers by table (``"actions"``), those of enumerations by field (``"segments.role"``).
 Codes = Mapping[str, Iterable[str]]
 M = TypeVar("M", bound="Strict")
+#: So many codes are listed in a message.
+FEW = 20
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,13 @@ class CodeOf:
             if known is not None and value not in known:
                 raise PydanticCustomError(
                     "code",
-                    "unknown code {value} of {name}{near}",
-                    {"value": repr(value), "name": self.name, "near": near(value, known)},
+                    "unknown code {value} of {name}{near}{allowed}",
+                    {
+                        "value": repr(value),
+                        "name": self.name,
+                        "near": near(value, known),
+                        "allowed": _allowed(self.name, known),
+                    },
                 )
             return value
 
@@ -124,6 +131,13 @@ class CodeOf:
     ) -> dict[str, Any]:
         """Leave a mark, which :func:`json_schema` replaces by the codes."""
         return {**handler(schema), "x-codes": self.name}
+
+
+def _allowed(name: str, known: Collection[str]) -> str:
+    """Return what may be written instead of an unknown code: the codes where they are few, or where they are listed."""
+    if len(known) <= FEW:
+        return f"; expected one of {', '.join(sorted(known, key=list(known).index))}" if known else ""
+    return "" if name in ("developments", "instruments") else f"; `tmt-dataset codes {name}` lists them"
 
 
 #: The models are made at import, so their limits are those of the declaration that came with the library.
@@ -209,28 +223,30 @@ class Strict(BaseModel):
 class Source(Strict):
     """What is known of the document."""
 
-    source_id: str
+    source_id: Annotated[str, _declared("sources", "source_id")]
     title: Text
     publisher: Text
     kind: Annotated[str, CodeOf("sources.kind")]
     period_start: Day
     period_end: Day
     published: Day | None = None
-    language: str = "en"
+    language: Annotated[str, _declared("sources", "language")] = "en"
     url: str | None = None
     scope: Text | None = None
     scope_topics: list[Annotated[str, CodeOf("topics")]] = []
-    characters: int
-    sha256: Sha256
+    # filled in with the offsets; they say later which text was coded
+    characters: int | None = None
+    sha256: Sha256 | None = None
 
 
 class Segment(Strict):
     """A run of characters with one role.
 
-    A coder writes its first words as ``starts``; when offsets are filled in, ``at`` and ``sha256`` replace them.
+    A coder writes its first words as ``starts``; ``at`` and ``sha256`` are filled in beside them. The words stay, so that the cut is found again
+    in a corrected text.
     """
 
-    id: str
+    id: Annotated[str, _declared("segments", "segment_id")]
     at: Offsets | None = None
     starts: str | None = None
     role: Annotated[str, CodeOf("segments.role")]
@@ -612,11 +628,51 @@ def problems(path: Path, node: Any, codes: Codes, model: type[M]) -> tuple[M | N
 
 
 def _message(loc: tuple[int | str, ...], error: ErrorDetails) -> str:
-    """Return what pydantic says of a value, with near misses of an unknown key, or with what was found."""
+    """Return what was expected of a value and found, in the words of whoever writes the file."""
     if error["type"] == "extra_forbidden":
         return f"unknown key{near(loc[-1], _fields_at(loc[:-1]))}"
-    message = error["msg"].removeprefix("Value error, ")
-    return message if error["type"] in ("code", "missing") else f"{message}, found {error['input']!r:.80}"
+    if error["type"] == "code":
+        return error["msg"]
+    if error["type"] == "missing":
+        return f"the key is missing; write `{loc[-1]}:` with its value"
+    given = error["input"].isoformat() if isinstance(error["input"], dt.date) else error["input"]
+    context, found = error.get("ctx", {}), f"{given!r:.80}"
+    if error["type"] == "string_pattern_mismatch":
+        return f"expected {_form(str(context['pattern']))}, found {found}"
+    if error["type"] == "string_too_long":
+        found = f"{len(error['input'])}: {found}"
+    plain = _EXPECTED.get(error["type"])
+    said = plain.format(**context) if plain else error["msg"].removeprefix("Value error, ")
+    return f"{said}, found {found}"
+
+
+#: What was expected, by the types of errors of pydantic.
+_EXPECTED = {
+    "string_type": "expected text",
+    "int_type": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "finite_number": "expected a number",
+    "list_type": "expected a list, as [one, two]",
+    "dict_type": "expected keys with values, as {{key: value}}",
+    "model_type": "expected keys with values, as {{key: value}}",
+    "string_too_long": "expected at most {max_length} characters",
+    "string_too_short": "expected some text",
+    "too_long": "expected at most {max_length} items",
+    "too_short": "expected at least {min_length} item(s)",
+    "greater_than_equal": "expected at least {ge}",
+}
+
+
+def _form(pattern: str) -> str:
+    """Return a form by an example of the declaration, where one has it."""
+    if "{64}" in pattern:
+        return "64 hexadecimal digits in lower case"
+    for table in _OWN.tables.values():
+        for field in table.fields:
+            if field.pattern and pattern == f"^{field.pattern}$" and field.example is not None:
+                return f"the form of {field.example}"
+    return f"the form {pattern}"
 
 
 def _keys(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:

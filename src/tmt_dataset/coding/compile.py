@@ -210,6 +210,17 @@ def _figure_of(a: Annotation, development_id: str, quote: Quote, named: FigureOf
     )
 
 
+def _wrong_figures(a: Annotation) -> Iterator[str]:
+    """Yield a message for each provision that names no figure of its development, or several."""
+    for development_id, _, quote in _identified(a):
+        for provision in quote.provisions:
+            if provision.figure is not None:
+                try:
+                    _figure_of(a, development_id, quote, provision.figure)
+                except AnnotationError as error:
+                    yield str(error)
+
+
 def _share_words(first: Quote, second: Quote) -> bool:
     """Whether two quotes of one source overlap."""
     if first.at is None or second.at is None:
@@ -265,6 +276,8 @@ def rows(annotations: Iterable[Annotation]) -> dict[str, list[Row]]:
         raise OutOfStepError(
             "offsets are missing; run `tmt-dataset build --locate SOURCES` first:\n" + "\n".join(missing)
         )
+    if wrong := [line for a in annotations for line in _wrong_figures(a)]:
+        raise AnnotationError("\n".join(wrong))
     tables = {name: [row for a in annotations for row in of(a)] for name, of in _ROWS.items()}
     for name, key in _ORDER.items():
         tables[name].sort(key=lambda row, key=key: row[key])  # type: ignore[misc]  # binds the loop's value
@@ -275,6 +288,7 @@ def _missing_offsets(a: Annotation) -> list[str]:
     """Return a line for each segment, quote and erratum without offsets."""
     sid = a.source.source_id
     return [
+        *([f"{sid}: characters and sha256 of its text"] if a.source.characters is None or a.source.sha256 is None else []),
         *(f"{sid}: segment {s.id}" for s in a.segments if s.at is None or s.sha256 is None),
         *(f"{sid}: {owner}: quote {q.text[:40]!r}" for owner, quotes in _reports(a) for q in quotes if q.at is None),
         *(f"{sid}: erratum {e.has[:40]!r}" for e in a.errata if e.at is None),

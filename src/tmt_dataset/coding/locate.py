@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import io
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tmt_dataset.coding.annotation import Annotation, Source, line_of, misnamed, problems, read_yaml, yaml
+from tmt_dataset.coding.annotation import Annotation, Source, line_of, misnamed, problems, read_yaml
 from tmt_dataset.coding.proof import source_text, texts_folder
-from tmt_dataset.errors import AnnotationError, PackageError, QuoteNotFoundError
+from tmt_dataset.coding.reading import copied
+from tmt_dataset.coding.writing import records, written
+from tmt_dataset.errors import AnnotationError, PackageError, QuoteNotFoundError, counted
 from tmt_dataset.files import expanded, sha256, update
 from tmt_dataset.validation.verbatim import escaped, unescaped
-
-if TYPE_CHECKING:  # at run time coding.annotation imports ruamel, and names the extra that is missing
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 __all__ = ["fill", "locate", "nearest", "offsets"]
 
@@ -37,14 +35,6 @@ def nearest(quote: str, text: str) -> str | None:
     anchor = max(blocks, key=lambda b: b.size)
     span = [b for b in blocks if abs((b.a - b.b) - (anchor.a - anchor.b)) <= len(quote)]
     return text[min(b.a for b in span) : max(b.a + b.size for b in span)]
-
-
-def _flow(values: list[int]) -> CommentedSeq:
-    from ruamel.yaml.comments import CommentedSeq
-
-    seq = CommentedSeq(values)
-    seq.fa.set_flow_style()
-    return seq
 
 
 def offsets(quote: str, text: str, at: list[int] | None = None) -> list[int]:
@@ -90,21 +80,16 @@ def _shown(words: str) -> str:
     return repr(words).replace("\\\\", "\\")
 
 
-def _set(node: CommentedMap, at: list[int], position: int = 0) -> None:
-    """Replace the offsets of a record, or insert them at their usual position."""
-    if "at" in node:
-        node["at"] = _flow(at)
-    else:
-        node.insert(position, "at", _flow(at))
-
-
-def _starts(segments: Sequence[Any], text: str) -> tuple[list[int], list[tuple[int, str]]]:
+def _starts(segments: Sequence[Any], text: str, recoded: bool) -> tuple[list[int], list[tuple[int, str]]]:
     """Return the start of each segment, and the number and a message for each segment that has none."""
     starts: list[int] = []
     wrong: list[tuple[int, str]] = []
-    position = 0
+    position, end = 0, 0
     for i, s in enumerate(segments):
-        here, problem = _start(s, text, position)
+        if recoded and s.get("starts") is None and s.get("sha256") is not None and s.get("at") is not None:
+            here, end, problem = _again(s, text, position, end)
+        else:
+            (here, problem), end = _start(s, text, position), -1
         if problem:
             wrong.append((i, problem))
         starts.append(here)
@@ -112,11 +97,28 @@ def _starts(segments: Sequence[Any], text: str) -> tuple[list[int], list[tuple[i
     return starts, wrong
 
 
+def _again(segment: Any, text: str, position: int, end: int) -> tuple[int, int, str]:
+    """Return the start of a segment in a corrected text, its end, and what is wrong.
+
+    A segment that is as it was is found by its checksum, and gives its end too. One that was corrected starts where the one before ends;
+    -1 is an end that is not known.
+    """
+    size = segment["at"][1] - segment["at"][0]
+    places = [end] if end >= 0 else []
+    for here in (*places, *range(position, len(text) - size + 1)):
+        if sha256(text[here : here + size].encode("utf-8")) == segment["sha256"]:
+            return here, here + size, ""
+    if end >= 0:
+        return end, -1, ""
+    return position, -1, "it was corrected, and so was the one before: give `starts` (its first words)"
+
+
 def _start(segment: Any, text: str, position: int) -> tuple[int, str]:
     """Return the start of a segment from a position on; or the position, and what is wrong."""
     if (words := segment.get("starts")) is not None:
         words = unescaped(words)
-        here = text.find(words, position)
+        kept = segment["at"][0] if segment.get("at") is not None else -1
+        here = kept if kept >= position and text.startswith(words, kept) else text.find(words, position)
         if here >= 0:
             return here, ""
         found = nearest(words, text[position:])
@@ -152,10 +154,11 @@ def _gaps(segments: Sequence[Any], starts: Sequence[int], length: int) -> list[t
 
 
 def fill(node: Any, text: str, path: Path) -> list[str]:
-    """Fill in the offsets of an annotation file and the checksums of its segments.
+    """Fill in the offsets of an annotation file and its checksums.
 
     A segment that gives its first words (``starts``) reaches from there to the start of the next one. Offsets of
-    segments that are given already are kept: they have to lie in the text, in order and without gaps.
+    segments that are given already are kept: they have to lie in the text, in order and without gaps. Where the file has
+    checksums of segments and none of the source, the text was corrected: its segments are looked for.
 
     Parameters
     ----------
@@ -171,17 +174,20 @@ def fill(node: Any, text: str, path: Path) -> list[str]:
     list of str
         A message for each segment, quote and erratum that was not found.
     """
-    return [*_fill_segments(node, text, path), *_fill_quotes(node, text, path)]
+    recoded = node["source"].get("sha256") is None
+    node["source"]["characters"] = len(text)
+    node["source"]["sha256"] = sha256(text.encode("utf-8"))
+    return [*_fill_segments(node, text, path, recoded), *_fill_quotes(node, text, path)]
 
 
-def _fill_segments(node: Any, text: str, path: Path) -> list[str]:
+def _fill_segments(node: Any, text: str, path: Path, recoded: bool) -> list[str]:
     segments = node["segments"]
-    starts, wrong = _starts(segments, text)
-    wrong = wrong or _gaps(segments, starts, len(text))
+    starts, wrong = _starts(segments, text, recoded)
+    if not recoded:
+        wrong = wrong or _gaps(segments, starts, len(text))
     if not wrong:
         for s, start, end in zip(segments, starts, [*starts[1:], len(text)], strict=True):
-            s.pop("starts", None)
-            _set(s, [start, end], position=1)
+            s["at"] = [start, end]
             s["sha256"] = sha256(text[start:end].encode("utf-8"))
     return [
         f"{path}:{line_of(node, ('segments', i))}: {segments[i]['id']}: {problem}" for i, problem in wrong
@@ -200,7 +206,7 @@ def _fill_quotes(node: Any, text: str, path: Path) -> list[str]:
     wrong = []
     for record, words, keys, owner in wanted:
         try:
-            _set(record, offsets(words, text, record.get("at")))
+            record["at"] = [*offsets(words, text, record.get("at"))]
         except QuoteNotFoundError as error:
             wrong.append(f"{path}:{line_of(node, keys)}: {owner}{error}")
     return wrong
@@ -211,10 +217,39 @@ def _other_text(source: Source, text: str, node: Any, path: Path, at: Path) -> l
     found = {"sha256": sha256(text.encode("utf-8")), "characters": len(text)}
     return [
         f"{path}:{line_of(node, ('source', key))}: source.{key}: expected {getattr(source, key)}, found {value} "
-        f"in {at}; take the text as it was received, or, to code this text, correct {key}"
+        f"in {at}; take the text as it was received, or, to code this text, delete characters and sha256"
         for key, value in found.items()
-        if value != getattr(source, key)
+        if getattr(source, key) not in (None, value)
     ]
+
+
+def _copies(node: Any, text: str, path: Path) -> list[str]:
+    """Return a message for each summary that copies the text."""
+    titles = [str(record["title"]) for record in node.get("instruments") or []]
+    return [
+        f"{path}:{line_of(node, ('developments', i, 'summary'))}: {record['id']}: the summary copies the source: {run!r}; "
+        "say it in words of your own"
+        for i, record in enumerate(node["developments"])
+        if (run := copied(str(record["summary"]), text, titles))
+    ]
+
+
+def _places(node: Any) -> dict[tuple[str | int, ...], list[int] | None]:
+    return {path: record.get("at") and [*record["at"]] for path, record, _ in records(node)}
+
+
+def _moved(node: Any, before: dict[tuple[str | int, ...], list[int] | None]) -> list[str]:
+    """Return what has another place than before: each segment, and how many quotes and errata."""
+    changed = [
+        (path, old, now) for path, now in _places(node).items() if (old := before[path]) and old != now
+    ]
+    lines = [
+        f"  moved: {node['segments'][path[1]]['id']} from {old} to {now}"
+        for path, old, now in changed
+        if path[0] == "segments"
+    ]
+    others = len(changed) - len(lines)
+    return [*lines, f"  moved: {counted(others, 'quote')} or errata"] if others else lines
 
 
 def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
@@ -237,7 +272,7 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
     node = read_yaml(path)
     annotation, found = problems(path, node, {}, Annotation)  # codes are checked when the tables are built
     if annotation is not None:
-        found = _other_text(annotation.source, text, node, path, at)
+        found = [*_other_text(annotation.source, text, node, path, at), *_copies(node, text, path)]
     if found:
         raise AnnotationError("\n".join(found))
     return node, text
@@ -256,7 +291,7 @@ def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
     Returns
     -------
     list of str
-        The files that changed.
+        The files that changed, each with what moved in it.
 
     Raises
     ------
@@ -274,6 +309,7 @@ def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
     broken = misnamed(annotations)
     wrong: list[str] = []
     new: dict[Path, bytes] = {}
+    moved: dict[Path, list[str]] = {}
     for path in sorted(annotations.glob("*.yaml")):
         try:
             node, text = _read(path, folder)
@@ -282,12 +318,14 @@ def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
             continue
         if text is None:
             continue
-        wrong += fill(node, text, path)
-        stream = io.StringIO()
-        yaml().dump(node, stream)
-        new[path] = stream.getvalue().encode("utf-8")
+        before = _places(node)
+        missing = fill(node, text, path)
+        wrong += missing
+        if not missing:
+            new[path] = written(path.read_bytes().decode("utf-8"), node).encode("utf-8")
+            moved[path] = _moved(node, before)
     if broken:
-        raise AnnotationError("\n".join(broken))
+        raise AnnotationError("\n".join([*broken, *wrong]))
     if wrong:
         raise QuoteNotFoundError("\n".join(wrong))
-    return [str(path) for path, data in new.items() if update(path, data)]
+    return [line for path, data in new.items() if update(path, data) for line in (str(path), *moved[path])]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from tmt_dataset.coding.reading import RUN, copied, numbers
 from tmt_dataset.coding.terms import reporting, stems
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, PackageNotFoundError, counted
@@ -22,10 +23,12 @@ from tmt_dataset.validation.verbatim import escaped, unescaped
 __all__ = [
     "AS_RECEIVED",
     "COUNT",
+    "IN_OWN_WORDS",
     "LOCATE",
     "PUT_THERE",
     "WITH_SOURCE",
     "Proof",
+    "hints",
     "prove",
     "source_text",
     "texts_folder",
@@ -37,6 +40,7 @@ LOCATE = "Run `tmt-dataset build --locate SOURCES`, which finds the place or the
 #: The tables whose rows name their source.
 WITH_SOURCE = ("sources", "segments", "quotes", "errata")
 COUNT = "Run `tmt-dataset build --locate SOURCES`, which counts the words of the reports."
+IN_OWN_WORDS = "Say it in words of your own; official names may stay."
 PUT_THERE = "Put the text there as it was received."
 
 
@@ -163,6 +167,7 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
         if TERMS in ds:
             checked[TERMS] = checked.get(TERMS, 0) + len(_terms(ds, sid))
             wrong += _wrong_terms(ds, sid, text)
+        wrong += _copies(ds, sid, text)
         findings += wrong
         if not wrong:
             proved.append(sid)
@@ -174,6 +179,45 @@ def prove(ds: Dataset, sources: str | os.PathLike[str]) -> Proof:
         proved=tuple(proved),
         not_checked=tuple(unchecked),
     )
+
+
+def hints(ds: Dataset, sources: str | os.PathLike[str]) -> list[str]:
+    """Return a line for each number of a report that no figure has, and that is neither a date nor numbering.
+
+    Most are no mistakes (a name, a rank of a list): they are for the eye of the coder, and no findings.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    sources
+        Folder with ``<source_id>.txt``; a text that is not at hand gives none.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If the folder does not exist.
+    """
+    folder = texts_folder(sources)
+    mentions, figures = ds["mentions"], ds["figures"]
+    lines = []
+    for sid in ds["sources"]["source_id"].astype("str"):
+        try:
+            text = source_text(folder, sid)
+        except (UnicodeDecodeError, PackageError):
+            continue
+        segments = _of(ds, "segments", sid)
+        for s in _records(segments if text is not None else segments.iloc[:0]):
+            told = mentions.loc[mentions["segment_id"] == s.segment_id, "development_id"]
+            if told.empty or text is None:
+                continue
+            values = figures.loc[figures["development_id"].isin(told), "value"]
+            who = " ".join(told.astype("str"))
+            lines += [
+                f"{s.segment_id} ({who}): no figure has the number in {shown!r}"
+                for shown in numbers(_stretch(text, s.start, s.end), values)
+            ]
+    return lines
 
 
 def _finding(table: str, row: Any, field: str, message: str, expected: str, found: str, hint: str) -> Finding:
@@ -202,6 +246,20 @@ def _wrong_places(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
             if (found := _stretch(text, r.start, r.end)) != unescaped(exact):
                 what = f"these words are not at {source_id} {r.start}-{r.end}"
                 yield _finding(table, r, column, what, repr(exact), escaped(found), LOCATE)
+
+
+def _copies(ds: Dataset, source_id: str, text: str) -> Iterator[Finding]:
+    """Compare titles and summaries of the developments that a source reports with its words."""
+    told = _of(ds, "segments", source_id).merge(ds["mentions"], on="segment_id")["development_id"]
+    titles = ds["instruments"]["title"].astype("str").tolist()
+    own = ds["developments"]
+    for d in _records(own.loc[own["development_id"].isin(told)]):
+        for field in ("title", "summary"):
+            if run := copied(str(getattr(d, field)), text, titles):
+                what = f"the {field} of {d.development_id} copies {source_id}"
+                yield _finding(
+                    "developments", d, field, what, f"under {RUN} words in a row", run, IN_OWN_WORDS
+                )
 
 
 def _terms(ds: Dataset, source_id: str) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tmt_dataset.coding import compile, locate
-from tmt_dataset.errors import OutOfStepError, PackageError, counted
+from tmt_dataset.coding.annotation import read_all
+from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError, QuoteNotFoundError, counted
 from tmt_dataset.files import content, expanded, update
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.publish import docs, metadata
@@ -82,10 +83,23 @@ def build(
         If an annotation, a quote or a coding is not in order; then nothing that depends on it is written.
     """
     folder = expanded(folder)
-    changed = [] if sources is None else locate.locate(folder / compile.ANNOTATIONS, sources)
+    changed = [] if sources is None else _located(folder, sources)
     tables, derived, report = built(folder, open_package(folder), commands, sources)
     changed += [path for path, data in {**tables, **derived}.items() if update(folder / path, data)]
     return changed, report
+
+
+def _located(folder: Path, sources: Path) -> list[str]:
+    """Fill in the offsets; what else is wrong with the annotations is refused in the same round."""
+    try:
+        return locate.locate(folder / compile.ANNOTATIONS, sources)
+    except (AnnotationError, QuoteNotFoundError) as error:
+        lines = str(error).splitlines()
+        try:
+            read_all(folder / compile.ANNOTATIONS, open_package(folder))
+        except AnnotationError as more:
+            lines += str(more).splitlines()
+        raise type(error)("\n".join(dict.fromkeys(lines))) from None
 
 
 def check(folder: Path, commands: click.Group | None = None) -> Report:

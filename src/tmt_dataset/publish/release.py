@@ -528,7 +528,7 @@ def _check_registered(package: Package, identifiers: pd.DataFrame) -> None:
     if len(lacking):
         raise ReleaseError(
             f"{package.descriptor.table(RELEASED).path}: not registered: {', '.join(lacking)}; "
-            "run tmt_dataset.publish.release.register() and `tmt-dataset build`, and commit"
+            f"run `tmt-dataset register {package.descriptor.version}` and `tmt-dataset build`, and commit"
         )
 
 

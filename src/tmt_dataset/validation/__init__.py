@@ -116,7 +116,7 @@ def _checked(
     for name, frame in frames.items():
         findings += values.check(descriptor.tables[name], frame)
         findings += values.check_references(descriptor, descriptor.tables[name], frames)
-    found, not_checked = _rules(_typed(descriptor, library, frames, files), descriptor.version)
+    found, not_checked = _rules(_typed(descriptor, library, frames, files), descriptor, library)
     checked = {name: len(frame) for name, frame in frames.items()}
     return Report((*findings, *found), checked, (*unchecked, *not_checked))
 
@@ -188,14 +188,19 @@ def _typed(
     return out
 
 
-def _rules(tables: Mapping[str, pd.DataFrame], version: str) -> tuple[list[Finding], list[str]]:
+def _rules(
+    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, library: Descriptor
+) -> tuple[list[Finding], list[str]]:
     """Return what the rules find, and which of them could not be checked, and why."""
     checks: dict[Callable[[Mapping[str, pd.DataFrame]], Iterator[Finding]], str] = {
         **rules.CHECKS,
-        partial(identifiers.check, version=version): identifiers.NAME,
+        partial(identifiers.check, version=descriptor.version): identifiers.NAME,
     }
     findings: list[Finding] = []
     unchecked = []
+    if declaration.is_of_earlier_major(descriptor, library):
+        checks = {check: name for check, name in checks.items() if check not in rules.CODEBOOK}
+        unchecked.append(f"rules of the codebook: {descriptor.version} followed an earlier edition")
     for check, name in checks.items():
         try:
             findings += check(tables)

@@ -23,7 +23,16 @@ from tmt_dataset.descriptor.shapes import texts
 from tmt_dataset.errors import near
 from tmt_dataset.validation.findings import Finding
 
-__all__ = ["CONSTRAINTS", "REWRITE", "RULE", "check", "compare", "is_older", "is_sound"]
+__all__ = [
+    "CONSTRAINTS",
+    "REWRITE",
+    "RULE",
+    "check",
+    "compare",
+    "is_of_earlier_major",
+    "is_older",
+    "is_sound",
+]
 
 
 RULE = "descriptor"
@@ -36,6 +45,12 @@ def is_older(descriptor: Descriptor, library: Descriptor) -> bool:
     """Whether a package is of an earlier version than the library."""
     version = descriptor.version
     return is_version(version) and version_numbers(version) < version_numbers(library.version)
+
+
+def is_of_earlier_major(descriptor: Descriptor, library: Descriptor) -> bool:
+    """Whether a package is of an earlier major version than the library: codes and rules may have had another meaning."""
+    version = descriptor.version
+    return is_version(version) and version_numbers(version)[0] < version_numbers(library.version)[0]
 
 
 def check(descriptor: Descriptor) -> Iterator[Finding]:

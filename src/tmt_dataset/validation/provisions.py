@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
 from tmt_dataset.cells import is_in
 from tmt_dataset.validation.findings import Finding, marked
+from tmt_dataset.validation.tables import Check, Tables, keyed
 
 __all__ = [
     "CHECKS",
+    "CLAUSE",
     "FAMILIES",
     "MAX_COVERED",
     "MAX_RISKS",
     "NEEDS",
     "QUOTED",
     "RULE",
-    "Tables",
     "bounds",
     "cases",
+    "clauses",
     "families",
+    "filings",
     "one_case_per_figure",
     "orientation_proved",
     "parts_of_provisions",
@@ -28,11 +31,11 @@ __all__ = [
 ]
 
 
-Tables = Mapping[str, pd.DataFrame]
-
 RULE = "provisions"
 MAX_RISKS = 4
 MAX_COVERED = 6
+#: The longest quote that is there for provisions alone.
+CLAUSE = 160
 #: The families of types that a modality goes with.
 FAMILIES = {
     "must": ("duty",),
@@ -233,7 +236,61 @@ def bounds(t: Tables) -> Iterator[Finding]:
         )
 
 
-CHECKS = {
+def clauses(t: Tables) -> Iterator[Finding]:
+    """Rule V9: a quote for provisions alone is a clause; rule V4: what is only covered has a type of its own.
+
+    A paragraph was quoted for each of its clauses, and a third of the report stood in the data.
+    """
+    q, p = t["quotes"], t["provisions"]
+    length = (q["end"] - q["start"]).astype("float64")
+    yield from marked(
+        RULE,
+        "quotes",
+        q,
+        (q["supports"] == "provisions") & (length > CLAUSE),
+        "exact",
+        "{quote_id} supports provisions alone, and is longer than a clause",
+        f"at most {CLAUSE} characters",
+        "{length:.0f}",
+        "Quote the words that show what is asked: the addressee may be outside them.",
+        length=length,
+    )
+    yield from marked(
+        RULE,
+        "provisions",
+        p,
+        (p["modality"] == "covers") & p["type"].str.startswith("other-"),
+        "type",
+        "a matter that is only covered has a type of its own",
+        "a type that fits the matter",
+        "{type}",
+        "Leave out a matter that fits no type.",
+    )
+
+
+def filings(t: Tables) -> Iterator[Finding]:
+    """Rule V11: what an announcement of filings grants is a permission.
+
+    A number of services that were let in was counted as a duty to file.
+    """
+    p = t["provisions"]
+    action = p["development_id"].map(keyed(t["developments"], "development_id")["action"])
+    yield from marked(
+        RULE,
+        "provisions",
+        p,
+        (action == "filing")
+        & p["type"].notna()
+        & ((p["type"] != "permission") | (p["modality"] != "receives")),
+        "type",
+        "{development_id} announces filings",
+        "receives permission",
+        "{modality} {type}",
+        "An announcement of filings or registrations has one row: whoever filed receives a permission.",
+    )
+
+
+CHECKS: dict[Check, str] = {
     orientation_proved: "Rule 8 (orientation and role of AI have a quote)",
     quotes_of_their_own: "Rule 8 (risks and provisions have a quote of their development)",
     families: "Rule 8 (the modality fits the family of the type)",
@@ -241,4 +298,6 @@ CHECKS = {
     cases: "Rule 8 (cases are numbered upwards)",
     one_case_per_figure: "Rule 8 (a figure belongs to one case)",
     bounds: "Rule 8 (at most four risks, and six matters covered)",
+    clauses: "Codebook V4, V9 (clauses, and types of what is covered)",
+    filings: "Codebook V11 (filings are permissions)",
 }
