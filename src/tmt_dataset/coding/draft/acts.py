@@ -25,7 +25,8 @@ _OBJECTS = {
     ),
 }
 _OBJECT = re.compile(
-    rf"{_RELEASE}(?P<between>[^.]{{0,200}}?)\b(?:{'|'.join(f'(?P<{k}>{v})' for k, v in _OBJECTS.items())})\b", re.I
+    rf"{_RELEASE}(?P<between>[^.]{{0,200}}?)\b(?:{'|'.join(f'(?P<{k}>{v})' for k, v in _OBJECTS.items())})\b",
+    re.I,
 )
 _PASSIVE = re.compile(
     rf"\b(?:{_OBJECTS['issuance']}|version)\b[^.]{{0,120}}\b(?:was|were|been) (?:\w+ )?(?:passed|introduced|approved|adopted|released|issued|published)\b|"
@@ -33,7 +34,9 @@ _PASSIVE = re.compile(
     re.I,
 )
 _JUDGES = re.compile(r"\b(?:court|procurat\w+|SPC|SPP|judicial)\b", re.I)
-_GOOD = re.compile(r"\b(?:application|excellent|good|best|outstanding|advanced|innovative|construction)\b", re.I)
+_GOOD = re.compile(
+    r"\b(?:application|excellent|good|best|outstanding|advanced|innovative|construction)\b", re.I
+)
 
 #: Words of an act by its code, in the order in which they decide.
 _WORDS = {

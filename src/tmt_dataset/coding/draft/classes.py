@@ -25,21 +25,32 @@ if TYPE_CHECKING:
 
 __all__ = ["CHOICES", "Classes", "fit"]
 
-#: What the words, the first words and the act weigh for each variable that has one code.
+#: What features weigh for each variable that has one code.
 CHOICES = {
-    "action": (0.5, 0.5, 2.0),
-    "topics": (1.0, 0.7, 0.3),
-    "orientation": (1.0, 0.7, 0.5),
-    "ai_role": (1.0, 0.7, 0.1),
+    "action": {"words": 0.5, "pairs": 0.5, "acts": 2.0},
+    "topics": {"words": 1.0, "pairs": 0.7, "acts": 0.3},
+    "orientation": {"words": 1.0, "pairs": 0.7, "acts": 0.5},
+    "ai_role": {"words": 1.0, "pairs": 0.7},
 }
+#: The same for clauses.
+CLAUSES = {"words": 1.0, "pairs": 0.7}
 #: Where the codes of a variable are defined, if they are rows of a table.
 _DEFINED = {"action": ("actions", "action"), "topics": ("topics", "topic_id")}
+#: The field of each code that a clause may have, and the table that defines it.
+MARKS = {
+    "risks": ("risk_id", "risks"),
+    "types": ("type", "provision_types"),
+    "addressees": ("addressee", "addressees"),
+    "modalities": ("modality", ""),
+}
+#: The parts of a proposal; the last one has the probability.
+MARKED = {"risks": ("risks",), "provisions": ("addressees", "modalities", "types")}
 #: How much the definition of a code counts against a development.
 DEFINITION = 0.3
 #: A code that fewer developments have is rare; below these probabilities nothing is proposed.
 RARE = 3
 LEAST = {False: 0.2, True: 0.4}
-#: A risk, a provision, a secondary topic is proposed from here on.
+#: A risk, a provision is proposed from here on.
 LIKELY = 0.5
 QUOTE, CLAUSE = 320, 160
 
@@ -48,19 +59,17 @@ QUOTE, CLAUSE = 320, 160
 class _Choice:
     """The model of a variable that has one code."""
 
-    reader: Reader
     model: linear.Fitted
     factor: float
     counts: Mapping[str, int]
 
-    def ranked(self, reading: Reading) -> list[tuple[str, float]]:
-        scores = self.model.scores(self.reader.matrix([reading]))
-        shares = linear.softmax(scores * self.factor)[0]
+    def ranked(self, row: Any) -> list[tuple[str, float]]:
+        shares = linear.softmax(self.model.scores(row) * self.factor)[0]
         return [(self.model.codes[n], float(shares[n])) for n in np.argsort(-shares)]
 
-    def support(self, code: str, readings: Sequence[Reading]) -> int:
-        """Return the number of the reading that speaks most for a code."""
-        scores = self.model.scores(self.reader.matrix(readings))
+    def support(self, code: str, rows: Any) -> int:
+        """Return the number of the row that speaks most for a code."""
+        scores = self.model.scores(rows)
         column = self.model.codes.index(code)
         return int(np.argmax(scores[:, column] - scores.mean(axis=1)))
 
@@ -69,78 +78,60 @@ class _Choice:
 class _Marks:
     """The model of codes of which a clause may have any number."""
 
-    reader: Reader
     model: linear.Fitted
     curve: tuple[float, float]
 
-    def shares(self, readings: Sequence[Reading]) -> Any:
-        """Return the probability of each code in each reading."""
-        return linear.sigmoid(self.model.scores(self.reader.matrix(readings)), self.curve)
+    def shares(self, rows: Any) -> Any:
+        """Return the probability of each code in each row."""
+        return linear.sigmoid(self.model.scores(rows), self.curve)
 
 
 @dataclass(frozen=True)
 class Classes:
     """The fitted models."""
 
+    reader: Reader
     choices: Mapping[str, _Choice]
-    second: tuple[float, float]
     marks: Mapping[str, _Marks]
 
     def ranked(self, unit: Unit) -> dict[str, list[tuple[str, float]]]:
         """Return all codes of each variable that has one, with probabilities, the likeliest first."""
-        (reading,) = read([unit.text], [lead(unit)])
-        return {variable: choice.ranked(reading) for variable, choice in self.choices.items()}
+        return self._ranked(self.reader.matrix(read([unit.text], [lead(unit)])))
+
+    def _ranked(self, row: Any) -> dict[str, list[tuple[str, float]]]:
+        return {variable: choice.ranked(row) for variable, choice in self.choices.items()}
 
     def propose(self, unit: Unit) -> list[Proposal]:
         """Return the codes of a report that are likely enough, each with the words that speak most for it.
 
-        Of the topics the first is the primary one. A provision is `addressee:modality:type`.
+        The topic is the primary one. A provision is `addressee:modality:type`.
         """
-        spans = clauses(unit.text, QUOTE)
-        texts = [unit.text[a:b] for a, b in spans]
-        places = [place(unit, *span) for span in spans]
-        readings = read(texts, texts)
+        wide, narrow = clauses(unit.text, QUOTE), clauses(unit.text, CLAUSE, whole=False)
+        if not wide:
+            return []
+        texts = [unit.text[a:b] for a, b in (*wide, *narrow)]
+        matrix = self.reader.matrix(read([unit.text, *texts], [lead(unit), *texts]))
         out: list[Proposal] = []
-        for variable, ranked in self.ranked(unit).items():
-            choice = self.choices[variable]
-            for code, share, others in self._kept(variable, ranked, choice.counts):
-                at = places[choice.support(code, readings)] if spans else None
-                if at is not None:
-                    out.append(Proposal(variable, code, *at, share, others))
-        return [*out, *self._marked(unit)]
+        for variable, ranked in self._ranked(matrix[0]).items():
+            (code, share), choice = ranked[0], self.choices[variable]
+            at = place(unit, *wide[choice.support(code, matrix[1 : len(wide) + 1])])
+            if at and share >= LEAST[choice.counts.get(code, 0) < RARE]:
+                out.append(Proposal(variable, code, *at, share, tuple(ranked[1:3])))
+        return [*out, *self._marked(unit, narrow, matrix[len(wide) + 1 :])]
 
-    def _kept(
-        self, variable: str, ranked: list[tuple[str, float]], counts: Mapping[str, int]
-    ) -> Iterator[tuple[str, float, tuple[tuple[str, float], ...]]]:
-        """Yield the code of a variable that is proposed, with the next best; and a second topic."""
-        if not ranked:
-            return
-        code, share = ranked[0]
-        if share >= LEAST[counts.get(code, 0) < RARE]:
-            yield code, share, tuple(ranked[1:3])
-            if variable == "topics" and len(ranked) > 1:
-                also = float(linear.sigmoid(ranked[1][1], self.second))
-                if also >= LIKELY:
-                    yield ranked[1][0], also, ()
-
-    def _marked(self, unit: Unit) -> Iterator[Proposal]:
-        """Yield risks and provisions of the clauses of a report."""
-        spans = clauses(unit.text, CLAUSE, whole=False)
-        texts = [unit.text[a:b] for a, b in spans]
-        if not texts:
-            return
-        readings = read(texts, texts)
-        for variable, of in (("risks", ("risks",)), ("provisions", ("addressees", "modalities", "types"))):
-            if not all(name in self.marks for name in of):
+    def _marked(self, unit: Unit, spans: Sequence[tuple[int, int]], rows: Any) -> Iterator[Proposal]:
+        """Yield risks and provisions of the clauses of a report, the likeliest first."""
+        for variable, names in MARKED.items():
+            if not spans or not all(name in self.marks for name in names):
                 continue
-            models = [self.marks[name] for name in of]
-            last = models[-1].shares(readings)
+            *beside, last = [self.marks[name].shares(rows) for name in names]
+            codes = [self.marks[name].model.codes for name in names]
             seen = set()
             for row, column in zip(*np.unravel_index(np.argsort(-last, axis=None), last.shape), strict=True):
                 if last[row, column] < LIKELY:
                     break
-                beside = [m.model.codes[int(m.shares([readings[row]])[0].argmax())] for m in models[:-1]]
-                value = ":".join([*beside, models[-1].model.codes[column]])
+                parts = [own[int(shares[row].argmax())] for own, shares in zip(codes, beside, strict=False)]
+                value = ":".join([*parts, codes[-1][column]])
                 at = place(unit, *spans[row])
                 if at is not None and value not in seen:
                     seen.add(value)
@@ -154,23 +145,27 @@ class _Corpus:
     ds: Dataset
 
     @cached_property
-    def sources(self) -> pd.Series:
+    def sources(self) -> list[str]:
         """The source that reports each development first."""
         mentions = self.ds.mentions
         first = mentions[mentions["rank"] == "primary"].drop_duplicates("development_id")
-        return first.set_index("development_id")["segment_id"].str.rpartition(":")[0]
+        of = dict(zip(first["development_id"], first["segment_id"].str.rpartition(":")[0], strict=True))
+        return [of.get(one, "-") for one in self.ds.developments["development_id"]]
 
     @cached_property
-    def readings(self) -> list[Reading]:
-        """Each development: the words of its first report, of title and summary; title and proof of the action for a lead."""
+    def readings(self) -> list[tuple[Reading, Reading]]:
+        """Each development twice: all that is known of it; and without its summary, as a report is read."""
         developments, quotes = self.ds.developments, self.ds.quotes
         own = self.ds.mentions.loc[self.ds.mentions["rank"] == "primary", ["development_id", "segment_id"]]
         told: dict[str, dict[str, int]] = {}
-        for row in self.ds.terms.merge(own, on="segment_id").itertuples(index=False):
-            counts = told.setdefault(str(row.development_id), {})
-            counts[str(row.stem)] = counts.get(str(row.stem), 0) + int(row.count)  # type: ignore[arg-type,call-overload]
+        terms = self.ds.terms.merge(own, on="segment_id")
+        columns = (list(terms[name]) for name in ("development_id", "stem", "count"))
+        for one, stem, count in zip(*columns, strict=True):
+            counts = told.setdefault(one, {})
+            counts[stem] = counts.get(stem, 0) + count
         acts = quotes[quotes["supports"].astype(str).str.split().map(lambda s: "action" in s)]
-        proof = acts.groupby("development_id", observed=True)["exact"].first()
+        first = acts.drop_duplicates("development_id")
+        proof = dict(zip(first["development_id"], first["exact"], strict=True))
         leads = [
             f"{title}\n{proof.get(one, '')}".strip()
             for one, title in zip(developments["development_id"], developments["title"], strict=True)
@@ -180,7 +175,7 @@ class _Corpus:
         for one, summary in zip(developments["development_id"], summaries, strict=True):
             report = words(told.get(one, {}))
             both = {k: report.get(k, 0) + summary.words.get(k, 0) for k in {**report, **summary.words}}
-            out.append(Reading(both, summary.lead))
+            out.append((Reading(both, summary.lead), Reading(report, summary.lead)))
         return out
 
     def codes(self, variable: str) -> list[str]:
@@ -190,12 +185,9 @@ class _Corpus:
             column = self.ds.developments[variable].astype(object)
             return list(column.where(column.notna(), "").astype(str))
         topics = self.ds.development_topics
-        primary = topics[topics["rank"] == "primary"].set_index("development_id")["topic_id"].astype(str)
-        return [str(primary.get(one, "")) for one in ids]
-
-    def groups(self) -> list[str]:
-        """Return the source of each development."""
-        return [str(self.sources.get(one, "-")) for one in self.ds.developments["development_id"]]
+        primary = topics[topics["rank"] == "primary"]
+        of = dict(zip(primary["development_id"], primary["topic_id"].astype(str), strict=True))
+        return [of.get(one, "") for one in ids]
 
     def defined(self, table: str, key: str) -> tuple[list[str], list[Reading]]:
         """Return the codes of a vocabulary, and what the models read of their definitions."""
@@ -222,80 +214,87 @@ def fit(ds: Dataset) -> Classes:
     except ImportError:
         raise MissingExtraError('drafting needs scikit-learn: pip install "tmt-dataset[draft]"') from None
     corpus = _Corpus(ds)
-    choices = {variable: _choice(corpus, variable) for variable in CHOICES}
+    definitions = [one for defined in _DEFINED.values() for one in corpus.defined(*defined)[1]]
+    reader = Reader([*(known for known, _ in corpus.readings), *definitions])
+    choices = {variable: _choice(corpus, reader, variable) for variable in CHOICES}
     marks = {
-        "risks": _marks(corpus, _values(ds.development_risks, "risk_id"), ("risks", "risk_id")),
-        "types": _marks(corpus, _values(ds.provisions, "type"), ("provision_types", "type")),
-        "addressees": _marks(corpus, _values(ds.provisions, "addressee"), ("addressees", "addressee"), False),
-        "modalities": _marks(corpus, _values(ds.provisions, "modality"), None, False),
+        **_marks(corpus, reader, {"risks": ds.development_risks, "types": ds.provisions}),
+        **_marks(corpus, reader, {"addressees": ds.provisions, "modalities": ds.provisions}, every=False),
     }
-    return Classes(choices, _second(corpus, choices["topics"]), {k: v for k, v in marks.items() if v})
+    return Classes(reader, choices, marks)
 
 
-def _choice(corpus: _Corpus, variable: str) -> _Choice:
+def _choice(corpus: _Corpus, reader: Reader, variable: str) -> _Choice:
     known = corpus.codes(variable)
     kept = [n for n, code in enumerate(known) if code]
     codes = [known[n] for n in kept]
-    readings = [corpus.readings[n] for n in kept]
-    groups = [corpus.groups()[n] for n in kept]
+    readings = [corpus.readings[n][0] for n in kept]
+    reports = [corpus.readings[n][1] for n in kept]
+    groups = [corpus.sources[n] for n in kept]
     emphasis = [1.0] * len(kept)
     counts = {code: codes.count(code) for code in {*codes}}
     if variable in _DEFINED:
         defined, definitions = corpus.defined(*_DEFINED[variable])
         codes, readings = [*codes, *defined], [*readings, *definitions]
         groups, emphasis = [*groups, *[""] * len(defined)], [*emphasis, *[DEFINITION] * len(defined)]
+        reports += definitions
     names = sorted({*codes})
     weights = pd.Series(emphasis)
     total = weights.groupby(codes).transform("sum")
     balanced = weights * (weights.sum() / len(names) / total) ** 0.5
-    reader = Reader(readings, CHOICES[variable])
     targets = np.where(np.array(codes)[:, None] == np.array(names), 1.0, -1.0)
-    model = linear.fit(reader.matrix(readings), targets, names, groups, balanced.to_numpy())
+    matrix, unseen = reader.matrix(readings), reader.matrix(reports)
+    model = linear.fit(
+        matrix, targets, names, groups, balanced.to_numpy(), reader.scale(CHOICES[variable]), unseen
+    )
     right = [names.index(code) for code in codes[: len(kept)]]
-    return _Choice(reader, model, linear.temperature(model.held_out[: len(kept)], right), counts)
-
-
-def _second(corpus: _Corpus, topics: _Choice) -> tuple[float, float]:
-    """Return how likely the second topic of a ranking is one that a development has, by its probability."""
-    own = corpus.ds.development_topics.groupby("development_id", observed=True)["topic_id"].agg(set)
-    shares = linear.softmax(topics.model.held_out * topics.factor)
-    scores, right = [], []
-    for one, row in zip(corpus.ds.developments["development_id"], shares, strict=False):
-        second = int(np.argsort(-row)[1]) if len(row) > 1 else 0
-        scores.append(float(row[second]))
-        right.append(topics.model.codes[second] in own.get(one, set()))
-    return linear.steepness(scores, np.array(right))
+    return _Choice(model, linear.temperature(model.held_out[: len(kept)], right), counts)
 
 
 def _values(frame: pd.DataFrame, field: str) -> dict[str, set[str]]:
     """Return the codes that each quote proves."""
-    return {
-        str(quote): set(own.astype(str))
-        for quote, own in frame.dropna(subset=["quote_id"]).groupby("quote_id", observed=True)[field]
-    }
+    out: dict[str, set[str]] = {}
+    for quote, code in zip(frame["quote_id"], frame[field].astype(str), strict=True):
+        out.setdefault(str(quote), set()).add(code)
+    return out
 
 
 def _marks(
-    corpus: _Corpus, values: Mapping[str, set[str]], table: tuple[str, str] | None, every: bool = True
-) -> _Marks | None:
-    """Fit codes on quotes; with `every`, quotes without a code count as examples of none."""
+    corpus: _Corpus, reader: Reader, of: Mapping[str, pd.DataFrame], every: bool = True
+) -> dict[str, _Marks]:
+    """Fit codes on quotes; with `every`, quotes without a code are examples of none."""
+    values = {name: _values(frame, MARKS[name][0]) for name, frame in of.items()}
     quotes = corpus.ds.quotes
-    kept = quotes if every else quotes[quotes["quote_id"].isin(list(values))]
-    known = sorted(set().union(*values.values())) if values else []
-    if not known:
-        return None
-    texts = list(kept["exact"])
-    readings, groups = read(texts, texts), list(kept["source_id"].astype(str))
-    own = [values.get(one, set()) for one in kept["quote_id"]]
-    emphasis = [1.0] * len(own)
-    if table is not None:
-        defined, definitions = corpus.defined(*table)
-        known = sorted({*known, *defined})
-        readings, own = [*readings, *definitions], [*own, *({code} for code in defined)]
-        groups, emphasis = [*groups, *[""] * len(defined)], [*emphasis, *[DEFINITION] * len(defined)]
-    reader = Reader(readings, (1.0, 0.7, 0.0))
+    kept = quotes if every else quotes[quotes["quote_id"].isin([q for own in values.values() for q in own])]
+    ids = list(kept["quote_id"])
+    if not ids or not all(values.values()):
+        return {}
+    readings, groups = read(list(kept["exact"]), list(kept["exact"])), list(kept["source_id"].astype(str))
+    own = [{(name, code) for name in of for code in values[name].get(one, ())} for one in ids]
+    for name in of:
+        table, key = MARKS[name][1], MARKS[name][0]
+        if table:
+            codes, definitions = corpus.defined(table, key)
+            readings, own = [*readings, *definitions], [*own, *({(name, code)} for code in codes)]
+    known = sorted(set().union(*own))
+    emphasis = np.array([1.0] * len(ids) + [DEFINITION] * (len(own) - len(ids)))
+    groups += [""] * (len(own) - len(ids))
     targets = np.array([[1.0 if code in codes else -1.0 for code in known] for codes in own])
-    model = linear.fit(reader.matrix(readings), targets, known, groups, np.array(emphasis))
-    length = len(kept)
-    curve = linear.steepness(model.held_out[:length].ravel(), (targets[:length] > 0).ravel())
-    return _Marks(reader, model, curve)
+    model = linear.fit(
+        reader.matrix(readings), targets, [code for _, code in known], groups, emphasis, reader.scale(CLAUSES)
+    )
+    return {
+        name: _part(model, targets, [n for n, (of_, _) in enumerate(known) if of_ == name]) for name in of
+    }
+
+
+def _part(model: linear.Fitted, targets: Any, columns: list[int]) -> _Marks:
+    """Return the model of some of the codes, with the curve that fits them."""
+    curve = linear.steepness(model.held_out[:, columns].ravel(), (targets[:, columns] > 0).ravel())
+    part = linear.Fitted(
+        tuple(model.codes[n] for n in columns),
+        model.weights[:, columns],
+        model.constant[columns],
+        model.held_out[:, columns],
+    )
+    return _Marks(part, curve)

@@ -30,7 +30,15 @@ class Fitted:
         return matrix @ self.weights + self.constant
 
 
-def fit(matrix: Any, targets: Array, codes: Sequence[str], groups: Sequence[str], emphasis: Array) -> Fitted:
+def fit(
+    matrix: Any,
+    targets: Array,
+    codes: Sequence[str],
+    groups: Sequence[str],
+    emphasis: Array,
+    scale: Array,
+    unseen: Any = None,
+) -> Fitted:
     """Return the model of some texts.
 
     Parameters
@@ -45,19 +53,27 @@ def fit(matrix: Any, targets: Array, codes: Sequence[str], groups: Sequence[str]
         The source of each text; an empty one is a text that no source has, as the definition of a code.
     emphasis
         How much each text counts.
+    scale
+        The weight of each column.
+    unseen
+        The texts as they are where their codes are not known yet; by default as in `matrix`.
     """
+    from scipy.sparse import diags
+
     root = np.sqrt(emphasis)
-    kernel = (matrix @ matrix.T).toarray() + CONSTANT
+    weighted = matrix @ diags(scale**2)
+    kernel = (weighted @ matrix.T).toarray() + CONSTANT
     inverse = np.linalg.inv(root[:, None] * kernel * root + PENALTY * np.eye(len(root)))
     scaled = inverse @ (root[:, None] * targets)
     dual = root[:, None] * scaled
-    held_out = kernel @ dual
+    seen = kernel if unseen is None else (unseen @ weighted.T).toarray() + CONSTANT
+    held_out = seen @ dual
     names = np.array(groups)
-    for group in sorted({*groups} - {""}):  # the scores of a model without a group follow from the inverse
+    for group in sorted({*groups} - {""}):  # the model without a group follows from the inverse
         own = np.flatnonzero(names == group)
-        residual = np.linalg.solve(inverse[np.ix_(own, own)], scaled[own])
-        held_out[own] = targets[own] - residual / root[own][:, None]
-    return Fitted(tuple(codes), matrix.T @ dual, CONSTANT * dual.sum(axis=0), held_out)
+        step = np.linalg.solve(inverse[np.ix_(own, own)], scaled[own])
+        held_out[own] -= seen[own] @ (root[:, None] * (inverse[:, own] @ step))
+    return Fitted(tuple(codes), weighted.T @ dual, CONSTANT * dual.sum(axis=0), held_out)
 
 
 def softmax(scores: Array) -> Array:
@@ -86,7 +102,7 @@ def steepness(scores: Array, right: Array) -> tuple[float, float]:
 
     if len(np.unique(right)) < 2:
         return 0.0, -5.0
-    curve = LogisticRegression(C=100).fit(np.asarray(scores).reshape(-1, 1), right)
+    curve = LogisticRegression(C=100, solver="newton-cholesky").fit(np.asarray(scores).reshape(-1, 1), right)
     return float(curve.coef_[0, 0]), float(curve.intercept_[0])
 
 

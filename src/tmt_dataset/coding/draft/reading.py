@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tmt_dataset.coding.draft.acts import hints
@@ -14,9 +15,46 @@ from tmt_dataset.search import stems
 
 __all__ = ["Reader", "Reading", "clauses", "lead", "place", "read"]
 
+#: What a reading has.
+FEATURES = ("words", "pairs", "acts")
 #: Words without a subject.
 _EMPTY = frozenset(
-    "the a an of and to in on for by with at from as is ar were was be been it thi that which will also such or their ha have had other not".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "to",
+        "in",
+        "on",
+        "for",
+        "by",
+        "with",
+        "at",
+        "from",
+        "as",
+        "is",
+        "ar",
+        "were",
+        "was",
+        "be",
+        "been",
+        "it",
+        "thi",
+        "that",
+        "which",
+        "will",
+        "also",
+        "such",
+        "or",
+        "their",
+        "ha",
+        "have",
+        "had",
+        "other",
+        "not",
+    ]
 )
 _SENTENCE = re.compile(r"(?<![A-Z]\.)(?<=[.!?;:”)])\s+(?=[(“\"A-Z\d])")
 _CLAUSE = re.compile(r"(?<=[.!?;:,”)])\s+")
@@ -25,10 +63,25 @@ _MARK = re.compile(r"\s*(?:\(?\d{1,3}[.、]\s+|[-–—•·*]\s+)?")
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as features: counts of stems, and the first words."""
+    """A text as features, of which there is always one, as a matrix needs columns: the stems of its words, and those below."""
 
     words: Mapping[str, int]
     lead: str
+
+    @cached_property
+    def pairs(self) -> dict[str, int]:
+        """The words of the lead and their pairs."""
+        tokens = ["0" if t.isdigit() else t for t in re.findall(r"\w\w+", self.lead.casefold())]
+        return {"": 1, **Counter(tokens + [f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)])}
+
+    @cached_property
+    def acts(self) -> dict[str, int]:
+        """The actions that the lines of the lead speak for."""
+        found = [hints(line) for line in self.lead.splitlines()]
+        return {
+            "": 1,
+            **Counter(code for codes in found for code in [*codes, *(f"first {c}" for c in codes[:1])]),
+        }
 
 
 def read(texts: Sequence[str], leads: Sequence[str]) -> list[Reading]:
@@ -38,7 +91,7 @@ def read(texts: Sequence[str], leads: Sequence[str]) -> list[Reading]:
 
 def words(counted: Counter[str] | Mapping[str, int]) -> dict[str, int]:
     """Return the stems that say something of the subject; numbers are one."""
-    out: Counter[str] = Counter()
+    out: Counter[str] = Counter({"": 1})
     for stem, count in counted.items():
         if stem not in _EMPTY:
             out["0" if stem.isdigit() else stem] += count
@@ -61,7 +114,9 @@ def lead(unit: Unit) -> str:
     """
     heading, body = _halves(unit)
     first = _SENTENCE.split(body, maxsplit=1)[0][:350]
-    return "\n".join(part for part in (_MARK.sub("", heading, count=1), _MARK.sub("", first, count=1)) if part)
+    return "\n".join(
+        part for part in (_MARK.sub("", heading, count=1), _MARK.sub("", first, count=1)) if part
+    )
 
 
 def clauses(text: str, longest: int, whole: bool = True) -> list[tuple[int, int]]:
@@ -113,40 +168,30 @@ def place(unit: Unit, start: int, end: int) -> tuple[int, int] | None:
 
 
 class Reader:
-    """Turns readings into rows of a matrix; words are weighted by how rare they are in the texts that it was made from."""
+    """Turns readings into rows of a matrix; what they have is weighted by how rare it is where the reader was made."""
 
-    def __init__(self, readings: Sequence[Reading], weights: tuple[float, float, float]) -> None:
+    def __init__(self, readings: Sequence[Reading]) -> None:
         from sklearn.feature_extraction import DictVectorizer
         from sklearn.feature_extraction.text import TfidfTransformer
 
-        self._weights = weights
-        self._columns = [DictVectorizer() for _ in weights]
-        self._rarity = [TfidfTransformer(sublinear_tf=True) for _ in weights]
-        for n, features in enumerate(zip(*map(_features, readings), strict=True)):
-            self._rarity[n].fit(self._columns[n].fit_transform(features))
+        self._columns = {name: DictVectorizer() for name in FEATURES}
+        self._rarity = {name: TfidfTransformer(sublinear_tf=True) for name in FEATURES}
+        for name in FEATURES:
+            self._rarity[name].fit(self._columns[name].fit_transform(getattr(r, name) for r in readings))
 
     def matrix(self, readings: Sequence[Reading]) -> Any:
-        """Return a row for each reading: words, first words and act, each of its weight."""
+        """Return a row for each reading, with its features side by side."""
         from scipy.sparse import hstack
 
-        parts = zip(*map(_features, readings), strict=True)
-        return hstack(
-            [
-                weight * rarity.transform(columns.transform(features))
-                for weight, columns, rarity, features in zip(
-                    self._weights, self._columns, self._rarity, parts, strict=True
-                )
-            ]
-        ).tocsr()
+        blocks = [
+            self._rarity[name].transform(self._columns[name].transform(getattr(r, name) for r in readings))
+            for name in FEATURES
+        ]
+        return hstack(blocks).tocsr()
 
+    def scale(self, weights: Mapping[str, float]) -> Any:
+        """Return the weight of each column, from those of its kind of features."""
+        import numpy as np
 
-def _features(reading: Reading) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """Return words, words and pairs of the lead, and the acts that it speaks for; never none, as a matrix needs columns."""
-    tokens = ["0" if t.isdigit() else t for t in re.findall(r"\w\w+", reading.lead.casefold())]
-    pairs = [f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)]
-    acts: Counter[str] = Counter()
-    for line in reading.lead.splitlines():
-        found = hints(line)
-        acts.update(found)
-        acts.update(f"first {code}" for code in found[:1])
-    return {"": 1.0, **reading.words}, {"": 1.0, **Counter(tokens + pairs)}, {"": 1.0, **acts}
+        lengths = [len(self._columns[name].vocabulary_) for name in FEATURES]
+        return np.repeat([weights.get(name, 0.0) for name in FEATURES], lengths)
