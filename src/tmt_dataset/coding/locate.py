@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tmt_dataset.coding.annotation import Annotation, Source, line_of, misnamed, problems, read_yaml, yaml
+from tmt_dataset.coding.draft.form import SUFFIX, Draft
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.errors import AnnotationError, PackageError, QuoteNotFoundError
 from tmt_dataset.files import expanded, sha256, update
@@ -225,9 +226,10 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
     AnnotationError
         If the file breaks the format, or the text cannot be read or is not the one that the file declares.
     """
-    at = sources / f"{path.stem}.txt"
+    sid = path.name.removesuffix(SUFFIX if path.name.endswith(SUFFIX) else ".yaml")
+    at = sources / f"{sid}.txt"
     try:
-        text = source_text(sources, path.stem)
+        text = source_text(sources, sid)
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{at}: not UTF-8 ({error}); keep the text as it was received") from None
     except PackageError as error:
@@ -235,7 +237,8 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
     if text is None:
         return None, None
     node = read_yaml(path)
-    annotation, found = problems(path, node, {}, Annotation)  # codes are checked when the tables are built
+    form = Draft if path.name.endswith(SUFFIX) else Annotation
+    annotation, found = problems(path, node, {}, form)  # codes are checked when the tables are built
     if annotation is not None:
         found = _other_text(annotation.source, text, node, path, at)
     if found:
@@ -244,7 +247,7 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
 
 
 def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
-    """Fill in the offsets of all annotation files whose source text is at hand.
+    """Fill in the offsets of all annotation files, drafts among them, whose source text is at hand.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ class Classes:
     def propose(self, unit: Unit) -> list[Proposal]:
         """Return the codes of a report that are likely enough, each with the words that speak most for it.
 
-        The topic is the primary one. A provision is `addressee:modality:type`.
+        The topic is the primary one. A value is empty where no code is likely enough. A provision is `addressee modality type`.
         """
         wide, narrow = clauses(unit.text, QUOTE), clauses(unit.text, CLAUSE, whole=False)
         if not wide:
@@ -117,6 +117,8 @@ class Classes:
             at = place(unit, *wide[choice.support(code, matrix[1 : len(wide) + 1])])
             if at and share >= LEAST[choice.counts.get(code, 0) < RARE]:
                 out.append(Proposal(variable, code, *at, share, tuple(ranked[1:3])))
+            elif at:  # none is likely enough: the coder chooses
+                out.append(Proposal(variable, "", *at, 0.0, tuple(ranked[:3])))
         return [*out, *self._marked(unit, narrow, matrix[len(wide) + 1 :])]
 
     def _marked(self, unit: Unit, spans: Sequence[tuple[int, int]], rows: Any) -> Iterator[Proposal]:
@@ -131,7 +133,7 @@ class Classes:
                 if last[row, column] < LIKELY:
                     break
                 parts = [own[int(shares[row].argmax())] for own, shares in zip(codes, beside, strict=False)]
-                value = ":".join([*parts, codes[-1][column]])
+                value = " ".join([*parts, codes[-1][column]])
                 at = place(unit, *spans[row])
                 if at is not None and value not in seen:
                     seen.add(value)
@@ -196,13 +198,15 @@ class _Corpus:
         return list(frame[key].astype(str)), read(texts, [""] * len(texts))
 
 
-def fit(ds: Dataset) -> Classes:
+def fit(ds: Dataset, without: str | None = None) -> Classes:
     """Fit the models on a data set, in about a second.
 
     Parameters
     ----------
     ds
         What they learn from.
+    without
+        A source whose developments, quotes and words are left out.
 
     Raises
     ------
@@ -213,6 +217,8 @@ def fit(ds: Dataset) -> Classes:
         import sklearn  # noqa: F401  # asked for here, so that the extra is named
     except ImportError:
         raise MissingExtraError('drafting needs scikit-learn: pip install "tmt-dataset[draft]"') from None
+    if without is not None:
+        ds = _less(ds, without)
     corpus = _Corpus(ds)
     definitions = [one for defined in _DEFINED.values() for one in corpus.defined(*defined)[1]]
     reader = Reader([*(known for known, _ in corpus.readings), *definitions])
@@ -222,6 +228,18 @@ def fit(ds: Dataset) -> Classes:
         **_marks(corpus, reader, {"addressees": ds.provisions, "modalities": ds.provisions}, every=False),
     }
     return Classes(reader, choices, marks)
+
+
+def _less(ds: Dataset, source_id: str) -> Dataset:
+    """Return a data set without what a source reports first, and without its quotes and words."""
+    reports = ds.mentions["segment_id"].str.startswith(f"{source_id}:") & (ds.mentions["rank"] == "primary")
+    part = ds.where(~ds.developments["development_id"].isin(list(ds.mentions.loc[reports, "development_id"])))
+    tables = dict(part)
+    own = set(tables["quotes"].loc[tables["quotes"]["source_id"] == source_id, "quote_id"])
+    for name in ("quotes", "provisions", "development_risks"):
+        tables[name] = tables[name][~tables[name]["quote_id"].isin(list(own))]
+    tables["terms"] = tables["terms"][~tables["terms"]["segment_id"].str.startswith(f"{source_id}:")]
+    return type(ds)(ds.descriptor, tables)
 
 
 def _choice(corpus: _Corpus, reader: Reader, variable: str) -> _Choice:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from tmt_dataset.coding.draft.acts import hints
@@ -72,7 +73,7 @@ class Reading:
     def pairs(self) -> dict[str, int]:
         """The words of the lead and their pairs."""
         tokens = ["0" if t.isdigit() else t for t in re.findall(r"\w\w+", self.lead.casefold())]
-        return {"": 1, **Counter(tokens + [f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)])}
+        return {"": 1, **Counter(tokens + [f"{a} {b}" for a, b in pairwise(tokens)])}
 
     @cached_property
     def acts(self) -> dict[str, int]:
@@ -105,12 +106,12 @@ def _halves(unit: Unit) -> tuple[str, str]:
 
 
 def lead(unit: Unit) -> str:
-    """Return heading and first sentence of a report, one a line.
+    r"""Return heading and first sentence of a report, one a line.
 
     Examples
     --------
     >>> lead(Unit(0, 37, (0, 13), "Rules issued. CAC issued them. It did."))
-    'Rules issued.\\nCAC issued them.'
+    'Rules issued.\nCAC issued them.'
     """
     heading, body = _halves(unit)
     first = _SENTENCE.split(body, maxsplit=1)[0][:350]
