@@ -52,7 +52,8 @@ RARE = 3
 LEAST = {False: 0.2, True: 0.4}
 #: A risk, a provision is proposed from here on.
 LIKELY = 0.5
-QUOTE, CLAUSE = 320, 160
+#: The longest words that speak for a code.
+CLAUSE = 160
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,20 @@ class Classes:
 
         The topic is the primary one. A value is empty where no code is likely enough. A provision is `addressee modality type`.
         """
-        wide, narrow = clauses(unit.text, QUOTE), clauses(unit.text, CLAUSE, whole=False)
-        if not wide:
+        spans = clauses(unit.text, CLAUSE, whole=False)
+        if not spans:
             return []
-        texts = [unit.text[a:b] for a, b in (*wide, *narrow)]
+        texts = [unit.text[a:b] for a, b in spans]
         matrix = self.reader.matrix(read([unit.text, *texts], [lead(unit), *texts]))
         out: list[Proposal] = []
         for variable, ranked in self._ranked(matrix[0]).items():
             (code, share), choice = ranked[0], self.choices[variable]
-            at = place(unit, *wide[choice.support(code, matrix[1 : len(wide) + 1])])
+            at = place(unit, *spans[choice.support(code, matrix[1:])])
             if at and share >= LEAST[choice.counts.get(code, 0) < RARE]:
                 out.append(Proposal(variable, code, *at, share, tuple(ranked[1:3])))
             elif at:  # none is likely enough: the coder chooses
                 out.append(Proposal(variable, "", *at, 0.0, tuple(ranked[:3])))
-        return [*out, *self._marked(unit, narrow, matrix[len(wide) + 1 :])]
+        return [*out, *self._marked(unit, spans, matrix[1:])]
 
     def _marked(self, unit: Unit, spans: Sequence[tuple[int, int]], rows: Any) -> Iterator[Proposal]:
         """Yield risks and provisions of the clauses of a report, the likeliest first."""

@@ -170,7 +170,7 @@ def development(identifier: str, mentions: list[str], proposals: Sequence[Propos
     record["quotes"] = _quotes(proposals, text)
     record["proposed"] = [
         {"variable": p.variable, "value": p.value, "at": [p.start, p.end], "score": round(p.score, 3)}
-        | ({"others": {value: round(score, 3) for value, score in p.others}} if p.others else {})
+        | ({"others": [{"value": v, "score": round(score, 3)} for v, score in p.others]} if p.others else {})
         for p in every
     ]
     return {k: v for k, v in record.items() if v not in ([], {})}

@@ -28,6 +28,13 @@ SUFFIX = ".draft.yaml"
 Value = tuple[str, str]
 
 
+class Other(Strict):
+    """A value that was less likely."""
+
+    value: str
+    score: float
+
+
 class Proposed(Strict):
     """A value that was proposed, where its words are, its probability, and the next best values."""
 
@@ -35,7 +42,7 @@ class Proposed(Strict):
     value: str
     at: Offsets
     score: float
-    others: Annotated[dict[str, float], Field(default_factory=dict)]
+    others: Annotated[list[Other], Field(default_factory=list)]
 
 
 class DraftDevelopment(Development):

@@ -47,7 +47,7 @@ def _rows(record: Mapping[str, Any], text: str) -> Iterator[tuple[Any, ...]]:
         if (name, value) not in left and (value or name not in lacking):
             continue
         told.add(name)
-        others = ", ".join(f"{other} {score:.2f}" for other, score in (p.get("others") or {}).items())
+        others = ", ".join(f"{o['value']} {o['score']:.2f}" for o in p.get("others") or [])
         words = " ".join(text[slice(*p["at"])].split())
         yield (
             record["id"],
