@@ -132,6 +132,8 @@ def _rule(m: re.Match[str], before: str, after: str) -> str:
         return "age"
     if re.match(r" ?(?:and|or|to) ", after) and not m["digits"]:
         return ""
+    if m["word"] and re.search(r"\b(?:all|these|those|both|the other) $", before, re.I):
+        return ""
     if m["word"]:
         return "word" if THINGS.match(after.lstrip(" -")) and not PARTS.match(after.lstrip(" -")) else ""
     if PARTS.match(after.lstrip(" -")):
@@ -227,8 +229,8 @@ def figures(unit: Unit, text: str, measures: Measures) -> list[Figure]:
         start, end = _clause(text, a, b, m.start(), m.end())
         near = measures.nearest(text[max(start, m.start() - 60) : min(end + 20, m.end() + 50)], "")
         value = _plain(_value(m))
-        key = (value, rule, _counted(after))
-        if not any(value == v and rule == r and (key[2] & c or not key[2] | c) for v, r, c in out):
+        key = (value, f"money at {m.start()}" if rule == "money" else rule, _counted(after))
+        if not any(value == v and key[1] == r and (key[2] & c or not key[2] | c) for v, r, c in out):
             out[key] = Figure(value, _qualifier(m, before, after), _kind(rule, text[a:b], before), near, start, end, rule)
     for a, b in _sentences(text, unit.start, unit.end):
         for c in CLOCK.finditer(text, a, b):

@@ -22,6 +22,7 @@ class Named:
     pattern: re.Pattern[str]
     code: str
     length: int
+    word: str  #: a part of every form, in lower case: a text without it does not have the name
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Registers:
     courts: frozenset[str]
     instruments: tuple[Instrument, ...]
     measures: Mapping[str, str]  #: words by measure: label, definition and the quotes that prove its figures
+
+    def seat(self, authority: str) -> str:
+        """Return the place of an authority; that of one made from a place and the name of a body is in its code."""
+        if authority in self.seats:
+            return self.seats[authority]
+        return next((code for name, code in self.places.items() if _slug(name) in authority), "100000")
 
 
 def of(ds: Dataset, without: str | None = None) -> Registers:
@@ -108,7 +115,11 @@ def _spelled(name: str) -> str:
 
 def _named(pattern: str, code: str, length: int) -> Named:
     """Return a form of a name: an abbreviation as it is written, a name of several words in either case."""
-    return Named(re.compile(rf"\b{pattern}(?!\w)", re.I if r"\s" in pattern else re.NOFLAG), code, length)
+    either = r"\s" in pattern
+    plain = re.sub(r"\(\?:.*?\)[*?+]*|\[.*?\]|\\.[+*]?", " ", pattern)
+    parts = re.findall(r"[^\W\d_]{3,}", plain.replace("i z", " ")) or [""]
+    word = max(parts, key=len)
+    return Named(re.compile(rf"\b{pattern}(?!\w)", re.I if either else re.NOFLAG), code, length, word.casefold())
 
 
 def _authorities(rows: Sequence[Mapping[str, Any]], places: Mapping[str, str]) -> Iterator[Named]:
@@ -130,7 +141,7 @@ def _authorities(rows: Sequence[Mapping[str, Any]], places: Mapping[str, str]) -
             if "{}" in code or made in known:
                 yield _named(rf"{_spelled(place)}{_RANK}\s+{_spelled(rest)}", made if "{}" in code else first, len(place + rest))
     for place in places:
-        yield _named(rf"{_spelled(place)}{_RANK}\s+Government(?:\s+Office)?", f"gov-{_slug(place)}", len(place) + 11)
+        yield _named(rf"{_spelled(place)}{_RANK}\s+Government(?:\s+Office)?(?!(?-i:\s[A-Z]))", f"gov-{_slug(place)}", len(place) + 11)
 
 
 def _slug(place: str) -> str:
