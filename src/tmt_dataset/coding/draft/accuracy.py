@@ -24,9 +24,26 @@ COLUMNS = (
 PRECISE = 0.95
 DRAWS, SEED = 1000, 2024
 #: Variables that are found or missed: precision and recall; the others have one value and an accuracy.
-FOUND = ("unit", "stated_day", "authorities", "places", "instruments", "relations", "figures", "effective_date", "risks", "provisions")
+FOUND = (
+    "unit",
+    "stated_day",
+    "authorities",
+    "places",
+    "instruments",
+    "relations",
+    "figures",
+    "effective_date",
+    "risks",
+    "provisions",
+)
 #: What the two codings call a variable, where it has another name there.
-AGREED = {"topics": "primary_topic", "figures": "figure_value", "stated_day": "date", "risks": "risk", "provisions": "provision"}
+AGREED = {
+    "topics": "primary_topic",
+    "figures": "figure_value",
+    "stated_day": "date",
+    "risks": "risk",
+    "provisions": "provision",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +82,10 @@ def measured(ds: Dataset, texts: Mapping[str, str], further: Sequence[Further] =
 def _ceilings(ds: Dataset) -> _Ceilings:
     rows = ds.agreement[ds.agreement["scope"].astype(str) == ALL]
     by = {
-        kind: {str(r["variable"]): float(r["value"]) for r in rows[rows["statistic"].astype(str) == kind].to_dict("records")}
+        kind: {
+            str(r["variable"]): float(r["value"])
+            for r in rows[rows["statistic"].astype(str) == kind].to_dict("records")
+        }
         for kind in ("agreement", "f1")
     }
     return _Ceilings(by["agreement"], by["f1"])
@@ -84,7 +104,11 @@ def table(found: Iterable[Outcome], ceilings: _Ceilings | None = None) -> pd.Dat
     rows = [row for (scope, variable), own in groups.items() for row in _rows(scope, variable, own, ceilings)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     first = frame["scope"].ne(ALL)
-    order = pd.DataFrame({"first": first, "scope": frame["scope"]}).sort_values(["first", "scope"], kind="stable").index
+    order = (
+        pd.DataFrame({"first": first, "scope": frame["scope"]})
+        .sort_values(["first", "scope"], kind="stable")
+        .index
+    )
     return frame.loc[order].reset_index(drop=True)
 
 
@@ -99,12 +123,25 @@ def _rows(scope: str, variable: str, own: list[Outcome], ceilings: _Ceilings) ->
         for measure in ("precision", "recall", "f1"):
             value, low, high, n = _interval(own, _MEASURES[measure])
             extra = common if measure == "f1" else {}
-            rows.append({**base, "measure": measure, "value": value, "low": low, "high": high, "n": n, **extra})
+            rows.append(
+                {**base, "measure": measure, "value": value, "low": low, "high": high, "n": n, **extra}
+            )
         return rows
     value, low, high, n = _interval(own, _MEASURES["accuracy"])
     common["floor"] = _majority(own)
     top3 = _share(sum(o.top3 for o in own), len(own))
-    return [{**base, "measure": "accuracy", "value": value, "low": low, "high": high, "n": n, "top3": top3, **common}]
+    return [
+        {
+            **base,
+            "measure": "accuracy",
+            "value": value,
+            "low": low,
+            "high": high,
+            "n": n,
+            "top3": top3,
+            **common,
+        }
+    ]
 
 
 def _share(part: float, whole: float) -> float | None:
@@ -131,8 +168,15 @@ def _interval(own: list[Outcome], measure: Any) -> tuple[float | None, float | N
     drawn = np.random.default_rng(SEED).integers(0, len(names), (DRAWS, len(names)))
     tops, bottoms = measure(*counts[drawn].sum(axis=1).T)
     values = tops[bottoms > 0] / bottoms[bottoms > 0]
-    low, high = (round(float(x), 3) for x in np.quantile(values, [0.025, 0.975])) if len(values) else (None, None)
-    return _share(float(top), float(bottom)), low, high, int(bottom / 2 if measure is _MEASURES["f1"] else bottom)
+    low, high = (
+        (round(float(x), 3) for x in np.quantile(values, [0.025, 0.975])) if len(values) else (None, None)
+    )
+    return (
+        _share(float(top), float(bottom)),
+        low,
+        high,
+        int(bottom / 2 if measure is _MEASURES["f1"] else bottom),
+    )
 
 
 def _coverage(own: list[Outcome]) -> float | None:

@@ -18,23 +18,35 @@ _BODIES = r"(?:government\s+)?(?:departments|ministries|agencies|authorities|bod
 FURTHER = re.compile(rf"\b(?:and|with)\s+{_COUNT}\s+other\s+{_BODIES}", re.I)
 IN_ALL = re.compile(rf"(?:^|[^\w-]){_COUNT}\s+(?:central\s+|national\s+)?{_BODIES}\b", re.I)
 AT_LEAST_ONE = re.compile(
-    rf"\b(?:and|with)\s+(?:\w+\s+)?(?:others|other\s+(?:relevant\s+)?{_BODIES})|\b(?:multiple|several|relevant|other|various)\s+{_BODIES}|\bet al\b", re.I
+    rf"\b(?:and|with)\s+(?:\w+\s+)?(?:others|other\s+(?:relevant\s+)?{_BODIES})|\b(?:multiple|several|relevant|other|various)\s+{_BODIES}|\bet al\b",
+    re.I,
 )
 #: A body that the passive names.
-BY = re.compile(r"\b(?:issued|released|published|organi[sz]ed|launched|held|hosted|adopted|passed|made|approved)\s+(?:jointly\s+)?by\s+")
+BY = re.compile(
+    r"\b(?:issued|released|published|organi[sz]ed|launched|held|hosted|adopted|passed|made|approved)\s+(?:jointly\s+)?by\s+"
+)
 #: A body that takes part, told after the verb.
-WITH = re.compile(r"\b(?:jointly\s+with|in\s+(?:conjunction|collaboration|cooperation)\s+with|together\s+with)\s+")
+WITH = re.compile(
+    r"\b(?:jointly\s+with|in\s+(?:conjunction|collaboration|cooperation)\s+with|together\s+with)\s+"
+)
 #: A court that decides, not one that publishes.
-CASE = re.compile(r"\b(?:heard|hears|hearing|rule[sd]|ruling|judg(?:e?ment)|verdict|sentenced|ordered|dismissed|upheld|case)\b")
+CASE = re.compile(
+    r"\b(?:heard|hears|hearing|rule[sd]|ruling|judg(?:e?ment)|verdict|sentenced|ordered|dismissed|upheld|case)\b"
+)
 THE_COURT = re.compile(r"\b[Tt]he court\b")
-VERB = re.compile(ACT + r"|\b(?:decided|asked|urge[sd]|invited|aims?|requires?|has|have|is|are|was|were|to (?:actively|further|carry))\b")
+VERB = re.compile(
+    ACT
+    + r"|\b(?:decided|asked|urge[sd]|invited|aims?|requires?|has|have|is|are|was|were|to (?:actively|further|carry))\b"
+)
 #: What a body is called that the registers do not know.
 BODY = (
     r"(?:Administration|Ministry|Commission|Association|Alliance|Society|Academy|Court|Procuratorate|Bureau|Department|Committee|Institute|"
     r"Council|Congress|Government|Cent(?:er|re)|Bank|Federation|Authority|Agency)"
 )
 _NAME = r"[A-Z][\w’-]*(?: (?:(?:of|for|on|and|to|&) )?[A-Z][\w’-]*)*"
-UNKNOWN = re.compile(rf"(?<![/\w])(?:(?:{_NAME} )?{BODY}(?: (?:of|for|on) (?:the )?{_NAME})?|(?:[A-Z][a-z]+ )?[A-Z]{{3,6}}\d*)\b(?!-)")
+UNKNOWN = re.compile(
+    rf"(?<![/\w])(?:(?:{_NAME} )?{BODY}(?: (?:of|for|on) (?:the )?{_NAME})?|(?:[A-Z][a-z]+ )?[A-Z]{{3,6}}\d*)\b(?!-)"
+)
 #: What comes before the verb and is no body.
 NO_BODY = re.compile(r"\b(?:AI|ICVs?|NEVs?|TMT|LLMs?|APPs?|IoT|VPN|PRC|GB|SDKs?)\b")
 END = re.compile(r"(?<!\bNo)[.!?][”\"]?(?:\s|$)")
@@ -96,14 +108,19 @@ def _zones(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
 
 def _place_acts(text: str, start: int, end: int, registers: Registers) -> list[tuple[int, int, str]]:
     """Return the government of a place that stands alone as the subject, or whose document it is."""
-    m = re.search(r"(?:^|[:,]\s+)(?:[-•\d.]+\s+)?(?:For (?:instance|example), |Meanwhile, )?([A-Z]\w+(?: [A-Z]\w+)??)(?:\s+(?:[Pp]rovince|City|[Mm]unicipality))?(?:[’']s|\s*$)", text[start:end])
+    m = re.search(
+        r"(?:^|[:,]\s+)(?:[-•\d.]+\s+)?(?:For (?:instance|example), |Meanwhile, )?([A-Z]\w+(?: [A-Z]\w+)??)(?:\s+(?:[Pp]rovince|City|[Mm]unicipality))?(?:[’']s|\s*$)",
+        text[start:end],
+    )
     if m and m[1] in registers.places:
         slug = m[1].casefold().replace(" ", "-")
         return [(start + m.start(1), start + m.end(1), f"gov-{slug}")]
     return []
 
 
-def _unknown(text: str, start: int, end: int, known: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _unknown(
+    text: str, start: int, end: int, known: list[tuple[int, int, str]]
+) -> list[tuple[int, int, str]]:
     """Return bodies by the form of their names, each with a code from its abbreviation, or its initials."""
     out = []
     for m in UNKNOWN.finditer(text, start, end):
@@ -130,7 +147,9 @@ def _code(name: str) -> str:
     return "".join(w[0] for w in words if w[0].isupper() or w in keep).casefold()
 
 
-def _in_sentence(text: str, start: int, end: int, registers: Registers) -> tuple[list[Actor], tuple[int, int]]:
+def _in_sentence(
+    text: str, start: int, end: int, registers: Registers
+) -> tuple[list[Actor], tuple[int, int]]:
     """Return who acts by a sentence, and the part of it that says so."""
     for a, b, rule in _zones(text, start, end):
         found = named(text, a, b, registers)
@@ -167,7 +186,9 @@ def actors(unit: Unit, text: str, registers: Registers) -> Actors:
     if unit.heading:
         sentences.append(unit.heading)
     sentences.append((second, first_sentence(text, second, unit.end)))
-    if unit.heading and body != unit.start and unit.start > unit.heading[0]:  # one of several acts of a report
+    if (
+        unit.heading and body != unit.start and unit.start > unit.heading[0]
+    ):  # one of several acts of a report
         sentences.insert(0, (body, first_sentence(text, body, len(text))))
     for start, end in sentences:
         found, zone = _in_sentence(text, start, end, registers)
@@ -184,7 +205,11 @@ def actors(unit: Unit, text: str, registers: Registers) -> Actors:
 
 def _courts(found: list[Actor], text: str, sentence: str) -> list[Actor]:
     """Return the court that decides a case in its role; one that publishes, or acts with others, leads."""
-    if len(found) == 1 and re.search(r"\b[Cc]ourt", text[found[0].start : found[0].end]) and CASE.search(sentence):
+    if (
+        len(found) == 1
+        and re.search(r"\b[Cc]ourt", text[found[0].start : found[0].end])
+        and CASE.search(sentence)
+    ):
         return [replace(found[0], role="court")]
     return found
 

@@ -43,7 +43,6 @@ class Outcome:
     top3: bool = False
     score: float = 0.0
     code: str = ""
-    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +77,11 @@ class Held:
         return of(self.ds, self.source)
 
     @cached_property
+    def all_names(self) -> Registers:
+        """What the release knows with this source: by which a name is recognised when it is compared."""
+        return of(self.ds)
+
+    @cached_property
     def cuts(self) -> list[Cut]:
         """The segments that the rules find."""
         return cut(self.text)
@@ -100,7 +104,9 @@ class Held:
         place = {str(s): n for n, s in enumerate(own["segment_id"])}
         mentions = self.ds.mentions[self.ds.mentions["segment_id"].astype(str).isin(place)]
         out = []
-        for (development, rank), rows in mentions.groupby(["development_id", "rank"], observed=True, sort=False):
+        for (development, rank), rows in mentions.groupby(
+            ["development_id", "rank"], observed=True, sort=False
+        ):
             numbers = sorted(place[str(s)] for s in rows["segment_id"])
             runs = np.split(numbers, np.where(np.diff(numbers) > 1)[0] + 1)
             for run in runs:
@@ -114,7 +120,12 @@ class Held:
         from scipy.optimize import linear_sum_assignment
 
         spans = [span for _, span, _ in self.reports]
-        shares = np.array([[_share(g, (u.start, u.end), spans.count(g)) + self._quoted(n, u) for u in self.units] for n, g in enumerate(spans)])
+        shares = np.array(
+            [
+                [_share(g, (u.start, u.end), spans.count(g)) + self._quoted(n, u) for u in self.units]
+                for n, g in enumerate(spans)
+            ]
+        )
         if not shares.size:
             return []
         rows, columns = linear_sum_assignment(-shares)
@@ -172,7 +183,9 @@ def _units(held: Held) -> Iterator[Outcome]:
     """Yield the reports that were found, and those that were missed."""
     right = dict(held.matched)
     for n, (development, _, _) in enumerate(held.reports):
-        yield Outcome(held.source, development, "unit", n in right, n in right, True, n in right, float(n in right))
+        yield Outcome(
+            held.source, development, "unit", n in right, n in right, True, n in right, float(n in right)
+        )
     for n, unit in enumerate(held.units):
         if n not in right.values():
             yield Outcome(held.source, f"at {unit.start}", "unit", False, True, False)
@@ -234,13 +247,17 @@ def _days(held: Held, pair: Pair, found: list[Proposal], row: Any) -> Iterator[O
     proposed = len(p.value) == 10
     if coded or proposed:
         right = proposed and p.value == coded
-        yield Outcome(held.source, pair.development, "stated_day", right, proposed, bool(coded), right, p.score, coded)
+        yield Outcome(
+            held.source, pair.development, "stated_day", right, proposed, bool(coded), right, p.score, coded
+        )
 
 
 Same = Callable[[str, str, Proposal, str], bool]
 
 
-def _set(held: Held, pair: Pair, variable: str, coded: list[str], found: list[Proposal], same: Same) -> Iterator[Outcome]:
+def _set(
+    held: Held, pair: Pair, variable: str, coded: list[str], found: list[Proposal], same: Same
+) -> Iterator[Outcome]:
     """Yield the values of a variable that has several: each proposal beside one that was coded."""
     left = list(coded)
     for p in found:
@@ -261,13 +278,37 @@ def _parts(held: Held, pair: Pair, variable: str, coded: str, p: Proposal) -> It
     one, two = coded.split(), p.value.split()
     if variable in ("authorities", "instruments"):
         name = "authority_role" if variable == "authorities" else "instrument_stage"
-        yield Outcome(held.source, pair.development, name, one[1] == two[1], top3=one[1] == two[1], score=p.score, code=one[1])
+        yield Outcome(
+            held.source,
+            pair.development,
+            name,
+            one[1] == two[1],
+            top3=one[1] == two[1],
+            score=p.score,
+            code=one[1],
+        )
     if variable == "figures":
         for name, n in (("figure_qualifier", 2), ("figure_kind", 3)):
-            yield Outcome(held.source, pair.development, name, one[n] == two[n], top3=one[n] == two[n], score=p.score, code=one[n])
+            yield Outcome(
+                held.source,
+                pair.development,
+                name,
+                one[n] == two[n],
+                top3=one[n] == two[n],
+                score=p.score,
+                code=one[n],
+            )
         if one[0] in held.registers.measures:
             best = [v.split()[0] for v in (p.value, *(v for v, _ in p.others))]
-            yield Outcome(held.source, pair.development, "figure_measure", one[0] == best[0], top3=one[0] in best, score=p.score, code=one[0])
+            yield Outcome(
+                held.source,
+                pair.development,
+                "figure_measure",
+                one[0] == best[0],
+                top3=one[0] in best,
+                score=p.score,
+                code=one[0],
+            )
 
 
 def _equal(coded: str, value: str, p: Proposal, text: str) -> bool:
@@ -275,35 +316,53 @@ def _equal(coded: str, value: str, p: Proposal, text: str) -> bool:
 
 
 def _coded_authorities(held: Held, pair: Pair) -> list[str]:
-    return [f"{r['authority_id']} {r['role']}" for r in _row(held.ds.development_authorities, pair.development)]
+    return [
+        f"{r['authority_id']} {r['role']}" for r in _row(held.ds.development_authorities, pair.development)
+    ]
 
 
 def _same_authority(held: Held) -> Same:
     """Return a comparison: the same code, or, for a body that the registers do not know, the same name."""
-    full, known = of(held.ds), {n.code for n in held.registers.authorities}
+    full, known = held.all_names, {n.code for n in held.registers.authorities}
 
     def same(coded: str, value: str, p: Proposal, text: str) -> bool:
         one, two = coded.split()[0], value.split()[0]
-        return one == two or (two not in known and any(c == one for _, _, c in named(text, p.start, p.end, full)))
+        return one == two or (
+            two not in known and any(c == one for _, _, c in named(text, p.start, p.end, full))
+        )
 
     return same
 
 
 def _coded_instruments(held: Held, pair: Pair) -> list[str]:
     """Return instrument and stage of each that has a title; what a source only describes has none to be found."""
-    titles = dict(zip(held.ds.instruments["instrument_id"].astype(str), held.ds.instruments["title"].astype(str), strict=True))
+    titles = dict(
+        zip(
+            held.ds.instruments["instrument_id"].astype(str),
+            held.ds.instruments["title"].astype(str),
+            strict=True,
+        )
+    )
     rows = _row(held.ds.development_instruments, pair.development)
-    return [f"{r['instrument_id']} {r['stage']}" for r in rows if not titles[str(r["instrument_id"])].startswith("[")]
+    return [
+        f"{r['instrument_id']} {r['stage']}"
+        for r in rows
+        if not titles[str(r["instrument_id"])].startswith("[")
+    ]
 
 
 def _same_instrument(held: Held) -> Same:
     """Return a comparison: the same code, or, for one that the registers do not know, a title alike."""
-    titles = {i.code: i.titles for i in of(held.ds).instruments}
+    titles = {i.code: i.titles for i in held.all_names.instruments}
     known = {i.code for i in held.registers.instruments}
 
     def same(coded: str, value: str, p: Proposal, text: str) -> bool:
         one, two = coded.split()[0], value.split()[0]
-        return one == two or (two not in known and one not in known and any(alike(t, text[p.start : p.end]) >= 0.75 for t in titles[one]))
+        return one == two or (
+            two not in known
+            and one not in known
+            and any(alike(t, text[p.start : p.end]) >= 0.75 for t in titles[one])
+        )
 
     return same
 
