@@ -14,7 +14,9 @@ from tmt_dataset.coding.draft.shapes import Unit
 
 __all__ = ["Figure", "Measures", "figures"]
 
-_SMALL = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
+_SMALL = dict(
+    zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)
+)
 _SCALE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 NUMBER = re.compile(
     rf"(?<![\w.,+–-])(?<!\d/)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<plus>\+)?(?:[ -](?P<scale>{'|'.join(_SCALE)}))?(?![\w/])"
@@ -40,10 +42,15 @@ QUALIFIERS = [
 MONEY = re.compile(r"(?:RMB|CNY|¥|US\$|\$|yuan)\s*$", re.I)
 MONEY_AFTER = re.compile(r"\s*(?:RMB|CNY|yuan|renminbi)\b", re.I)
 PERCENT = re.compile(r"\s*(?:%|％|per ?cent\b|percentage points?)")
-TIME = re.compile(r"[ -](?:calendar |working |business |consecutive )?(?:year|month|week|day|hour|minute|second)s?\b")
+TIME = re.compile(
+    r"[ -](?:calendar |working |business |consecutive )?(?:year|month|week|day|hour|minute|second)s?\b"
+)
 LENGTH = re.compile(r"\s*(?:km|kilomet(?:re|er)s?|met(?:re|er)s?)\b")
 #: Durations that are no figures: of campaigns and of targets.
-CAMPAIGN = re.compile(r"(?:action|campaign|remediation|operation|within|over the next|the next|in the next|enterprises over)\b", re.I)
+CAMPAIGN = re.compile(
+    r"(?:action|campaign|remediation|operation|within|over the next|the next|in the next|enterprises over)\b",
+    re.I,
+)
 #: Parts of a document, a campaign or a list.
 PARTS = re.compile(
     r"(?:(?!actively|cases?\b)\w+[- ]){0,3}?(?:measures?|categor\w+|aspects?|tasks?|fields?|areas?|principles?|mechanisms?|stages?|chapters?|articles?|dimensions?|labels?|papers?|reports?|"
@@ -57,11 +64,19 @@ THINGS = re.compile(
     r"(?:\w+[- ]){0,3}?(?:cities|city|provinces|counties|companies|enterprises|firms|cases?|services|platforms|apps|applications|websites|accounts|products|models|brands|"
     r"operators|cooperatives|hospitals|schools|stores|banks|plaintiffs|defendants|parties|people|individuals|persons|users|suspects|years?|months?|days?|hours?|minutes?|projects|vehicles|standards|towns|regions|zones)\b", re.I,
 )  # fmt: skip
-TARGET = re.compile(r"\b(?:by (?:the end of )?20\d\d|20\d\d, (?:the|it)|target|goals?|aims? to|plans? to|expect\w*|intends? to|will (?:\w+ )?(?:build|reach|achieve|promote|form|cultivate)|strive|achiev(?:e|ing)|seeks)\b", re.I)
-REQUIRED = re.compile(r"\b(?:shall|must|should|requir\w+|limit|no less than|at least|not (?:to|be)|retain\w*|default|prohibit\w*|rank|over a|once every|within \d)\b", re.I)
+TARGET = re.compile(
+    r"\b(?:by (?:the end of )?20\d\d|20\d\d, (?:the|it)|target|goals?|aims? to|plans? to|expect\w*|intends? to|will (?:\w+ )?(?:build|reach|achieve|promote|form|cultivate)|strive|achiev(?:e|ing)|seeks)\b",
+    re.I,
+)
+REQUIRED = re.compile(
+    r"\b(?:shall|must|should|requir\w+|limit|no less than|at least|not (?:to|be)|retain\w*|default|prohibit\w*|rank|over a|once every|within \d)\b",
+    re.I,
+)
 FINED = re.compile(r"\b(?:fine[sd]?|fining|penalt\w+|confiscat\w+|penali[sz]ed)\b", re.I)
 DAMAGES = re.compile(r"\b(?:compensat\w+|damages|losses and|indemni\w+)\b", re.I)
-FUNDING = re.compile(r"\b(?:subsid\w+|funds?|funding|vouchers?|grants?|investment|award\w*|rewards?|financ\w+)\b", re.I)
+FUNDING = re.compile(
+    r"\b(?:subsid\w+|funds?|funding|vouchers?|grants?|investment|award\w*|rewards?|financ\w+)\b", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,10 @@ class Measures:
         scores = []
         for measure, words in self._words.items():
             name = set(_stems(measure.replace("_", " ")))
-            score = sum(self._weight[w] * (2 if w in name else 1) / math.sqrt(1 + len(words)) for w in own & set(words))
+            score = sum(
+                self._weight[w] * (2 if w in name else 1) / math.sqrt(1 + len(words))
+                for w in own & set(words)
+            )
             scores.append((measure, score + (1.0 if unit and unit in name else 0.0)))
         scores.sort(key=lambda s: (-s[1], s[0]))
         total = sum(s for _, s in scores[:8]) or 1.0
@@ -99,12 +117,16 @@ class Measures:
 
 
 def _stems(text: str) -> list[str]:
-    return [re.sub(r"(?:ed|ing|es|s|ation|ations)$", "", w)[:7] for w in re.findall(r"[a-z]{3,}", text.casefold())]
+    return [
+        re.sub(r"(?:ed|ing|es|s|ation|ations)$", "", w)[:7] for w in re.findall(r"[a-z]{3,}", text.casefold())
+    ]
 
 
 def _value(m: re.Match[str]) -> Decimal:
     if m["vague"]:
-        return Decimal({"tens": 10, "hundreds": 100, "thousands": 1000, "millions": 10**6}[m["vague"].casefold()])
+        return Decimal(
+            {"tens": 10, "hundreds": 100, "thousands": 1000, "millions": 10**6}[m["vague"].casefold()]
+        )
     base = Decimal(m["digits"].replace(",", "")) if m["digits"] else Decimal(_SMALL[m["word"].casefold()])
     scale = m["scale"] or m["scale2"]
     return base * _SCALE[scale.casefold()] if scale else base
@@ -132,6 +154,8 @@ def _rule(m: re.Match[str], before: str, after: str) -> str:
         return "age"
     if re.match(r" ?(?:and|or|to) ", after) and not m["digits"]:
         return ""
+    if m["word"] and re.search(r"\b(?:all|these|those|both|the other) $", before, re.I):
+        return ""
     if m["word"]:
         return "word" if THINGS.match(after.lstrip(" -")) and not PARTS.match(after.lstrip(" -")) else ""
     if PARTS.match(after.lstrip(" -")):
@@ -141,7 +165,9 @@ def _rule(m: re.Match[str], before: str, after: str) -> str:
 
 def _time(m: re.Match[str], before: str, after: str) -> str:
     """Return whether a duration is a figure: not that of a campaign, a target or an age of a thing."""
-    if CAMPAIGN.search(before[-24:]) or re.match(r"[ -]\w+ (?:\w+ ){0,3}(?:action|campaign|remediation|operation)\b", after):
+    if CAMPAIGN.search(before[-24:]) or re.match(
+        r"[ -]\w+ (?:\w+ ){0,3}(?:action|campaign|remediation|operation)\b", after
+    ):
         return ""
     if re.search(r"\b(?:last|past|next|first|recent|full|over) $", before):
         return "" if not re.search(r"over a $", before) else "time"
@@ -167,7 +193,9 @@ def _kind(rule: str, sentence: str, before: str) -> str:
             return "penalty"
         if FUNDING.search(sentence):
             return "funding"
-    if rule in ("time", "rank", "age", "clock") or (rule in ("percent", "length") and re.search(r"limit|shall|must", near)):
+    if rule in ("time", "rank", "age", "clock") or (
+        rule in ("percent", "length") and re.search(r"limit|shall|must", near)
+    ):
         return "requirement" if rule in ("rank", "age", "clock") or REQUIRED.search(sentence) else "statistic"
     if TARGET.search(sentence) and not re.search(r"\b(?:announced|published|released) $", near):
         return "target"
@@ -227,14 +255,18 @@ def figures(unit: Unit, text: str, measures: Measures) -> list[Figure]:
         start, end = _clause(text, a, b, m.start(), m.end())
         near = measures.nearest(text[max(start, m.start() - 60) : min(end + 20, m.end() + 50)], "")
         value = _plain(_value(m))
-        key = (value, rule, _counted(after))
-        if not any(value == v and rule == r and (key[2] & c or not key[2] | c) for v, r, c in out):
-            out[key] = Figure(value, _qualifier(m, before, after), _kind(rule, text[a:b], before), near, start, end, rule)
+        key = (value, f"money at {m.start()}" if rule == "money" else rule, _counted(after))
+        if not any(value == v and key[1] == r and (key[2] & c or not key[2] | c) for v, r, c in out):
+            out[key] = Figure(
+                value, _qualifier(m, before, after), _kind(rule, text[a:b], before), near, start, end, rule
+            )
     for a, b in _sentences(text, unit.start, unit.end):
         for c in CLOCK.finditer(text, a, b):
             start, end = _clause(text, a, b, *c.span())
             value = _plain(Decimal(int(c[1])) + (Decimal(int(c[2])) / 60).quantize(Decimal("0.01")))
-            out[(value, "clock", frozenset())] = Figure(value, "exact", "requirement", measures.nearest(text[start:end], "hour"), start, end, "clock")
+            out[(value, "clock", frozenset())] = Figure(
+                value, "exact", "requirement", measures.nearest(text[start:end], "hour"), start, end, "clock"
+            )
     return sorted(out.values(), key=lambda f: f.start)
 
 

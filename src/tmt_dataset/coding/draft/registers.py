@@ -22,6 +22,7 @@ class Named:
     pattern: re.Pattern[str]
     code: str
     length: int
+    word: str  #: a part of every form, in lower case: a text without it does not have the name
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Registers:
     courts: frozenset[str]
     instruments: tuple[Instrument, ...]
     measures: Mapping[str, str]  #: words by measure: label, definition and the quotes that prove its figures
+
+    def seat(self, authority: str) -> str:
+        """Return the place of an authority; that of one made from a place and the name of a body is in its code."""
+        if authority in self.seats:
+            return self.seats[authority]
+        return next((code for name, code in self.places.items() if _slug(name) in authority), "100000")
 
 
 def of(ds: Dataset, without: str | None = None) -> Registers:
@@ -108,7 +115,13 @@ def _spelled(name: str) -> str:
 
 def _named(pattern: str, code: str, length: int) -> Named:
     """Return a form of a name: an abbreviation as it is written, a name of several words in either case."""
-    return Named(re.compile(rf"\b{pattern}(?!\w)", re.I if r"\s" in pattern else re.NOFLAG), code, length)
+    either = r"\s" in pattern
+    plain = re.sub(r"\(\?:.*?\)[*?+]*|\[.*?\]|\\.[+*]?", " ", pattern)
+    parts = re.findall(r"[^\W\d_]{3,}", plain.replace("i z", " ")) or [""]
+    word = max(parts, key=len)
+    return Named(
+        re.compile(rf"\b{pattern}(?!\w)", re.I if either else re.NOFLAG), code, length, word.casefold()
+    )
 
 
 def _authorities(rows: Sequence[Mapping[str, Any]], places: Mapping[str, str]) -> Iterator[Named]:
@@ -121,16 +134,26 @@ def _authorities(rows: Sequence[Mapping[str, Any]], places: Mapping[str, str]) -
         for form in _forms(row):
             if place and form.startswith(place):
                 rest = form.removeprefix(place).strip()
-                templates[re.sub(rf"^{_RANK[:-1]}*\s*", "", " " + rest).strip(), code.replace(_slug(place), "{}")] = code
+                templates[
+                    re.sub(rf"^{_RANK[:-1]}*\s*", "", " " + rest).strip(), code.replace(_slug(place), "{}")
+                ] = code
             else:
                 yield _named(_spelled(form), code, len(form))
     for (rest, code), first in templates.items():
         for place in places:
             made = code.replace("{}", _slug(place))
             if "{}" in code or made in known:
-                yield _named(rf"{_spelled(place)}{_RANK}\s+{_spelled(rest)}", made if "{}" in code else first, len(place + rest))
+                yield _named(
+                    rf"{_spelled(place)}{_RANK}\s+{_spelled(rest)}",
+                    made if "{}" in code else first,
+                    len(place + rest),
+                )
     for place in places:
-        yield _named(rf"{_spelled(place)}{_RANK}\s+Government(?:\s+Office)?", f"gov-{_slug(place)}", len(place) + 11)
+        yield _named(
+            rf"{_spelled(place)}{_RANK}\s+Government(?:\s+Office)?(?!(?-i:\s[A-Z]))",
+            f"gov-{_slug(place)}",
+            len(place) + 11,
+        )
 
 
 def _slug(place: str) -> str:
@@ -139,7 +162,11 @@ def _slug(place: str) -> str:
 
 def _forms(row: Mapping[str, Any]) -> set[str]:
     """Return the wordings of a name: in full, short, abbreviated, Chinese, without what is often left out."""
-    forms = {str(row[k]) for k in ("name", "short_name", "abbreviation", "name_zh") if row.get(k) and str(row[k]) not in ("nan", "<NA>")}
+    forms = {
+        str(row[k])
+        for k in ("name", "short_name", "abbreviation", "name_zh")
+        if row.get(k) and str(row[k]) not in ("nan", "<NA>")
+    }
     forms |= {f.removesuffix(" of the People's Republic of China") for f in forms}
     forms |= {f.removeprefix("China ") for f in forms if f.startswith("China National")}
     return {f for f in forms if len(f) > 2 or not f.isascii()}
@@ -147,12 +174,23 @@ def _forms(row: Mapping[str, Any]) -> set[str]:
 
 def _instruments(ds: Dataset, kept: set[str], dropped: set[str]) -> Iterator[Instrument]:
     links = ds.development_instruments.astype(str)
-    dates = dict(zip(ds.developments["development_id"].astype(str), ds.developments["date_start"].astype(str), strict=True))
+    dates = dict(
+        zip(
+            ds.developments["development_id"].astype(str),
+            ds.developments["date_start"].astype(str),
+            strict=True,
+        )
+    )
     lives: dict[str, list[tuple[str, str, str]]] = {}
     for row in links[links["development_id"].isin(kept)].to_dict("records"):
-        lives.setdefault(row["instrument_id"], []).append((row["development_id"], row["stage"], dates[row["development_id"]]))
+        lives.setdefault(row["instrument_id"], []).append(
+            (row["development_id"], row["stage"], dates[row["development_id"]])
+        )
     for row in _used(ds.instruments, "instrument_id", links, kept, dropped).to_dict("records"):
-        titles = [str(row["title"]), *(row["aliases"] if isinstance(row["aliases"], list) else _split(row["aliases"]))]
+        titles = [
+            str(row["title"]),
+            *(row["aliases"] if isinstance(row["aliases"], list) else _split(row["aliases"])),
+        ]
         code = str(row["instrument_id"])
         number = "" if str(row["number"]) in ("nan", "<NA>", "None") else str(row["number"])
         yield Instrument(code, str(row["kind"]), number, tuple(titles), tuple(lives.get(code, ())))
@@ -165,7 +203,10 @@ def _split(cell: Any) -> list[str]:
 def _measures(ds: Dataset, kept: set[str], dropped: set[str]) -> dict[str, str]:
     figures = ds.figures.astype({"measure": str, "development_id": str})
     used = _used(ds.measures, "measure", figures, kept, dropped)
-    words = {str(r["measure"]): f"{r['measure'].replace('_', ' ')} {r['label']} {r['definition']}" for r in used.to_dict("records")}
+    words = {
+        str(r["measure"]): f"{r['measure'].replace('_', ' ')} {r['label']} {r['definition']}"
+        for r in used.to_dict("records")
+    }
     quotes = dict(zip(ds.quotes["quote_id"].astype(str), ds.quotes["exact"].astype(str), strict=True))
     for row in figures[figures["development_id"].isin(kept)].to_dict("records"):
         if row["measure"] in words:

@@ -309,5 +309,8 @@ def _split(text: str, heading: Span | None, body: Cut) -> Iterator[Unit]:
         r"\bregulations? [^.;]*? in ((?:[A-Z]\w+, )+(?:and )?[A-Z]\w+|[A-Z]\w+ and [A-Z]\w+) (?:were|was|have been) ",
         one.text,
     )
-    times = len(re.split(r", and |, | and ", places[1])) if places else 1
-    yield from [one] * times
+    if not places:
+        yield one
+        return
+    for place in re.split(r", and |, | and ", places[1]):
+        yield Unit(one.start, one.end, None, one.text.replace(places[1], place, 1))

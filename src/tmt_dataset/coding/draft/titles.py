@@ -29,19 +29,28 @@ RUN = re.compile(
 )
 QUOTED = re.compile(r"“([^”\n]{12,200})”")
 #: A standard whose title is in lower case is known by its number.
-NUMBERED = re.compile(r"(?:(?<=, )|(?<=: )|(?<=and )|(?<=the )|(?<=, and ))([A-Z][^,:;()]{8,110}?) \(((?:GB|T|YD|TC|JT)[\w/ .-]*\d[\d.-]*)\)")
+NUMBERED = re.compile(
+    r"(?:(?<=, )|(?<=: )|(?<=and )|(?<=the )|(?<=, and ))([A-Z][^,:;()]{8,110}?) \(((?:GB|T|YD|TC|JT)[\w/ .-]*\d[\d.-]*)\)"
+)
 NUMBER = re.compile(r"\b(?:GB(?:/[TZ])?|T/[A-Z]+|YD/T|JT/T) ?\d[\d.]*-\d{4}\b|\bTC260-\w+\b")
 SPLIT = re.compile(
     rf",? and (?:the |its )(?=(?:[A-Z][\w’-]* ){{0,6}}{HEAD}\b)|,? and (?=(?:[A-Z][\w’-]* ){{0,3}}(?!Regulation )(?:{HEAD}) (?:on|for|of)\b)|,? and (?=(?:\w+ )?Typical Cases)"
     rf"|, (?:the )?(?=(?:[A-Z][\w’-]* ){{0,4}}{HEAD} (?:on|for|of)\b)|, the |,? (?:and )?(?=GB|T/)"
 )
 DRAFT = re.compile(r"\bdraft|for comments?\b", re.I)
-CONSULTED = re.compile(r"\b(?:solicit|sought (?:public )?(?:feedback|comments?|opinion)|seek|proposed|public consultation|public (?:opinion|comment)|drafted)", re.I)
+CONSULTED = re.compile(
+    r"\b(?:solicit|sought (?:public )?(?:feedback|comments?|opinion)|seek|proposed|public consultation|public (?:opinion|comment)|drafted)",
+    re.I,
+)
 RELIED = re.compile(
     r"\b(?:accordance with|implement(?:ing)?(?: the requirements of)?|according to|based on|basis of|under|pursuant to|line with|comply with|provisions of|as per|"
-    r"support|requirements of|violat\w+|stipulated in|following|supplements)\s+(?:the\s+|China’s\s+)?[“\"]?$", re.I
+    r"support|requirements of|violat\w+|stipulated in|following|supplements)\s+(?:the\s+|China’s\s+)?[“\"]?$",
+    re.I,
 )
-PLANNED = re.compile(r"\b(?:inclusion of|list(?:s|ed) the draft of|plan(?:s|ned)? to (?:issue|introduce|formulate|draft)|introduction of .*standards, including)\s+(?:the\s+)?$", re.I)
+PLANNED = re.compile(
+    r"\b(?:inclusion of|list(?:s|ed) the draft of|plan(?:s|ned)? to (?:issue|introduce|formulate|draft)|introduction of .*standards, including)\s+(?:the\s+)?$",
+    re.I,
+)
 SMALL = {"the", "of", "for", "on", "and", "in", "to", "a", "an", "by", "with", "at"}
 
 
@@ -94,7 +103,10 @@ def _candidates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a span without what is before its title: an article, the issuer and its verb, an opening word."""
-    lead = re.match(r"(?:The|A|An|In|To|Following|According to|Its|Under|Additionally|Meanwhile|Draft|[\d.]+(?= of))\s+(?:the\s+|of\s+the\s+)?", text[start:end])
+    lead = re.match(
+        r"(?:The|A|An|In|To|Following|According to|Its|Under|Additionally|Meanwhile|Draft|[\d.]+(?= of))\s+(?:the\s+|of\s+the\s+)?",
+        text[start:end],
+    )
     if lead:
         start += lead.end()
     title = re.sub(r", [A-Z]{2,}$", "", DATED.sub("", text[start:end]).rstrip(" ,"))
@@ -102,12 +114,16 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         title = title[:-1]
     if "”" in title and "“" not in title:
         title = title.rstrip("”")
-    if re.search(rf"\b(?:{HEAD}|notice|opinions)\b", title) and (len(title.split()) > 2 or title.endswith(" Law")):
+    if re.search(rf"\b(?:{HEAD}|notice|opinions)\b", title) and (
+        len(title.split()) > 2 or title.endswith(" Law")
+    ):
         yield start, start + len(title)
 
 
 def _without_draft(title: str) -> str:
-    return re.sub(r"\s*\((?:[Dd]raft|[Ff]or [Cc]omment)[^)]*\)", "", title).removeprefix("Draft ").strip(" “”\"")
+    return (
+        re.sub(r"\s*\((?:[Dd]raft|[Ff]or [Cc]omment)[^)]*\)", "", title).removeprefix("Draft ").strip(' “”"')
+    )
 
 
 def _known(title: str, registers: Registers, short: dict[str, str]) -> tuple[str, str, str] | None:
@@ -138,7 +154,9 @@ def _kind(title: str, codes: set[str]) -> str:
         (r"Action Plan|\bPlan\b|Programme|Program\b", "plan"), (r"Promot|Support|Several Measures|Accelerat", "support-measures"),
         (r"\bNotice|Announcement|Circular|Conditions", "normative-document"), (r"Measures|Provisions|Regulations?|Rules", "departmental-rules"),
     ]  # fmt: skip
-    return next((kind for pattern, kind in rules if kind in codes and re.search(pattern, title)), "normative-document")
+    return next(
+        (kind for pattern, kind in rules if kind in codes and re.search(pattern, title)), "normative-document"
+    )
 
 
 def _stage(text: str, unit: Unit, start: int, end: int, opening: tuple[int, int]) -> tuple[str, str]:
@@ -152,13 +170,17 @@ def _stage(text: str, unit: Unit, start: int, end: int, opening: tuple[int, int]
     inside = start < opening[1] or (unit.heading is not None and start < unit.heading[1])
     if not inside:
         return "cited", "later"
-    if re.search(r"\bwill take effect|\btakes? effect\b|\bcomes? into (?:force|effect)", text[end : end + 40]):
+    if re.search(
+        r"\bwill take effect|\btakes? effect\b|\bcomes? into (?:force|effect)", text[end : end + 40]
+    ):
         return "effective", "effect"
     if DRAFT.search(title) or DRAFT.search(before[-30:]) or CONSULTED.search(lead):
         return "draft", "draft"
     if re.search(r"\brevis(?:ed|es|ion)|Revised", lead):
         return "revised", "revised"
-    if re.search(r"\b(?:approved|passed)\b", lead) and not re.search(r"\b(?:issued|released|published)\b", lead):
+    if re.search(r"\b(?:approved|passed)\b", lead) and not re.search(
+        r"\b(?:issued|released|published)\b", lead
+    ):
         return "approved", "approved"
     return "issued", "issued"
 
@@ -177,7 +199,9 @@ def titles(unit: Unit, text: str, registers: Registers) -> list[Title]:
     """
     body = unit.heading[1] if unit.heading else unit.start
     opening = (unit.start, first_sentence(text, body, unit.end))
-    short = {m[2]: m[1] for m in re.finditer(r"([A-Z][^“”(]{12,150}?(?:\([^()]*\))?) \(“([^”]{4,60})”\)", text)}
+    short = {
+        m[2]: m[1] for m in re.finditer(r"([A-Z][^“”(]{12,150}?(?:\([^()]*\))?) \(“([^”]{4,60})”\)", text)
+    }
     kinds = {i.kind for i in registers.instruments}
     out: dict[str, Title] = {}
     bodies = [(s, e) for s, e, _ in named(text, unit.start, unit.end, registers)]
@@ -196,7 +220,9 @@ def titles(unit: Unit, text: str, registers: Registers) -> list[Title]:
         if last and start - last.end < 12 and last.stage == "cited" and ". " not in text[last.end : start]:
             stage, why = last.stage, "listed"
         last = new = Title(code, stage, kind, start, end, f"{rule}-{why}")
-        same = next((c for c, t in out.items() if c == code or alike(title, text[t.start : t.end]) >= 0.75), None)
+        same = next(
+            (c for c, t in out.items() if c == code or alike(title, text[t.start : t.end]) >= 0.75), None
+        )
         if same is None:
             out[code] = new
         elif out[same].stage == "cited" and stage != "cited":
@@ -214,5 +240,12 @@ def _numbers(unit: Unit, text: str, registers: Registers, out: dict[str, Title])
         i = by_number.get(m[0])
         code = i.code if i else _slug(m[0])
         if code not in out:
-            out[code] = Title(code, "cited", i.kind if i else kind, m.start(), m.end(), "known-number" if i else "new-number")
+            out[code] = Title(
+                code,
+                "cited",
+                i.kind if i else kind,
+                m.start(),
+                m.end(),
+                "known-number" if i else "new-number",
+            )
     return list(out.values())

@@ -13,16 +13,24 @@ from tmt_dataset.coding.draft.shapes import Unit
 __all__ = ["When", "effective", "when"]
 
 #: Words before a date that make it another date than the act's.
-OTHER = re.compile(r"(?:implemented|effective|effect|force|starting|started|running|until|before)\s+(?:from |since )?on\s+$")
+OTHER = re.compile(
+    r"(?:implemented|effective|effect|force|starting|started|running|until|before)\s+(?:from |since )?on\s+$"
+)
 EFFECT = re.compile(
     r"\b(?:(?:take|takes|took|taking|come|comes|came|coming|enter|enters|entered)\s+(?:into\s+)?(?:effect|force)|effective|implemented|in force)\b"
-    r"(?:\s+(?:since|from|on|as of|as from|starting|in|by)){0,2}\s+(?:the\s+)?", re.I
+    r"(?:\s+(?:since|from|on|as of|as from|starting|in|by)){0,2}\s+(?:the\s+)?",
+    re.I,
 )
-IMMEDIATE = re.compile(r"\b(?:effective immediately|effective (?:upon|on|from) (?:the date of )?(?:its )?(?:issuance|publication|release)|takes? effect immediately)\b", re.I)
+IMMEDIATE = re.compile(
+    r"\b(?:effective immediately|effective (?:upon|on|from) (?:the date of )?(?:its )?(?:issuance|publication|release)|takes? effect immediately)\b",
+    re.I,
+)
 AS_OF = re.compile(r"\b(?:[Aa]s of|[Bb]y)\s+$")
 WITH_BEFORE = re.compile(r"^(?:At the same time|Also|On the [\w ]+|Meanwhile|Additionally)\b|\balso\b")
 LATER = re.compile(r"^(?:Subsequently|Later|Afterwards|Thereafter)\b")
-EVENT = re.compile(r"\b(?:took place|was held|were held|opened|convened|held|issued|released|published|launched|announced|approved|passed)\b[^.;]*?\s+on\s+$")
+EVENT = re.compile(
+    r"\b(?:took place|was held|were held|opened|convened|held|issued|released|published|launched|announced|approved|passed)\b[^.;]*?\s+on\s+$"
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,21 @@ def when(unit: Unit, text: str, window: Window) -> When:
     """
     heading = _heading(unit, text, window)
     body = _body(unit, text, window)
-    if heading and body and body.rule == "event" and heading.edtf != body.edtf and _near(heading.edtf, body.edtf):
+    if (
+        heading
+        and body
+        and body.rule == "event"
+        and heading.edtf != body.edtf
+        and _near(heading.edtf, body.edtf)
+    ):
         return body
-    return heading or body or _as_of(unit, text, window) or _context(unit, text, window) or _period(unit, text, window)
+    return (
+        heading
+        or body
+        or _as_of(unit, text, window)
+        or _context(unit, text, window)
+        or _period(unit, text, window)
+    )
 
 
 def _near(a: str, b: str) -> bool:
@@ -74,13 +94,20 @@ def _heading(unit: Unit, text: str, window: Window) -> When | None:
     found = [*days_in(line[start:end], window)]
     if not found:
         months = [*months_in(line[start:end], window)]
-        return _at(months[0], unit.heading[0] + start, "stated", "heading-month") if len(months) == 1 else None
+        return (
+            _at(months[0], unit.heading[0] + start, "stated", "heading-month") if len(months) == 1 else None
+        )
     first = ORDINAL.match(text, unit.start)
     if len(found) > 1 and first and unit.start > unit.heading[0]:
         words = ("First", "Second", "Third", "Fourth", "Fifth")
         n = next((k for k, w in enumerate(words) if first[0].startswith(w)), len(found) - 1)
         return _at(found[min(n, len(found) - 1)], unit.heading[0] + start, "stated", "heading-paired")
-    return _at(found[-1 if len(found) > 1 else 0], unit.heading[0] + start, "stated", "heading" if len(found) == 1 else "heading-several")
+    return _at(
+        found[-1 if len(found) > 1 else 0],
+        unit.heading[0] + start,
+        "stated",
+        "heading" if len(found) == 1 else "heading-several",
+    )
 
 
 def _body(unit: Unit, text: str, window: Window) -> When | None:
@@ -94,7 +121,11 @@ def _body(unit: Unit, text: str, window: Window) -> When | None:
             return _at(found, start, "stated", "event")
         if re.search(r"(?:^|[,;]\s*)[Oo]n\s+$", before) and not unit.heading:
             return _at(found, start, "stated", "on-day")
-        if re.search(r"\b(?:will )?(?:take effect|come into (?:force|effect)) (?:on|from) $", before) and not unit.heading and " issued " not in before:
+        if (
+            re.search(r"\b(?:will )?(?:take effect|come into (?:force|effect)) (?:on|from) $", before)
+            and not unit.heading
+            and " issued " not in before
+        ):
             return _at(found, start, "stated", "effect")
     if unit.heading:
         return None
@@ -103,7 +134,9 @@ def _body(unit: Unit, text: str, window: Window) -> When | None:
         if re.search(r"(?:\b[Ii]n|\b(?:early|mid|late)[- ])\s*$", before) and len(before) < 120:
             return _at(found, start, "stated", "month")
         if re.search(r"\bsince\s+$", before):
-            return When(f"{found.edtf}/{window[1][:7]}", "context", start + found.start, start + found.end, "since")
+            return When(
+                f"{found.edtf}/{window[1][:7]}", "context", start + found.start, start + found.end, "since"
+            )
         if re.search(r"\b[Bb]y (?:the end of )?$", before) and len(before) < 25:
             return When(_short(window), "context", start + found.start, start + found.end, "by")
     return _earlier_year(sentence, start, window)
@@ -163,14 +196,20 @@ def effective(unit: Unit, text: str, window: Window, date: When) -> When | None:
     """Return the date on which a report says that the document takes effect."""
     part = text[unit.start : unit.end]
     if m := IMMEDIATE.search(part):
-        return When(date.edtf, "stated", unit.start + m.start(), unit.start + m.end(), "immediate") if len(date.edtf) == 10 else None
+        return (
+            When(date.edtf, "stated", unit.start + m.start(), unit.start + m.end(), "immediate")
+            if len(date.edtf) == 10
+            else None
+        )
     for m in EFFECT.finditer(part):
         day = re.match(DAY, part[m.end() :])
         if day:
             found = next(days_in(day[0], window), None)
             if found:
                 edtf = _after(found, date, window)
-                return When(edtf, "stated", unit.start + m.start(), unit.start + m.end() + day.end(), "effective")
+                return When(
+                    edtf, "stated", unit.start + m.start(), unit.start + m.end() + day.end(), "effective"
+                )
     return None
 
 
