@@ -9,9 +9,9 @@ from tmt_dataset.coding.draft.registers import Registers
 from tmt_dataset.coding.draft.shapes import Unit
 from tmt_dataset.coding.draft.verbs import ACT
 
-__all__ = ["Actors", "Actor", "actors", "first_sentence", "named"]
+__all__ = ["Actor", "Actors", "actors", "first_sentence", "named"]
 
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen".split()
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"]
 _COUNT = rf"(\d+|{'|'.join(_NUMBERS)})"
 _BODIES = r"(?:government\s+)?(?:departments|ministries|agencies|authorities|bodies|regulators|commissions)"
 #: How many act beside those that are named, or in all.

@@ -27,7 +27,9 @@ def class_outcomes(held: Held) -> Iterator[Outcome]:
                 yield _chosen(held.source, pair.development, variable, code, own)
         for variable in MARKED:
             own = [p for p in proposals if p.variable == variable]
-            yield from _found(held.source, pair.development, variable, coded[variable].get(pair.development, set()), own)
+            yield from _found(
+                held.source, pair.development, variable, coded[variable].get(pair.development, set()), own
+            )
 
 
 def _coded(held: Held, variable: str) -> dict[str, set[str]]:

@@ -21,10 +21,12 @@ from tmt_dataset.coding.annotation import (
 )
 from tmt_dataset.errors import AnnotationError, counted
 
-__all__ = ["SUFFIX", "Draft", "drafts", "open_values", "values", "written"]
+__all__ = ["NEEDED", "SUFFIX", "Draft", "drafts", "open_values", "values", "written"]
 
 #: Of a file beside the annotations.
 SUFFIX = ".draft.yaml"
+#: What each development has; without a proposal its coder writes it.
+NEEDED = ("date", "date_basis", "action", "jurisdiction", "topics", "orientation", "ai_role")
 Value = tuple[str, str]
 
 
@@ -122,23 +124,35 @@ def _unreviewed(path: Path, node: Any) -> list[str]:
     records = node.get("developments")
     wrong = []
     for n, record in enumerate(records if isinstance(records, list) else []):
-        if isinstance(record, dict) and (left := open_values(record)):
-            named = ", ".join(f"{variable} {value}" for variable, value in left[:3])
-            more = f" and {len(left) - 3} more" if len(left) > 3 else ""
-            wrong.append(
-                f"{path}:{line_of(node, ('developments', n))}: {record.get('id')}: {counted(len(left), 'proposed value')} "
-                f"to confirm or change ({named}{more}): check the record, then write `reviewed: true`"
-            )
+        if isinstance(record, dict) and (problem := _open(record)):
+            wrong.append(f"{path}:{line_of(node, ('developments', n))}: {record.get('id')}: {problem}")
     return wrong
 
 
+def _open(record: Mapping[str, Any]) -> str:
+    """Return what is left to do about a development."""
+    if left := open_values(record):
+        named = ", ".join(f"{variable} {value}" for variable, value in left[:3])
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        return (
+            f"{counted(len(left), 'proposed value')} to confirm or change ({named}{more}): "
+            "check the record, then write `reviewed: true`"
+        )
+    lacking = [name for name in ("title", "summary", *NEEDED) if not record.get(name)]
+    return (
+        f"expected {', '.join(lacking)}, found none: write {'it' if len(lacking) == 1 else 'them'}"
+        if lacking
+        else ""
+    )
+
+
 def written(folder: Path) -> dict[Path, Any]:
-    """Return the annotation that each draft of a folder has become; a draft with open values is refused.
+    """Return the annotation that each draft of a folder has become; a draft that is not ready is refused.
 
     Raises
     ------
     AnnotationError
-        Naming each development with values that are neither confirmed nor changed, or a draft beside the annotation that it
+        Naming each development with values that are neither confirmed nor changed, or that are missing, or a draft beside the annotation that it
         would become.
     """
     out, wrong = {}, []

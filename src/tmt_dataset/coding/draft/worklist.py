@@ -7,12 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from tmt_dataset.coding.draft.form import open_values
+from tmt_dataset.coding.draft.form import NEEDED, open_values
 
-__all__ = ["NEEDED", "worklist"]
+__all__ = ["worklist"]
 
-#: What each development has; without a proposal the coder writes it.
-NEEDED = ("date", "date_basis", "action", "jurisdiction", "topics", "orientation", "ai_role")
 #: How many characters of the words are shown.
 SHOWN = 80
 COLUMNS = ["development_id", "variable", "value", "score", "or", "words"]
