@@ -452,6 +452,7 @@ def test_the_effort_is_counted_by_what_became_of_each_value() -> None:
     rows = {r["variable"]: r for r in effort("a", drafted, final, ("one\ntwo\n", "one\nnew\ntwo\n"))}
     names = ("values", "confirmed", "changed", "added", "deleted")
     assert [rows["action"][n] for n in names] == [2, 0, 1, 1, 0]
-    assert [rows["topics"][n] for n in names] == [2, 0, 0, 2, 1]
-    assert [rows["all"][n] for n in names] == [5, 1, 1, 3, 1]
+    assert [rows["topics"][n] for n in names] == [2, 0, 1, 1, 0]
+    assert [rows["quotes"][n] for n in names] == [1, 1, 0, 0, 0]
+    assert [rows["all"][n] for n in names] == [6, 2, 2, 2, 0]
     assert (rows["all"]["lines_typed"], rows["all"]["lines"]) == (1, 3)

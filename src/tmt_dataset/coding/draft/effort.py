@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tmt_dataset.coding.draft.form import values
+from tmt_dataset.coding.annotation import read_yaml
+from tmt_dataset.coding.compile import ANNOTATIONS
+from tmt_dataset.coding.draft.drafting import Drafter, as_yaml
+from tmt_dataset.coding.draft.form import Value, values
+from tmt_dataset.coding.draft.titles import alike
+from tmt_dataset.coding.proof import source_text, texts_folder
+from tmt_dataset.errors import AnnotationError
 
-__all__ = ["ALL", "COLUMNS", "effort"]
+if TYPE_CHECKING:
+    from tmt_dataset.dataset import Dataset
+
+__all__ = ["ALL", "COLUMNS", "effort", "measured"]
 
 ALL = "all"
 COLUMNS = (
@@ -23,19 +33,10 @@ COLUMNS = (
     "lines_typed",
     "lines",
 )
-#: What each development has once: another value is a change. Of the others, one that is not as proposed is added.
-ONCE = frozenset(
-    (
-        "date",
-        "date_basis",
-        "action",
-        "jurisdiction",
-        "effective_date",
-        "orientation",
-        "ai_role",
-        "unnamed_authorities",
-    )
-)
+#: The part of a value by which it is the same one, changed; of other variables every value that gives way to another is.
+SAME_PART = {"authorities": 0, "instruments": 0, "relations": 0, "figures": 1, "provisions": 2}
+#: A coder's own texts: nothing is proposed for them.
+TEXTS = ("title", "summary", "note")
 
 
 def _paired(
@@ -62,15 +63,22 @@ def _shared(draft: Mapping[str, Any], record: Mapping[str, Any], quoted: list[An
     return sum(max(0, min(b, d) - max(a, c)) for a, b in spans for c, d in quoted), len(segments)
 
 
+def _values(record: Mapping[str, Any]) -> Iterator[Value]:
+    """Yield the values of a development, with its texts and the places of its quotes."""
+    yield from values(record)
+    yield from ((name, str(record[name])) for name in TEXTS if record.get(name))
+    yield from (("quotes", "{} {}".format(*q["at"])) for q in record.get("quotes") or [])
+
+
 def _counts(drafted: Mapping[str, Any], reviewed: Mapping[str, Any]) -> dict[str, Counter[str]]:
     """Count by variable what was done with the values of a development."""
-    before, after = {*values(drafted)}, {*values(reviewed)}
+    before, after = {*_values(drafted)}, {*_values(reviewed)}
     out: dict[str, Counter[str]] = {}
     for name in {variable for variable, _ in before | after}:
         own = {value for variable, value in before if variable == name}
         final = {value for variable, value in after if variable == name}
         gone, new = own - final, final - own
-        changed = min(len(gone), len(new)) if name in ONCE else 0
+        changed = _changed(name, gone, new)
         out[name] = Counter(
             values=len(final),
             confirmed=len(own & final),
@@ -79,6 +87,92 @@ def _counts(drafted: Mapping[str, Any], reviewed: Mapping[str, Any]) -> dict[str
             deleted=len(gone) - changed,
         )
     return out
+
+
+#: Titles of an instrument are as much alike.
+SAME = 0.8
+
+
+def _renamed(drafted: Mapping[str, Any], reviewed: Mapping[str, Any]) -> Any:
+    """Return a draft whose new instruments have the identifiers of the annotation, which a coder is free to choose."""
+    names = {}
+    for new in drafted.get("instruments") or []:
+        known = [
+            (max(alike(new["title"], title) for title in (i["title"], *(i.get("aliases") or []))), i["id"])
+            for i in reviewed.get("instruments") or []
+        ]
+        likeness, code = max(known, default=(0.0, ""))
+        if likeness >= SAME:
+            names[new["id"]] = code
+
+    def renamed(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {names.get(k, k): renamed(v) for k, v in node.items()}
+        if isinstance(node, list):
+            return [renamed(v) for v in node]
+        return names.get(node, node) if isinstance(node, str) else node
+
+    return renamed(drafted)
+
+
+def measured(ds: Dataset, folder: Path, source_id: str, sources: Path) -> list[dict[str, Any]]:
+    """Return the effort of a review of a source that the draft knows nothing of, by its published annotation.
+
+    Parameters
+    ----------
+    ds
+        The data.
+    folder
+        The checkout, with the annotation.
+    source_id
+        The source.
+    sources
+        The folder of the texts.
+
+    Raises
+    ------
+    AnnotationError
+        If the source's text is missing.
+    """
+    text = source_text(texts_folder(sources), source_id)
+    if text is None:
+        raise AnnotationError(f"{sources / source_id}.txt: no such file; expected the text of the source")
+    reviewed = read_yaml(folder / ANNOTATIONS / f"{source_id}.yaml")
+    first = min(int(record["id"].rpartition("-")[2]) for record in reviewed["developments"])
+    node = Drafter.of(ds, source_id).draft(
+        {k: v for k, v in reviewed["source"].items() if k not in ("characters", "sha256")}, text, first
+    )
+    drafted = _renamed(node, reviewed)
+    for record in drafted["developments"]:
+        del record["reviewed"], record["proposed"]
+    files = (as_yaml(drafted, "").decode("utf-8"), as_yaml(_plain(reviewed), "").decode("utf-8"))
+    return effort(source_id, drafted, reviewed, files)
+
+
+def _plain(node: Any) -> Any:
+    """Return a file's content without its layout."""
+    if isinstance(node, dict):
+        return {str(k): _plain(v) for k, v in node.items()}
+    return [_plain(v) for v in node] if isinstance(node, list) else node
+
+
+def _changed(name: str, gone: set[str], new: set[str]) -> int:
+    """Return how many values gave way to others that stand for them: quotes that share words, figures of one number."""
+    left, count = sorted(new), 0
+    for value in sorted(gone):
+        match = next((other for other in left if _same(name, value, other)), None)
+        if match is not None:
+            left.remove(match)
+            count += 1
+    return count
+
+
+def _same(name: str, value: str, other: str) -> bool:
+    if name == "quotes":
+        (a, b), (c, d) = (map(int, words.split(" ")) for words in (value, other))
+        return a < d and c < b
+    part = SAME_PART.get(name)
+    return part is None or value.split(" ")[part] == other.split(" ")[part]
 
 
 def effort(
