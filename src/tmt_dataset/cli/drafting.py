@@ -1,4 +1,4 @@
-"""Commands on the way from a new text to its annotation: draft, locate, label-studio."""
+"""Commands on the way from a new text to its annotation: draft, locate, label-studio, effort."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from tmt_dataset.cli.face import FilePath, command, format_option, sources_argument
 from tmt_dataset.cli.printing import emit, fail, say
 
-__all__ = ["draft", "label_studio", "locate"]
+__all__ = ["draft", "effort", "label_studio", "locate"]
 
 _folder = click.option(
     "--folder", type=FilePath(), default=Path(), show_default=True, help="The package's checkout."
@@ -113,3 +113,28 @@ def label_studio(file: Path, sources: Path, tasks: Path, back: bool) -> None:
     for path, content in ((tasks, made + "\n"), (tasks.with_suffix(".xml"), exchange.config())):
         update(path, content.encode("utf-8"))
         say(path)
+
+
+@command("effort", "tmt-dataset effort newsletter-2025-01 ../sources")
+@click.argument("source_id")
+@sources_argument
+@_folder
+@format_option
+def effort(source_id: str, sources: Path, folder: Path, form: str) -> None:
+    """Measure the review of a draft as work: draft a published source without knowing it, and compare with its annotation.
+
+    Writes the table draft_effort of the checkout and prints it; `build` declares it.
+    """
+    import pandas as pd
+
+    from tmt_dataset.cells import table_bytes
+    from tmt_dataset.coding.draft.effort import COLUMNS, measured
+    from tmt_dataset.dataset import load
+    from tmt_dataset.files import update
+
+    ds = load(folder)
+    rows = measured(ds, folder, source_id, sources)
+    table = ds.descriptor.table("draft_effort")
+    update(folder / table.path, table_bytes(table, rows))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    emit(frame.astype({"lines_typed": "Int64", "lines": "Int64"}), form)

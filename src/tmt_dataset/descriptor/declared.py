@@ -335,3 +335,4 @@ class DeclaredTables:
         adjudication: pd.DataFrame
         review_log: pd.DataFrame
         authority_synonyms: pd.DataFrame
+        draft_effort: pd.DataFrame
