@@ -11,7 +11,10 @@ from tmt_dataset.coding.draft.verbs import ACT
 
 __all__ = ["Actor", "Actors", "actors", "first_sentence", "named"]
 
-_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"]
+_NUMBERS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+)
 _COUNT = rf"(\d+|{'|'.join(_NUMBERS)})"
 _BODIES = r"(?:government\s+)?(?:departments|ministries|agencies|authorities|bodies|regulators|commissions)"
 #: How many act beside those that are named, or in all.
@@ -216,7 +219,7 @@ def _courts(found: list[Actor], text: str, sentence: str) -> list[Actor]:
 
 def _same_court(unit: Unit, text: str, sentence: tuple[int, int], registers: Registers) -> Actor | None:
     """Return the court that the paragraph named last, where the sentence only says 'the court'."""
-    if not (m := THE_COURT.search(text, *sentence)):
+    if not THE_COURT.search(text, *sentence):
         return None
     paragraph = text.rfind("\n", 0, unit.start) + 1
     courts = [f for f in named(text, paragraph, unit.start, registers) if f[2] in registers.courts]

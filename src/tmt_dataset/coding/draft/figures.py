@@ -14,9 +14,10 @@ from tmt_dataset.coding.draft.shapes import Unit
 
 __all__ = ["Figure", "Measures", "figures"]
 
-_SMALL = dict(
-    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], range(1, 13), strict=True)
-)
+_SMALL = {
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6},
+    **{"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12},
+}
 _SCALE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 NUMBER = re.compile(
     rf"(?<![\w.,+–-])(?<!\d/)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<plus>\+)?(?:[ -](?P<scale>{'|'.join(_SCALE)}))?(?![\w/])"

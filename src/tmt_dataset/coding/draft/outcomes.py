@@ -150,6 +150,12 @@ class Held:
         """The developments whose first report was found, with it."""
         return [Pair(self.reports[r][0], self.units[c]) for r, c in self.matched if self.reports[r][2]]
 
+    @cached_property
+    def missed(self) -> list[str]:
+        """The developments whose first report was not found: nothing is proposed for them."""
+        found = {pair.development for pair in self.pairs}
+        return sorted({d for d, _, first in self.reports if first} - found)
+
 
 def _share(coded: Span, found: Span, times: int) -> float:
     """Return the shared part of two spans; a part of a report of several developments counts as its whole."""
@@ -174,6 +180,8 @@ def outcomes(held: Held, further: Sequence[Further] = ()) -> list[Outcome]:
     for pair in held.pairs:
         found = propose(pair.unit, held.text, held.registers, held.window)
         out += _values(held, pair, found)
+    for development in held.missed:
+        out += _values(held, Pair(development, Unit(0, 0, None, "")), [])
     for make in further:
         out += make(held)
     return out
@@ -242,13 +250,21 @@ def _single(held: Held, pair: Pair, found: list[Proposal], row: Any) -> Iterator
 
 def _days(held: Held, pair: Pair, found: list[Proposal], row: Any) -> Iterator[Outcome]:
     """Yield the days that the source states, and those that were proposed."""
-    p = next(p for p in found if p.variable == "date")
+    p = next((p for p in found if p.variable == "date"), None)
     coded = _text(row["date"]) if row["date_basis"] == "stated" and len(_text(row["date"])) == 10 else ""
-    proposed = len(p.value) == 10
+    proposed = p is not None and len(p.value) == 10
     if coded or proposed:
-        right = proposed and p.value == coded
+        right = p is not None and proposed and p.value == coded
         yield Outcome(
-            held.source, pair.development, "stated_day", right, proposed, bool(coded), right, p.score, coded
+            held.source,
+            pair.development,
+            "stated_day",
+            right,
+            proposed,
+            bool(coded),
+            right,
+            p.score if p else 0.0,
+            coded,
         )
 
 

@@ -166,7 +166,7 @@ def _context(unit: Unit, text: str, window: Window) -> When | None:
         return None
     opening = text[unit.start : first_sentence(text, unit.start, unit.end)]
     paragraph = text.rfind("\n", 0, unit.start) + 1
-    before = [f for f in months_in(text[paragraph : unit.start], window)]
+    before = list(months_in(text[paragraph : unit.start], window))
     if not before:
         return None
     last = before[-1]
