@@ -215,8 +215,10 @@ def test_a_value_is_open_until_it_is_confirmed_or_changed() -> None:
     assert open_values({**record, "reviewed": "yes"}) != []
 
 
-def test_a_reviewed_draft_becomes_an_annotation(drafted: tuple[Path, Path]) -> None:
+def test_a_reviewed_draft_becomes_an_annotation(drafted: tuple[Path, Path], tmp_path: Path) -> None:
+    """The recipe of CONTRIBUTING.md, from a draft to a valid package with a difference."""
     package, sources = drafted
+    previous = factories.make_package(tmp_path / "previous")
     path = draft_of(package)
     node = writing.read_draft(path)
     review(node)
@@ -235,6 +237,7 @@ def test_a_reviewed_draft_becomes_an_annotation(drafted: tuple[Path, Path]) -> N
     assert final.startswith("# yaml-language-server: $schema=../../validation/annotation.schema.json\n")
     assert tmt.validate(package).valid
     run("prove", str(sources), "--package", str(package))
+    assert "TMT-0010" in run("diff", str(previous), str(package))
     assert len(tmt.load(package).select(source=SID).developments) == len(node["developments"])
 
 

@@ -61,6 +61,7 @@ __all__ = [
     "DevelopmentId",
     "Edtf",
     "Erratum",
+    "Field",
     "Figure",
     "FigureOf",
     "FurtherReport",

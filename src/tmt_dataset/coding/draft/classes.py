@@ -226,7 +226,8 @@ def fit(ds: Dataset, without: str | None = None) -> Classes:
     corpus = _Corpus(ds)
     definitions = [one for defined in _DEFINED.values() for one in corpus.defined(*defined)[1]]
     reader = Reader([*(known for known, _ in corpus.readings), *definitions])
-    choices = {variable: _choice(corpus, reader, variable) for variable in CHOICES}
+    known, unseen = (reader.matrix(one) for one in zip(*corpus.readings, strict=True))
+    choices = {variable: _choice(corpus, reader, variable, known, unseen) for variable in CHOICES}
     marks = {
         **_marks(corpus, reader, {"risks": ds.development_risks, "types": ds.provisions}),
         **_marks(corpus, reader, {"addressees": ds.provisions, "modalities": ds.provisions}, every=False),
@@ -246,28 +247,29 @@ def _less(ds: Dataset, source_id: str) -> Dataset:
     return type(ds)(ds.descriptor, tables)
 
 
-def _choice(corpus: _Corpus, reader: Reader, variable: str) -> _Choice:
-    known = corpus.codes(variable)
-    kept = [n for n, code in enumerate(known) if code]
-    codes = [known[n] for n in kept]
-    readings = [corpus.readings[n][0] for n in kept]
-    reports = [corpus.readings[n][1] for n in kept]
+def _choice(corpus: _Corpus, reader: Reader, variable: str, known: Any, unseen: Any) -> _Choice:
+    """Return the model of a variable; a row of each matrix is a development, with all that is known of it and as a report."""
+    from scipy.sparse import vstack
+
+    coded = corpus.codes(variable)
+    kept = [n for n, code in enumerate(coded) if code]
+    codes = [coded[n] for n in kept]
+    known, unseen = known[kept], unseen[kept]
     groups = [corpus.sources[n] for n in kept]
     emphasis = [1.0] * len(kept)
     counts = {code: codes.count(code) for code in {*codes}}
     if variable in _DEFINED:
         defined, definitions = corpus.defined(*_DEFINED[variable])
-        codes, readings = [*codes, *defined], [*readings, *definitions]
+        codes, rows = [*codes, *defined], reader.matrix(definitions)
         groups, emphasis = [*groups, *[""] * len(defined)], [*emphasis, *[DEFINITION] * len(defined)]
-        reports += definitions
+        known, unseen = vstack([known, rows]).tocsr(), vstack([unseen, rows]).tocsr()
     names = sorted({*codes})
     weights = pd.Series(emphasis)
     total = weights.groupby(codes).transform("sum")
     balanced = weights * (weights.sum() / len(names) / total) ** 0.5
     targets = np.where(np.array(codes)[:, None] == np.array(names), 1.0, -1.0)
-    matrix, unseen = reader.matrix(readings), reader.matrix(reports)
     model = linear.fit(
-        matrix, targets, names, groups, balanced.to_numpy(), reader.scale(CHOICES[variable]), unseen
+        known, targets, names, groups, balanced.to_numpy(), reader.scale(CHOICES[variable]), unseen
     )
     right = [names.index(code) for code in codes[: len(kept)]]
     return _Choice(model, linear.temperature(model.held_out[: len(kept)], right), counts)
@@ -291,7 +293,10 @@ def _marks(
     ids = list(kept["quote_id"])
     if not ids or not all(values.values()):
         return {}
-    readings, groups = read(list(kept["exact"]), list(kept["exact"])), list(kept["source_id"].astype(str))
+    readings, groups = (
+        read(list(kept["exact"]), list(kept["exact"]), acts=False),
+        list(kept["source_id"].astype(str)),
+    )
     own = [{(name, code) for name in of for code in values[name].get(one, ())} for one in ids]
     for name in of:
         table, key = MARKS[name][1], MARKS[name][0]

@@ -68,6 +68,7 @@ class Reading:
 
     words: Mapping[str, int]
     lead: str
+    told: bool = True
 
     @cached_property
     def pairs(self) -> dict[str, int]:
@@ -78,16 +79,16 @@ class Reading:
     @cached_property
     def acts(self) -> dict[str, int]:
         """The actions that the lines of the lead speak for."""
-        found = [hints(line) for line in self.lead.splitlines()]
+        found = [hints(line) for line in self.lead.splitlines() if self.told]
         return {
             "": 1,
             **Counter(code for codes in found for code in [*codes, *(f"first {c}" for c in codes[:1])]),
         }
 
 
-def read(texts: Sequence[str], leads: Sequence[str]) -> list[Reading]:
-    """Return what the models read of texts and their first words."""
-    return [Reading(words(c), one) for c, one in zip(stems.counts(texts), leads, strict=True)]
+def read(texts: Sequence[str], leads: Sequence[str], acts: bool = True) -> list[Reading]:
+    """Return what the models read of texts and their first words; without `acts`, not what these tell of the act."""
+    return [Reading(words(c), one, acts) for c, one in zip(stems.counts(texts), leads, strict=True)]
 
 
 def words(counted: Counter[str] | Mapping[str, int]) -> dict[str, int]:
