@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tmt_dataset.coding.draft.actors import first_sentence, named
 from tmt_dataset.coding.draft.registers import Registers
@@ -66,6 +67,7 @@ class Title:
     rule: str
 
 
+@lru_cache(maxsize=4096)
 def words(title: str) -> frozenset[str]:
     """Return the words by which titles are compared: without brackets, small words and endings."""
     plain = re.sub(r"\(“[^”]*”\)|\[[^\]]*\]|\((?:draft|interim|trial|for)[^)]*\)", " ", title.casefold())
