@@ -23,7 +23,7 @@ HEAD = (
 )
 _WORD = r"(?:[“\"‘(]{0,2}(?:AI\+|5G\+|[A-Z0-9][\w’'&+/-]*(?:\.\w+)*)[”\"’)]{0,2})"
 _LINK = r"(?:of|for|on|the|and|in|to|by|from|with|at|as|a|an|into|against|upon|–|—|-|·)"
-_NAMED_SO = r"(?:(?:notice|opinions|guidelines|measures|plan|rules) (?:on|for|of) (?:the )?(?=[A-Z]))?"
+_NAMED_SO = r"(?:(?:notice|(?<!public )(?<!for )opinions|guidelines|measures|plan|rules) (?:on|for|of) (?:the )?(?=[A-Z]))?"
 RUN = re.compile(
     rf"\b{_NAMED_SO}{_WORD}(?:(?:,? ?[–—] ?|: (?=[A-Z][\w-]* [A-Z])|,? )(?:{_LINK} ){{0,3}}{_WORD})*(?: \((?:[^()\n]{{2,60}})\))?[”\"]?"
     rf"|(?<=[“\"]){_WORD}"
