@@ -19,7 +19,7 @@ _COUNT = rf"(\d+|{'|'.join(_NUMBERS)})"
 _BODIES = r"(?:government\s+)?(?:departments|ministries|agencies|authorities|bodies|regulators|commissions)"
 #: How many act beside those that are named, or in all.
 FURTHER = re.compile(rf"\b(?:and|with)\s+{_COUNT}\s+other\s+{_BODIES}", re.I)
-IN_ALL = re.compile(rf"(?:^|[^\w-]){_COUNT}\s+(?:central\s+|national\s+)?{_BODIES}\b", re.I)
+IN_ALL = re.compile(rf"(?<![\w-]){_COUNT}\s+(?:central\s+|national\s+)?{_BODIES}\b", re.I)
 AT_LEAST_ONE = re.compile(
     rf"\b(?:and|with)\s+(?:\w+\s+)?(?:others|other\s+(?:relevant\s+)?{_BODIES})|\b(?:multiple|several|relevant|other|various)\s+{_BODIES}|\bet al\b",
     re.I,

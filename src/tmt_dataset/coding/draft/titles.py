@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tmt_dataset.coding.draft.actors import first_sentence, named
 from tmt_dataset.coding.draft.registers import Registers
@@ -22,7 +23,7 @@ HEAD = (
 )
 _WORD = r"(?:[“\"‘(]{0,2}(?:AI\+|5G\+|[A-Z0-9][\w’'&+/-]*(?:\.\w+)*)[”\"’)]{0,2})"
 _LINK = r"(?:of|for|on|the|and|in|to|by|from|with|at|as|a|an|into|against|upon|–|—|-|·)"
-_NAMED_SO = r"(?:(?:notice|opinions|guidelines|measures|plan|rules) (?:on|for|of) (?:the )?(?=[A-Z]))?"
+_NAMED_SO = r"(?:(?:notice|(?<!public )(?<!for )opinions|guidelines|measures|plan|rules) (?:on|for|of) (?:the )?(?=[A-Z]))?"
 RUN = re.compile(
     rf"\b{_NAMED_SO}{_WORD}(?:(?:,? ?[–—] ?|: (?=[A-Z][\w-]* [A-Z])|,? )(?:{_LINK} ){{0,3}}{_WORD})*(?: \((?:[^()\n]{{2,60}})\))?[”\"]?"
     rf"|(?<=[“\"]){_WORD}"
@@ -66,6 +67,7 @@ class Title:
     rule: str
 
 
+@lru_cache(maxsize=4096)
 def words(title: str) -> frozenset[str]:
     """Return the words by which titles are compared: without brackets, small words and endings."""
     plain = re.sub(r"\(“[^”]*”\)|\[[^\]]*\]|\((?:draft|interim|trial|for)[^)]*\)", " ", title.casefold())
