@@ -662,7 +662,7 @@ def test_versions_are_compared_as_numbers(package: Path) -> None:
 
 
 NEWER = (
-    *("released_identifiers", "released", "agreement", "draft_accuracy"),
+    *("released_identifiers", "released", "agreement", "draft_accuracy", "draft_effort"),
     *("adjudication", "review_log", "authority_synonyms"),
 )
 
