@@ -113,6 +113,7 @@ def test_files_named_in_the_readme_exist() -> None:
         "CONTRIBUTING.md",
         "docs/commands.md",
         "docs/coverage.md",
+        "docs/draft-accuracy.md",
         "validation/codebook.md",
     ):
         assert name in text

@@ -87,6 +87,8 @@ def test_the_difference_to_the_older_release_tells_what_is_new_and_what_went(rel
         "released_identifiers",
         "released",
         "agreement",
+        "draft_accuracy",
+        "draft_effort",
         "adjudication",
         "review_log",
         "authority_synonyms",

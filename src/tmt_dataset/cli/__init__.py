@@ -6,8 +6,8 @@ message says what); 2 wrong usage.
 
 from __future__ import annotations
 
-from tmt_dataset.cli import checking, codes, making, reading, taking
+from tmt_dataset.cli import checking, codes, drafting, making, reading, taking
 from tmt_dataset.cli.face import main
 
 # importing a module adds its commands to the group
-__all__ = ["checking", "codes", "main", "making", "reading", "taking"]
+__all__ = ["checking", "codes", "drafting", "main", "making", "reading", "taking"]

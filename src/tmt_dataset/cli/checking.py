@@ -1,4 +1,4 @@
-"""Commands that check a package, and compare codings and packages: validate, prove, agreement, diff."""
+"""Commands that check a package, and compare codings and packages: validate, prove, agreement, accuracy, diff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from tmt_dataset.cli.face import FilePath, command, format_option, package_option, sources_argument
 from tmt_dataset.cli.printing import emit, say, write_json
 
-__all__ = ["agreement", "diff", "prove", "validate"]
+__all__ = ["accuracy", "agreement", "diff", "prove", "validate"]
 
 
 def _report(report: Any, form: str) -> None:
@@ -76,6 +76,23 @@ def agreement(validation: Path, disagreements: bool, form: str) -> None:
 
     measured, differing = compare(validation)
     emit(differing if disagreements else measured, form)
+
+
+@command("accuracy", "tmt-dataset accuracy ../sources --format csv > validation/draft_accuracy.csv")
+@sources_argument
+@package_option
+@format_option
+def accuracy(sources: Path, package: Path | None, sha256: str | None, form: str) -> None:
+    """Measure how right drafting is on each source whose text is in SOURCES, by what is known without it."""
+    from tmt_dataset.coding.draft.accuracy import measured
+    from tmt_dataset.coding.draft.class_outcomes import class_outcomes
+    from tmt_dataset.coding.proof import source_text, texts_folder
+    from tmt_dataset.dataset import load
+
+    ds, folder = load(package, sha256=sha256), texts_folder(sources)
+    texts = {str(s): source_text(folder, str(s)) for s in ds.sources["source_id"]}
+    at_hand = {source: text for source, text in texts.items() if text is not None}
+    emit(measured(ds, at_hand, [class_outcomes]), form)
 
 
 @command("diff", "tmt-dataset diff tmt-dataset-1.0.0.zip")

@@ -61,6 +61,7 @@ __all__ = [
     "DevelopmentId",
     "Edtf",
     "Erratum",
+    "Field",
     "Figure",
     "FigureOf",
     "FurtherReport",
@@ -865,13 +866,19 @@ def _misnamed_source(path: Path, node: Any) -> list[str]:
     return [f"{path}:{line}: expected source_id {path.stem!r}, found {sid!r}"]
 
 
-def json_schema(codes: Codes) -> dict[str, Any]:
-    """Return the JSON Schema of the format with all codes, with which an editor completes and checks a file.
+def json_schema(
+    codes: Codes, model: type[Strict] = Annotation, title: str = "Annotation of a source"
+) -> dict[str, Any]:
+    """Return the JSON Schema of a format with all codes, with which an editor completes and checks a file.
 
     Parameters
     ----------
     codes
         As :func:`known_codes` gives them.
+    model
+        The format.
+    title
+        What the schema is called.
 
     Examples
     --------
@@ -889,7 +896,7 @@ def json_schema(codes: Codes) -> dict[str, Any]:
             return out
         return [filled(v) for v in node] if isinstance(node, list) else node
 
-    schema: dict[str, Any] = filled(Annotation.model_json_schema())
+    schema: dict[str, Any] = filled(model.model_json_schema())
     for definition in (schema, *schema["$defs"].values()):
         for name in ("date", "effective_date", "period_start", "period_end", "published"):
             prop = definition.get("properties", {}).get(name)
@@ -900,6 +907,6 @@ def json_schema(codes: Codes) -> dict[str, Any]:
                 }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Annotation of a source",
         **schema,
+        "title": title,
     }

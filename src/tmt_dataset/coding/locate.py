@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tmt_dataset.coding.annotation import Annotation, Source, line_of, misnamed, problems, read_yaml
+from tmt_dataset.coding.draft.form import SUFFIX, Draft
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.coding.reading import copied
 from tmt_dataset.coding.writing import records, written
@@ -225,12 +226,12 @@ def _other_text(source: Source, text: str, node: Any, path: Path, at: Path) -> l
 
 def _copies(node: Any, text: str, path: Path) -> list[str]:
     """Return a message for each summary that copies the text."""
-    titles = [str(record["title"]) for record in node.get("instruments") or []]
+    titles = [str(record.get("title") or "") for record in node.get("instruments") or []]
     return [
         f"{path}:{line_of(node, ('developments', i, 'summary'))}: {record['id']}: the summary copies the source: {run!r}; "
         "say it in words of your own"
         for i, record in enumerate(node["developments"])
-        if (run := copied(str(record["summary"]), text, titles))
+        if (run := copied(str(record.get("summary") or ""), text, titles))
     ]
 
 
@@ -260,9 +261,10 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
     AnnotationError
         If the file breaks the format, or the text cannot be read or is not the one that the file declares.
     """
-    at = sources / f"{path.stem}.txt"
+    sid = path.name.removesuffix(SUFFIX if path.name.endswith(SUFFIX) else ".yaml")
+    at = sources / f"{sid}.txt"
     try:
-        text = source_text(sources, path.stem)
+        text = source_text(sources, sid)
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{at}: not UTF-8 ({error}); keep the text as it was received") from None
     except PackageError as error:
@@ -270,7 +272,8 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
     if text is None:
         return None, None
     node = read_yaml(path)
-    annotation, found = problems(path, node, {}, Annotation)  # codes are checked when the tables are built
+    form = Draft if path.name.endswith(SUFFIX) else Annotation
+    annotation, found = problems(path, node, {}, form)  # codes are checked when the tables are built
     if annotation is not None:
         found = [*_other_text(annotation.source, text, node, path, at), *_copies(node, text, path)]
     if found:
@@ -279,7 +282,7 @@ def _read(path: Path, sources: Path) -> tuple[Any, str | None]:
 
 
 def locate(annotations: Path, sources: str | os.PathLike[str]) -> list[str]:
-    """Fill in the offsets of all annotation files whose source text is at hand.
+    """Fill in the offsets of all annotation files, drafts among them, whose source text is at hand.
 
     Parameters
     ----------

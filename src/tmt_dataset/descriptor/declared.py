@@ -332,6 +332,8 @@ class DeclaredTables:
         released_identifiers: pd.DataFrame
         released: pd.DataFrame
         agreement: pd.DataFrame
+        draft_accuracy: pd.DataFrame
         adjudication: pd.DataFrame
         review_log: pd.DataFrame
         authority_synonyms: pd.DataFrame
+        draft_effort: pd.DataFrame

@@ -1,4 +1,4 @@
-"""Everything that is generated, in its order: offsets, tables, metadata, documents, the report of the validation."""
+"""Everything that is generated, in its order: annotations from reviewed drafts, offsets, tables, metadata, documents, the report of the validation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tmt_dataset.coding import compile, locate
 from tmt_dataset.coding.annotation import read_all
+from tmt_dataset.coding.draft import writing
+from tmt_dataset.coding.draft.form import drafts
 from tmt_dataset.errors import AnnotationError, OutOfStepError, PackageError, QuoteNotFoundError, counted
 from tmt_dataset.files import content, expanded, update
 from tmt_dataset.package import Package, open_package
@@ -83,7 +85,8 @@ def build(
         If an annotation, a quote or a coding is not in order; then nothing that depends on it is written.
     """
     folder = expanded(folder)
-    changed = [] if sources is None else _located(folder, sources)
+    changed = writing.finish(folder / compile.ANNOTATIONS)
+    changed += [] if sources is None else _located(folder, sources)
     tables, derived, report = built(folder, open_package(folder), commands, sources)
     changed += [path for path, data in {**tables, **derived}.items() if update(folder / path, data)]
     return changed, report
@@ -111,6 +114,8 @@ def check(folder: Path, commands: click.Group | None = None) -> Report:
         Naming the files, and for tables the rows, that differ.
     """
     folder = expanded(folder)
+    if left := drafts(folder / compile.ANNOTATIONS):
+        raise OutOfStepError(f"{left[0]}: a draft; review it and run `tmt-dataset build`")
     package = open_package(folder)
     tables, derived, report = built(folder, package, commands)
     compile.check(folder, package, tables)
