@@ -1,4 +1,4 @@
-"""Citations of a release, or of one development in it: APA, BibTeX, RIS, CSL-JSON.
+"""Citations of a release, or of one development in it: APA, BibTeX, RIS, CSL-JSON, OSCOLA, Bluebook.
 
 A release is cited with the standard library alone; only the title and the source of a development need pandas.
 """
@@ -28,15 +28,19 @@ __all__ = [
     "Report",
     "apa",
     "bibtex",
+    "bluebook",
     "cite",
     "csl",
+    "oscola",
     "plain",
     "reference",
+    "references",
     "ris",
+    "written",
 ]
 
 
-STYLES = ("apa", "bibtex", "ris", "csl")
+STYLES = ("apa", "bibtex", "ris", "csl", "oscola", "bluebook")
 _DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 #: Spaces, and controls that end a line or a word: no format has an escape for them.
 _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
@@ -204,7 +208,7 @@ def reference(
     addresses = (str(raw.get(name) or "") for name in ("homepage", "id"))
     release = f"{descriptor.name}-{descriptor.version}"
     return Reference(
-        key=re.sub(r"[^A-Za-z0-9._:-]+", "-", f"{release}-{record}" if record else release),
+        key=_key(release, record),
         title=descriptor.title,
         version=descriptor.version,
         authors=authors,
@@ -218,6 +222,37 @@ def reference(
         record_title=record_title,
         report=report,
     )
+
+
+def _key(release: str, record: str | None) -> str:
+    return re.sub(r"[^A-Za-z0-9._:-]+", "-", f"{release}-{record}" if record else release)
+
+
+def references(ds: Dataset) -> dict[str, Reference]:
+    """Return what a citation of each development of a data set says, by identifier.
+
+    Raises
+    ------
+    PackageError
+        As for :func:`reference`, or if a development has no source that reports it first.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> written(references(tmt.load())["TMT-0001"], "apa") == cite(record="TMT-0001")
+    True
+    """
+    release = reference(ds.descriptor)
+    frame, reports = ds["developments"], _reports(ds)
+    return {
+        record: release._replace(
+            key=_key(release.archive.removesuffix(".zip"), record),
+            record=record,
+            record_title=title,
+            report=_reported(reports, record),
+        )
+        for record, title in zip(frame["development_id"], frame["title"], strict=True)
+    }
 
 
 def plain(text: str) -> str:
@@ -333,7 +368,54 @@ def csl(ref: Reference) -> str:
     return json.dumps([item], ensure_ascii=False, indent=2)
 
 
-_WRITERS = {"apa": apa, "bibtex": bibtex, "ris": ris, "csl": csl}
+def _authors(ref: Reference) -> str:
+    """Return the authors with their first names first; of more than three the first alone."""
+    names = [f"{a.given} {a.family}".strip() if a.family else a.name for a in ref.authors]
+    if len(names) > 3:
+        return f"{names[0]} and others"
+    return " and ".join([part for part in (", ".join(names[:-1]), names[-1]) if part])
+
+
+def oscola(ref: Reference) -> str:
+    """Return a reference in the style of OSCOLA (4th edition), as plain text."""
+    title = f"{ref.record_title} ({ref.record})" if ref.record else ref.title
+    inside = f" in {ref.title}" if ref.record else ""
+    publisher = "" if ref.publisher in [a.name for a in ref.authors] else ref.publisher
+    brackets = ", ".join(part for part in (f"version {ref.version}", publisher, ref.year) if part)
+    where = f" <{ref.access}>" if ref.access else f" ({ref.identified})"
+    told = f" {ref.report}" if ref.report else ""
+    return plain(f"{_authors(ref)}, ‘{title}’{inside} ({brackets}){where}{told}")
+
+
+def bluebook(ref: Reference) -> str:
+    """Return a reference in the style of the Bluebook (rule 18, the Internet and electronic media), as plain text."""
+    title = f"{ref.record_title} ({ref.record}), in {ref.title}" if ref.record else ref.title
+    brackets = " ".join(part for part in (f"version {ref.version},", ref.year or "n.d.") if part)
+    where = ref.access or ref.identified
+    told = f" ({ref.report})" if ref.report else ""
+    return plain(f"{_authors(ref)}, {title} ({brackets}), {where}{told}.")
+
+
+_WRITERS = {"apa": apa, "bibtex": bibtex, "ris": ris, "csl": csl, "oscola": oscola, "bluebook": bluebook}
+
+
+def written(ref: Reference, style: str) -> str:
+    """Return a reference in one of :data:`STYLES`.
+
+    Raises
+    ------
+    UnknownCodeError
+        For an unknown style; the message has near misses.
+
+    Examples
+    --------
+    >>> from tmt_dataset.package import open_package
+    >>> written(reference(open_package().descriptor), "bluebook")
+    'The tmt-dataset developers, China TMT regulatory developments, 2023-2025 (version ...'
+    """
+    if not isinstance(style, str) or style not in STYLES:
+        raise unknown("citation style", style, STYLES, ", ".join(STYLES))
+    return _WRITERS[style](ref)
 
 
 def cite(
@@ -357,7 +439,7 @@ def cite(
         archive, whose checksums are verified first; or a loaded data set, whose checksums were verified when it was loaded. A
         selection is cited as the release it comes from.
     style
-        ``"apa"`` (plain text), ``"bibtex"``, ``"ris"`` or ``"csl"`` (CSL-JSON).
+        ``"apa"``, ``"oscola"`` or ``"bluebook"`` (plain text), ``"bibtex"``, ``"ris"`` or ``"csl"`` (CSL-JSON).
     record
         Identifier of a development, as ``"TMT-0001"``, to cite it alone.
     sha256
@@ -383,7 +465,7 @@ def cite(
     >>> cite(style="bibtext")
     Traceback (most recent call last):
     ...
-    tmt_dataset.errors.UnknownCodeError: unknown citation style 'bibtext'; did you mean 'bibtex'? All of them: apa, bibtex, ris, csl
+    tmt_dataset.errors.UnknownCodeError: unknown citation style 'bibtext'; did you mean 'bibtex'? All of them: apa, bibtex, ris, csl, oscola, bluebook
     """
     if not isinstance(style, str) or style not in STYLES:
         raise unknown("citation style", style, STYLES, ", ".join(STYLES))
@@ -410,8 +492,8 @@ def cite(
         titles = dict(zip(frame["development_id"], frame["title"], strict=True))
         if not isinstance(record, str) or record not in titles:
             raise unknown("development", record, list(titles), "the table developments")
-        title, report = titles[record], _report(tables, record)
-    return _WRITERS[style](reference(descriptor, record, title, report))
+        title, report = titles[record], _reported(_reports(tables), record)
+    return written(reference(descriptor, record, title, report), style)
 
 
 class _Cells:
@@ -436,7 +518,40 @@ class _Cells:
         return frame
 
 
-def _report(tables: _Cells | Dataset, record: str) -> Report:
+def _reports(tables: _Cells | Dataset) -> dict[str, Report]:
+    """Return where each development is reported first, by identifier; without those for which the tables do not say it."""
+    mentions, segments, sources, quotes = (
+        tables[name] for name in ("mentions", "segments", "sources", "quotes")
+    )
+    lies_in = dict(zip(segments["segment_id"], segments["source_id"], strict=True))
+    first: dict[str, list[str]] = {}
+    for record, segment, rank in zip(
+        *(mentions[c] for c in ("development_id", "segment_id", "rank")), strict=True
+    ):
+        if rank == "primary" and segment in lies_in:
+            first.setdefault(record, []).append(str(lies_in[segment]))
+    places: dict[str, tuple[int, int]] = {}
+    for record, source, start, end in zip(
+        *(quotes[c] for c in ("development_id", "source_id", "start", "end")), strict=True
+    ):
+        if str(source) in first.get(record, []) and record not in places:
+            places[record] = int(start), int(end)
+    told = {
+        str(name): [part if isinstance(part, str) else "" for part in parts]
+        for name, *parts in zip(
+            *(sources[c] for c in ("source_id", "title", "publisher", "url")), strict=True
+        )
+    }
+    out = {}
+    for record, names in first.items():
+        name = next((name for name in told if name in names), None)
+        if name is not None:
+            title, publisher, url = told[name]
+            out[record] = Report(title, publisher, url or None, *places.get(record, (None, None)))
+    return out
+
+
+def _reported(reports: Mapping[str, Report], record: str) -> Report:
     """Return where a development is reported first.
 
     Raises
@@ -444,23 +559,8 @@ def _report(tables: _Cells | Dataset, record: str) -> Report:
     PackageError
         If none is found.
     """
-    try:
-        mentions, segments, sources = (tables[name] for name in ("mentions", "segments", "sources"))
-        own = mentions.loc[(mentions["development_id"] == record) & (mentions["rank"] == "primary")]
-        names = segments.loc[segments["segment_id"].isin(own["segment_id"]), "source_id"].astype("str")
-        found = sources.loc[sources["source_id"].isin(names)]
-        quotes = tables["quotes"]
-        quotes = quotes.loc[
-            (quotes["development_id"] == record) & quotes["source_id"].isin(found["source_id"])
-        ]
-        source = found[["title", "publisher", "url"]].iloc[0]
-        place = quotes[["start", "end"]].astype("Int64").head(1).dropna()
-    except (KeyError, IndexError, ValueError, TypeError) as error:
-        if isinstance(error, PackageError):
-            raise
+    if record not in reports:
         raise PackageError(
             f"{record}: expected a source that reports it first, found none; run `tmt-dataset validate`"
-        ) from None
-    title, publisher, url = (value if isinstance(value, str) else "" for value in source)
-    start, end = place.iloc[0] if len(place) else (None, None)
-    return Report(title, publisher, url or None, start, end)
+        )
+    return reports[record]

@@ -347,18 +347,19 @@ class Record:
         >>> annotation["type"], annotation["target"]["selector"][0]["type"]
         ('Annotation', 'TextQuoteSelector')
         """
-        proved = self.evidence.dropna(subset=["quote"])
+        found: dict[tuple[Any, ...], list[Any]] = {}
+        for row in _rows(self.evidence.dropna(subset=["quote"])):
+            found.setdefault((row.source_id, row.start, row.end), []).append(row)
         out = []
-        for _, rows in proved.groupby(["source_id", "start", "end"], sort=False):
-            first = next(iter(_rows(rows)))
+        for first, *others in found.values():
             page = first.url.partition("#")[0] if isinstance(first.url, str) else None
             body = [
                 {
                     "type": "TextualBody",
                     "purpose": "classifying",
-                    "value": f"{self.development_id} {variable}={value}",
+                    "value": f"{self.development_id} {row.variable}={row.value}",
                 }
-                for variable, value in zip(rows["variable"], rows["value"], strict=True)
+                for row in (first, *others)
             ]
             annotation = {
                 "@context": "http://www.w3.org/ns/anno.jsonld",
