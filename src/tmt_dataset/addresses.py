@@ -87,6 +87,10 @@ class Addresses(NamedTuple):
         """Return the address of the plain text of a source, which is not published: a place on the page of the source."""
         return self._lies(f"sources/{_part(source_id)}/", "#text")
 
+    def table(self, name: str) -> str:
+        """Return the address of a table of this version: the part of the package's address that names it."""
+        return f"{self.release()}#{_part(name)}"
+
     def _lies(self, path: str, place: str = "") -> str:
         return (
             f"{self.base}/{self.version}/{path}{place}" if self.base else _urn(f"{self.name}/{path}{place}")

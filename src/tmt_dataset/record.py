@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from itertools import takewhile
 from typing import Any, NamedTuple
 from urllib.parse import quote as percent_encoded
 
@@ -347,7 +346,7 @@ class Record:
         The body holds the values that the quote proves. There are two targets, in which the same words are found: the page, with a
         ``TextQuoteSelector``; and the plain text that was coded, with a ``TextPositionSelector`` (offsets in Unicode code points) and,
         as its state, the SHA-256 that the text must have. The words before and after a quote (``prefix``, ``suffix``) are given where
-        they are known from other quotes: the package has no other words of a source. A source without a page has the one target.
+        they are known from other quotes that go beyond it: the package has no other words of a source. A source without a page has the one target.
 
         Parameters
         ----------
@@ -444,32 +443,39 @@ def _targets(ds: Tables | None, quote: Any, text: str) -> list[dict[str, Any]]:
     known = {name: words for name, words in (("prefix", before), ("suffix", after)) if words}
     words = {"type": "TextQuoteSelector", "exact": quote.quote, **known}
     place = {"type": "TextPositionSelector", "start": int(quote.start), "end": int(quote.end)}
-    state: dict[str, Any] = {}
-    if ds:
-        # a selection may have lost the source, the data set that it was made from has not
-        sources = ds.whole["sources"]
-        sums = sources.loc[sources["source_id"] == quote.source_id, "sha256"].dropna()
-        # no term of the context names a checksum: it has the address that schema.org gives it
-        state = {"state": {"type": "http://www.w3.org/ns/oa#State", _SHA256: s} for s in sums}
+    state = _state(ds, quote.source_id) if ds else {}
     if not isinstance(quote.url, str):
         return [{"source": text, **state, "selector": [words, place]}]
     page = quote.url.partition("#")[0]
     return [{"source": page, "selector": words}, {"source": text, **state, "selector": place}]
 
 
+def _state(ds: Tables, source_id: str) -> dict[str, Any]:
+    """Return the state in which the text of a source was coded: its SHA-256."""
+    sources = ds.whole["sources"]  # a selection may have lost the source
+    for found in sources.loc[sources["source_id"] == source_id, "sha256"].dropna():
+        # no term of the context names a checksum: it has the address that schema.org gives it
+        return {"state": {"type": "http://www.w3.org/ns/oa#State", _SHA256: found}}
+    return {}
+
+
 def _around(ds: Tables, quote: Any) -> tuple[str, str]:
-    """Return the words before and after a quote as far as other quotes of its source hold them without a gap."""
+    """Return the words before and after a quote as far as a quote that goes beyond it has them.
+
+    One that merely follows it may begin another paragraph, which a page sets apart.
+    """
     quotes = ds.whole["quotes"]
-    first, last = quote.start - CONTEXT, quote.end + CONTEXT
-    near = (quotes["source_id"] == quote.source_id) & (quotes["end"] > first) & (quotes["start"] < last)
-    known = {
-        at: character
-        for row in _rows(quotes.loc[near.fillna(False)])
-        for at, character in enumerate(row.exact, row.start)
-    }
-    before = takewhile(known.__contains__, range(quote.start - 1, first - 1, -1))
-    after = takewhile(known.__contains__, range(quote.end, last))
-    return "".join(known[at] for at in before)[::-1], "".join(known[at] for at in after)
+    near = (
+        (quotes["source_id"] == quote.source_id)
+        & (quotes["start"] < quote.end)
+        & (quotes["end"] > quote.start)
+    )
+    before, after = [""], [""]
+    for row in _rows(quotes.loc[near.fillna(False)]):
+        first, last = quote.start - row.start, quote.end - row.start
+        before.append(row.exact[max(0, first - CONTEXT) : first] if first > 0 else "")
+        after.append(row.exact[last : last + CONTEXT])
+    return max(before, key=len), max(after, key=len)
 
 
 def _listed(rows: pd.DataFrame) -> list[str]:
