@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tmt_dataset"
 
 #: The reader's part, from the ground up: a room uses the rooms of its own floor and those below.
 FLOORS = [
-    {"errors", "edtf", "files", "characters"},
+    {"errors", "edtf", "files", "characters", "addresses"},
     {"descriptor"},
     {"package", "releases"},
     {"cells"},

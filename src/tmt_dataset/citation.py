@@ -11,10 +11,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tmt_dataset.addresses import Addresses, checked
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.package import Package, open_package
+from tmt_dataset.releases import swhids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,7 @@ __all__ = [
     "bluebook",
     "cite",
     "csl",
+    "lacking",
     "oscola",
     "plain",
     "reference",
@@ -97,13 +100,14 @@ class Agent(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Where a development is reported first: the source, and the place of its first quote there."""
+    """Where a development is reported first: the source, and the place of its first quote there with its identifier."""
 
     title: str
     publisher: str
     url: str | None = None
     start: int | None = None
     end: int | None = None
+    quote: str | None = None
 
     def __str__(self) -> str:
         """Return the words that name the source.
@@ -114,13 +118,16 @@ class Report(NamedTuple):
         'Reported in: Lamp News, The press, characters 7-15, https://example.org/1'
         """
         place = None if self.start is None else f"characters {self.start}-{self.end}"
-        return "Reported in: " + ", ".join(
-            part for part in (self.title, self.publisher, place, self.url) if part
-        )
+        told = ", ".join(part for part in (self.title, self.publisher, place, self.url) if part)
+        return f"Reported in: {told}" + (f", quote {self.quote}" if self.quote else "")
 
 
 class Reference(NamedTuple):
-    """What a citation says, in any style. ``record``, ``record_title`` and ``report`` are set for a single development."""
+    """What a citation says, in any style.
+
+    ``record``, ``record_title`` and ``report`` are set for a single development, ``place`` is the address of what is cited on a
+    site, ``swhids`` identify directory and revision of the release.
+    """
 
     key: str
     title: str
@@ -135,6 +142,8 @@ class Reference(NamedTuple):
     record: str | None = None
     record_title: str | None = None
     report: Report | None = None
+    place: str | None = None
+    swhids: tuple[str, ...] = ()
 
     @property
     def year(self) -> str | None:
@@ -143,13 +152,19 @@ class Reference(NamedTuple):
 
     @property
     def access(self) -> str | None:
-        """Address of the release, where it has one."""
-        return f"https://doi.org/{self.doi}" if self.doi else self.url
+        """Address of what is cited, where it has one: a DOI names the release, the site a record too."""
+        of_release = f"https://doi.org/{self.doi}" if self.doi else None
+        return (self.place or of_release if self.record else of_release or self.place) or self.url
 
     @property
     def identified(self) -> str:
         """The words that identify this release."""
-        return f"Release archive {self.archive}, fingerprint {self.fingerprint}"
+        return f"Release archive {self.archive}, {self.checked}"
+
+    @property
+    def checked(self) -> str:
+        """The checksums that identify this release: its fingerprint, and its SWHIDs where they are known."""
+        return ", ".join((f"fingerprint {self.fingerprint}", *self.swhids))
 
 
 def _contributors(descriptor: Descriptor) -> list[Mapping[str, Any]]:
@@ -163,6 +178,41 @@ def _contributors(descriptor: Descriptor) -> list[Mapping[str, Any]]:
             "restore it from the release"
         )
     return found
+
+
+def _unnamed(descriptor: Descriptor) -> Agent:
+    """Return whom citations name where the descriptor names nobody."""
+    return Agent(f"The {descriptor.name} developers")
+
+
+def _authors_of(descriptor: Descriptor) -> tuple[Agent, ...]:
+    everybody = tuple(Agent.from_json(c) for c in _contributors(descriptor))
+    return _agents(descriptor, "creator", "author") or everybody or (_unnamed(descriptor),)
+
+
+def lacking(descriptor: Descriptor) -> list[str]:
+    """Return what the contributors of a descriptor do not say yet, a sentence each: who the authors are, and how to reach them.
+
+    Neither keeps a release back. Both are read from one place, ``contributors`` of the descriptor.
+
+    Examples
+    --------
+    >>> from tmt_dataset.package import open_package
+    >>> people = [{"title": "Ada King", "roles": ["creator"], "email": "ada@example.org"}]
+    >>> lacking(Descriptor({**open_package().descriptor.raw, "contributors": people}))
+    []
+    """
+    notes = []
+    if {agent.name for agent in _authors_of(descriptor)} <= {_unnamed(descriptor).name}:
+        notes.append(
+            f"{DESCRIPTOR}, contributors: names no author; citations say {_unnamed(descriptor).name!r}. Give each "
+            "author an entry with givenName and familyName (or title) and the role creator"
+        )
+    if not any(c.get("email") or c.get("path") for c in _contributors(descriptor)):
+        notes.append(
+            f"{DESCRIPTOR}, contributors: names no contact; give one of them an email or a path (an address)"
+        )
+    return notes
 
 
 def _agents(descriptor: Descriptor, *roles: str) -> tuple[Agent, ...]:
@@ -179,16 +229,29 @@ def reference(
     record: str | None = None,
     record_title: str | None = None,
     report: Report | None = None,
+    base: str | None = None,
 ) -> Reference:
     """Return what a citation of a package says.
 
-    Authors are the contributors with the role ``creator`` or ``author`` (all of them where none has it), the publisher is the one
-    with the role ``publisher`` (the first author where none has it), the date is the day of the descriptor's ``created`` in UTC.
+    Authors are the contributors with the role ``creator`` or ``author`` (all of them where none has it, and the package's
+    developers where there are none: see :func:`lacking`), the publisher is the one with the role ``publisher`` (the first author
+    where none has it), the date is the day of the descriptor's ``created`` in UTC.
+
+    Parameters
+    ----------
+    descriptor
+        The declaration.
+    record, record_title, report
+        Of a single development.
+    base
+        Address under which the site is published, if it is known.
 
     Raises
     ------
     PackageError
-        If the descriptor names no contributor, or has them in another form, or ``created`` is an invalid date.
+        If the descriptor has contributors in another form, or ``created`` is an invalid date.
+    ValueError
+        If ``base`` is not an address.
 
     Examples
     --------
@@ -197,13 +260,7 @@ def reference(
     'tmt-dataset-....zip'
     """
     raw = descriptor.raw
-    authors = _agents(descriptor, "creator", "author") or tuple(
-        Agent.from_json(c) for c in _contributors(descriptor)
-    )
-    if not authors:
-        raise PackageError(
-            f"{DESCRIPTOR}: there is no contributor; a citation needs one with the role creator"
-        )
+    authors = _authors_of(descriptor)
     doi = next((m[1] for name in ("doi", "id") if (m := _DOI.fullmatch(str(raw.get(name, ""))))), None)
     addresses = (str(raw.get(name) or "") for name in ("homepage", "id"))
     release = f"{descriptor.name}-{descriptor.version}"
@@ -221,20 +278,37 @@ def reference(
         record=record,
         record_title=record_title,
         report=report,
+        place=_place(descriptor, record, base),
+        swhids=swhids(descriptor),
     )
+
+
+def _place(descriptor: Descriptor, record: str | None, base: str | None) -> str | None:
+    """Return the address of a release or a development on a site, where its base is known."""
+    on = Addresses(descriptor.name, descriptor.version, checked(base))
+    return None if on.base is None else on.release() if record is None else on.record(record)
 
 
 def _key(release: str, record: str | None) -> str:
     return re.sub(r"[^A-Za-z0-9._:-]+", "-", f"{release}-{record}" if record else release)
 
 
-def references(ds: Dataset) -> dict[str, Reference]:
+def references(ds: Dataset, base: str | None = None) -> dict[str, Reference]:
     """Return what a citation of each development of a data set says, by identifier.
+
+    Parameters
+    ----------
+    ds
+        The data set.
+    base
+        Address under which the site is published, if it is known.
 
     Raises
     ------
     PackageError
         As for :func:`reference`, or if a development has no source that reports it first.
+    ValueError
+        If ``base`` is not an address.
 
     Examples
     --------
@@ -242,14 +316,15 @@ def references(ds: Dataset) -> dict[str, Reference]:
     >>> written(references(tmt.load())["TMT-0001"], "apa") == cite(record="TMT-0001")
     True
     """
-    release = reference(ds.descriptor)
-    frame, reports = ds["developments"], _reports(ds)
+    release = reference(ds.descriptor, base=base)
+    frame, reports = ds["developments"], _reports(ds, ds.descriptor, base)
     return {
         record: release._replace(
             key=_key(release.archive.removesuffix(".zip"), record),
             record=record,
             record_title=title,
             report=_reported(reports, record),
+            place=_place(ds.descriptor, record, base),
         )
         for record, title in zip(frame["development_id"], frame["title"], strict=True)
     }
@@ -281,10 +356,12 @@ def apa(ref: Reference) -> str:
     publisher = "" if ref.publisher in [a.name for a in ref.authors] else f" {ref.publisher}."
     where = f" {ref.identified}."
     if ref.access:
-        where = f" Release fingerprint {ref.fingerprint}. {ref.access}"
+        where = f" Release {ref.checked}. {ref.access}"
     told = ""
     if ref.report:
-        told = f" {ref.report}" + ("" if ref.report.url else ".")  # an address ends without a point
+        told = f" {ref.report}" + (
+            "" if ref.report.url or ref.report.quote else "."
+        )  # an address ends without a point
     return plain(f"{by.rstrip('.')}. ({ref.year or 'n.d.'}). {what}{publisher}{where}{told}")
 
 
@@ -424,13 +501,15 @@ def cite(
     style: str = "apa",
     record: str | None = None,
     sha256: str | None = None,
+    base: str | None = None,
 ) -> str:
     """Return the citation of a release, or of one development in it.
 
-    It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive, and the
+    It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive, the
     fingerprint of its declaration and data (:func:`tmt_dataset.descriptor.fingerprint`), by which a reader can tell whether a copy
-    is the one cited. A development is cited with the source that reports it first beside the data set: title, publisher,
-    address, and the place of the first quote in its text. The tables of a package given by its path are read, and refused if they are not as declared.
+    is the one cited, and of a release the identifiers of its directory and revision in git (SWHID, ISO/IEC 18670). A development is
+    cited with the source that reports it first beside the data set: title, publisher, address, and the place and the address of the
+    first quote in its text. The tables of a package given by its path are read, and refused if they are not as declared.
 
     Parameters
     ----------
@@ -444,6 +523,9 @@ def cite(
         Identifier of a development, as ``"TMT-0001"``, to cite it alone.
     sha256
         The checksum that the package must have, as for :func:`tmt_dataset.load`.
+    base
+        Address under which the site is published (``tmt-dataset site --base``): what is cited then has its address there. Without
+        it, a quote is named by a ``urn:uuid:``.
 
     Raises
     ------
@@ -453,6 +535,8 @@ def cite(
         As for :func:`tmt_dataset.load`.
     TypeError
         If ``package`` is none of these, or a checksum is given for a data set.
+    ValueError
+        If ``base`` is not an address.
 
     Examples
     --------
@@ -492,8 +576,8 @@ def cite(
         titles = dict(zip(frame["development_id"], frame["title"], strict=True))
         if not isinstance(record, str) or record not in titles:
             raise unknown("development", record, list(titles), "the table developments")
-        title, report = titles[record], _reported(_reports(tables), record)
-    return written(reference(descriptor, record, title, report), style)
+        title, report = titles[record], _reported(_reports(tables, descriptor, base), record)
+    return written(reference(descriptor, record, title, report, base), style)
 
 
 class _Cells:
@@ -518,7 +602,7 @@ class _Cells:
         return frame
 
 
-def _reports(tables: _Cells | Dataset) -> dict[str, Report]:
+def _reports(tables: _Cells | Dataset, descriptor: Descriptor, base: str | None) -> dict[str, Report]:
     """Return where each development is reported first, by identifier; without those for which the tables do not say it."""
     mentions, segments, sources, quotes = (
         tables[name] for name in ("mentions", "segments", "sources", "quotes")
@@ -530,12 +614,13 @@ def _reports(tables: _Cells | Dataset) -> dict[str, Report]:
     ):
         if rank == "primary" and segment in lies_in:
             first.setdefault(record, []).append(str(lies_in[segment]))
-    places: dict[str, tuple[int, int]] = {}
-    for record, source, start, end in zip(
-        *(quotes[c] for c in ("development_id", "source_id", "start", "end")), strict=True
+    on = Addresses(descriptor.name, descriptor.version, checked(base))
+    places: dict[str, tuple[int, int, str]] = {}
+    for record, source, start, end, quote in zip(
+        *(quotes[c] for c in ("development_id", "source_id", "start", "end", "quote_id")), strict=True
     ):
         if str(source) in first.get(record, []) and record not in places:
-            places[record] = int(start), int(end)
+            places[record] = int(start), int(end), on.quote(quote)
     told = {
         str(name): [part if isinstance(part, str) else "" for part in parts]
         for name, *parts in zip(
@@ -547,7 +632,7 @@ def _reports(tables: _Cells | Dataset) -> dict[str, Report]:
         name = next((name for name in told if name in names), None)
         if name is not None:
             title, publisher, url = told[name]
-            out[record] = Report(title, publisher, url or None, *places.get(record, (None, None)))
+            out[record] = Report(title, publisher, url or None, *places.get(record, ()))
     return out
 
 

@@ -56,6 +56,8 @@ __all__ = [
 
 #: The checksums of all files of a release archive, as `sha256sum -c` reads them.
 SUMS = "SHA256SUMS"
+#: What a release archive was built from: the SWHID of the directory and that of the revision, a line each.
+SWHIDS = "SWHIDS"
 #: An archive is read in blocks of this size: what a compressed one gives is not known before.
 BLOCK = 64 * 1024
 
@@ -463,7 +465,19 @@ def parse(place: Files, where: str) -> Package:
         ) from None
     except UnicodeDecodeError as error:
         raise PackageError(f"{where}: not UTF-8 ({error})") from None
-    return Package(Descriptor.parse(text, where), place)
+    descriptor = Descriptor.parse(text, where)
+    descriptor.swhids = _swhids(place)
+    return Package(descriptor, place)
+
+
+def _swhids(place: Files) -> tuple[str, ...]:
+    """Return what a release was built from, as its archive says; nothing for a checkout."""
+    try:
+        text = place.read(SWHIDS).decode("ascii")
+    except (KeyError, UnicodeDecodeError, PackageError):
+        return ()
+    found = re.fullmatch(r"(swh:1:dir:[0-9a-f]{40})\n(swh:1:rev:[0-9a-f]{40})\n", text)
+    return found.groups() if found else ()
 
 
 @cache

@@ -11,6 +11,7 @@ from urllib.parse import quote as percent_encoded
 
 import pandas as pd
 
+from tmt_dataset.addresses import Addresses, checked
 from tmt_dataset.cells import TEXT_DTYPE, Tables, is_in, nullable
 from tmt_dataset.errors import PackageError, UnknownCodeError, unknown
 from tmt_dataset.guard import guarded
@@ -18,6 +19,9 @@ from tmt_dataset.guard import guarded
 __all__ = ["COLUMNS", "Record", "evidence", "identifier", "labels", "link", "number", "record"]
 
 
+#: How many characters before and after a quote help to find it on its page.
+CONTEXT = 32
+_SHA256 = "https://schema.org/sha256"
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
 
 
@@ -333,26 +337,42 @@ class Record:
     evidence: pd.DataFrame
     #: Identifier, title and address of each source that is quoted.
     sources: tuple[tuple[str, str, str | None], ...] = ()
+    #: The data set that it belongs to, by whose name and sources annotations are told from those of others.
+    of: Tables | None = None
 
-    def to_jsonld(self) -> list[dict[str, Any]]:
+    def to_jsonld(self, base: str | None = None) -> list[dict[str, Any]]:
         """Return the evidence as W3C Web Annotations (JSON-LD), one for each quote.
 
-        The body holds the values that the quote proves; the target is the page with a ``TextQuoteSelector`` (the
-        words) and a ``TextPositionSelector`` (their offsets in the source text, in Unicode code points).
+        The body holds the values that the quote proves. There are two targets, in which the same words are found: the page, with a
+        ``TextQuoteSelector``; and the plain text that was coded, with a ``TextPositionSelector`` (offsets in Unicode code points) and,
+        as its state, the SHA-256 that the text must have. The words before and after a quote (``prefix``, ``suffix``) are given where
+        they are known from other quotes that go beyond it: the package has no other words of a source. A source without a page has the one target.
+
+        Parameters
+        ----------
+        base
+            Address under which the site is published (``tmt-dataset site --base``): an annotation then has the address of its quote
+            there. Without it, identifiers are ``urn:uuid:`` derived from the name of the package and what is identified.
+
+        Raises
+        ------
+        ValueError
+            If ``base`` is not an address.
 
         Examples
         --------
         >>> import tmt_dataset as tmt
-        >>> annotation = tmt.load().record("TMT-0001").to_jsonld()[0]
-        >>> annotation["type"], annotation["target"]["selector"][0]["type"]
-        ('Annotation', 'TextQuoteSelector')
+        >>> page, text = tmt.load().record("TMT-0001").to_jsonld("https://example.org/tmt")[0]["target"]
+        >>> page["selector"]["type"], text["selector"]["type"], text["source"]
+        ('TextQuoteSelector', 'TextPositionSelector', 'https://example.org/tmt/.../sources/newsletter-2023-11/#text')
         """
+        name, version = (self.of.descriptor.name, self.of.descriptor.version) if self.of else ("", "")
+        on = Addresses(name, version, checked(base))
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in _rows(self.evidence.dropna(subset=["quote"])):
             found.setdefault((row.source_id, row.start, row.end), []).append(row)
         out = []
         for first, *others in found.values():
-            page = first.url.partition("#")[0] if isinstance(first.url, str) else None
             body = [
                 {
                     "type": "TextualBody",
@@ -361,19 +381,14 @@ class Record:
                 }
                 for row in (first, *others)
             ]
+            place = f"{self.development_id}:{first.source_id}:{first.start}-{first.end}"
             annotation = {
                 "@context": "http://www.w3.org/ns/anno.jsonld",
-                "id": f"urn:tmt-dataset:{self.development_id}:{first.source_id}:{first.start}-{first.end}",
+                "id": on.quote(place),
                 "type": "Annotation",
                 "motivation": "classifying",
                 "body": body,
-                "target": {
-                    "source": page or f"urn:tmt-dataset:{first.source_id}",
-                    "selector": [
-                        {"type": "TextQuoteSelector", "exact": first.quote},
-                        {"type": "TextPositionSelector", "start": int(first.start), "end": int(first.end)},
-                    ],
-                },
+                "target": _targets(self.of, first, on.text(first.source_id)),
             }
             out.append(annotation)
         return out
@@ -422,6 +437,47 @@ class Record:
         )
 
 
+def _targets(ds: Tables | None, quote: Any, text: str) -> list[dict[str, Any]]:
+    """Return where the words of a quote are found: on the page, and at their place in the plain text that was coded."""
+    before, after = _around(ds, quote) if ds else ("", "")
+    known = {name: words for name, words in (("prefix", before), ("suffix", after)) if words}
+    words = {"type": "TextQuoteSelector", "exact": quote.quote, **known}
+    place = {"type": "TextPositionSelector", "start": int(quote.start), "end": int(quote.end)}
+    state = _state(ds, quote.source_id) if ds else {}
+    if not isinstance(quote.url, str):
+        return [{"source": text, **state, "selector": [words, place]}]
+    page = quote.url.partition("#")[0]
+    return [{"source": page, "selector": words}, {"source": text, **state, "selector": place}]
+
+
+def _state(ds: Tables, source_id: str) -> dict[str, Any]:
+    """Return the state in which the text of a source was coded: its SHA-256."""
+    sources = ds.whole["sources"]  # a selection may have lost the source
+    for found in sources.loc[sources["source_id"] == source_id, "sha256"].dropna():
+        # no term of the context names a checksum: it has the address that schema.org gives it
+        return {"state": {"type": "http://www.w3.org/ns/oa#State", _SHA256: found}}
+    return {}
+
+
+def _around(ds: Tables, quote: Any) -> tuple[str, str]:
+    """Return the words before and after a quote as far as a quote that goes beyond it has them.
+
+    One that merely follows it may begin another paragraph, which a page sets apart.
+    """
+    quotes = ds.whole["quotes"]
+    near = (
+        (quotes["source_id"] == quote.source_id)
+        & (quotes["start"] < quote.end)
+        & (quotes["end"] > quote.start)
+    )
+    before, after = [""], [""]
+    for row in _rows(quotes.loc[near.fillna(False)]):
+        first, last = quote.start - row.start, quote.end - row.start
+        before.append(row.exact[max(0, first - CONTEXT) : first] if first > 0 else "")
+        after.append(row.exact[last : last + CONTEXT])
+    return max(before, key=len), max(after, key=len)
+
+
 def _listed(rows: pd.DataFrame) -> list[str]:
     return [f"    {r.variable:<20} {r.value}  {r.label}".rstrip() for r in _rows(rows)]
 
@@ -435,4 +491,4 @@ def record(ds: Tables, development_id: str) -> Record:
     frame = evidence(ds, development_id)
     titles, urls = _Labels(ds, "sources", "title"), _Labels(ds, "sources", "url")
     sources = tuple((s, titles[s], urls[s]) for s in frame["source_id"].dropna().unique())
-    return Record(development_id, row["title"], row["summary"], note, frame, sources)
+    return Record(development_id, row["title"], row["summary"], note, frame, sources, ds)

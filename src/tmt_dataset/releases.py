@@ -9,11 +9,11 @@ import csv
 import io
 from typing import NamedTuple
 
-from tmt_dataset.descriptor import DEVELOPMENT, fingerprint
+from tmt_dataset.descriptor import DEVELOPMENT, Descriptor, fingerprint
 from tmt_dataset.errors import PackageError
-from tmt_dataset.package import Package
+from tmt_dataset.package import Package, open_package
 
-__all__ = ["RELEASES", "Claim", "Release", "false_claim", "releases"]
+__all__ = ["RELEASES", "Claim", "Release", "false_claim", "releases", "swhids"]
 
 
 #: The table of releases, written by hand after each of them.
@@ -21,12 +21,19 @@ RELEASES = "released"
 
 
 class Release(NamedTuple):
-    """A release: its version, the commit it was built from, the SHA-256 of its archive, and its fingerprint."""
+    """A release: its version, the commit it was built from with its directory, the SHA-256 of its archive, and its fingerprint."""
 
     version: str
     commit: str
+    directory: str
     sha256: str
     fingerprint: str
+
+    @property
+    def swhids(self) -> tuple[str, ...]:
+        """Identifiers of directory and revision in git (SWHID, ISO/IEC 18670), where the list has them."""
+        named = (("dir", self.directory), ("rev", self.commit))
+        return tuple(f"swh:1:{kind}:{found}" for kind, found in named if found)
 
 
 class Claim(NamedTuple):
@@ -67,6 +74,31 @@ def releases(package: Package) -> dict[str, Release]:
         raise PackageError(f"{package.where(table)}: cannot be read ({error}); restore the file") from None
     found = [Release(*(row.get(name) or "" for name in Release._fields)) for row in rows]
     return {release.version: release for release in found}
+
+
+def swhids(descriptor: Descriptor) -> tuple[str, ...]:
+    """Return the identifiers of directory and revision of a release: as its archive has them, or the library's list.
+
+    A version in development has none, nor has a package that claims a released version and is another.
+
+    Raises
+    ------
+    PackageError
+        If a table declares no checksum.
+
+    Examples
+    --------
+    >>> from tmt_dataset.package import open_package
+    >>> releases(open_package())["1.0.0"].swhids
+    ('swh:1:dir:022d47adddb1d249f2c91db224ba8e4b96e28209', 'swh:1:rev:576d3f3e5d11bf676504b3ccaafec5f7d7574803')
+    """
+    if descriptor.swhids or descriptor.version.endswith(DEVELOPMENT):
+        return descriptor.swhids
+    own = open_package()
+    release = releases(own).get(descriptor.version)
+    if release is None or own.descriptor.name != descriptor.name:
+        return ()
+    return release.swhids if release.fingerprint == fingerprint(descriptor) else ()
 
 
 def false_claim(package: Package, library: Package) -> Claim | None:

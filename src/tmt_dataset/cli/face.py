@@ -18,6 +18,7 @@ __all__ = [
     "CODES",
     "FilePath",
     "Text",
+    "base_option",
     "command",
     "format_option",
     "main",
@@ -73,6 +74,10 @@ def package_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return package(sha256(command))
 
 
+base_option = click.option(
+    "--base",
+    help="Address under which the site is published: identifiers are then addresses there, and urn:uuid: without it.",
+)
 format_option = click.option(
     "--format",
     "form",

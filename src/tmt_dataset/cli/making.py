@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tmt_dataset.characters import escaped
 from tmt_dataset.cli.face import FilePath, command, main
 from tmt_dataset.cli.printing import say
 
@@ -87,7 +88,17 @@ def register(version: str, folder: Path) -> None:
 )
 @click.option("--previous", type=FilePath(), help="Archive of the previous release.")
 def release(version: str, folder: Path, out: Path, previous: Path | None) -> None:
-    """Build the release archive from a clean, committed, valid tree."""
-    from tmt_dataset.publish.release import release as make
+    """Build the release archive from a clean, committed, valid tree.
 
-    say(make(folder, version, out, previous=previous, commands=main))
+    An older VERSION is built again from its commit, by the code of that commit, and must have the bytes that were released.
+    """
+    from tmt_dataset.citation import lacking
+    from tmt_dataset.package import open_package
+    from tmt_dataset.publish import release as made
+
+    archive = made.proved(folder, version, out, previous)
+    if archive is None:
+        archive = made.release(folder, version, out, previous=previous, commands=main)
+        for note in lacking(open_package(folder).descriptor):
+            click.echo(escaped(f"note: {note}"), err=True)
+    say(archive)

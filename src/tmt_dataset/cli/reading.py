@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tmt_dataset.characters import escaped
-from tmt_dataset.cli.face import command, format_option, package_option
+from tmt_dataset.cli.face import base_option, command, format_option, package_option
 from tmt_dataset.cli.filters import Selecting, selected, wrong_usage
 from tmt_dataset.cli.printing import emit, say, write_json
 from tmt_dataset.errors import counted
@@ -139,6 +139,7 @@ def lifecycle(instrument: str, package: Path | None, sha256: str | None, form: s
 
 @command("show", "tmt-dataset show TMT-0001")
 @click.argument("development_id")
+@base_option
 @package_option
 @click.option(
     "--format",
@@ -148,7 +149,7 @@ def lifecycle(instrument: str, package: Path | None, sha256: str | None, form: s
     show_default=True,
     help="Readable text, W3C Web Annotations (JSON-LD), or rows.",
 )
-def show(development_id: str, package: Path | None, sha256: str | None, form: str) -> None:
+def show(development_id: str, base: str | None, package: Path | None, sha256: str | None, form: str) -> None:
     """Show one development: each coded value beside the quotes that prove it."""
     import json
 
@@ -158,6 +159,8 @@ def show(development_id: str, package: Path | None, sha256: str | None, form: st
     if form == "csv":
         emit(record.evidence, form)
     elif form == "json":
-        write_json(json.dumps(record.to_jsonld(), ensure_ascii=False, indent=2))
+        with wrong_usage():
+            annotations = record.to_jsonld(base)
+        write_json(json.dumps(annotations, ensure_ascii=False, indent=2))
     else:
         say(record)

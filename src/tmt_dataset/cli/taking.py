@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from tmt_dataset.cli.face import FilePath, command, package_option
-from tmt_dataset.cli.filters import Selecting, selected
+from tmt_dataset.cli.face import FilePath, base_option, command, package_option
+from tmt_dataset.cli.filters import Selecting, selected, wrong_usage
 from tmt_dataset.cli.printing import say, write_data
 from tmt_dataset.errors import TmtDatasetError
 
@@ -37,12 +37,14 @@ def export(
 @command("cite", "tmt-dataset cite --style bibtex")
 @click.argument("record", required=False)
 @click.option("--style", default="apa", show_default=True, help="apa, bibtex, ris, csl, oscola or bluebook.")
+@base_option
 @package_option
-def cite(record: str | None, style: str, package: Path | None, sha256: str | None) -> None:
+def cite(record: str | None, style: str, base: str | None, package: Path | None, sha256: str | None) -> None:
     """Print the citation of the package, or of one development (RECORD, as TMT-0001)."""
     from tmt_dataset.citation import cite as citation
 
-    text = citation(package, style=style, record=record, sha256=sha256)
+    with wrong_usage():
+        text = citation(package, style=style, record=record, sha256=sha256, base=base)
     if style in ("apa", "oscola", "bluebook"):  # sentences
         say(text)
     else:

@@ -321,6 +321,8 @@ class Descriptor:
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = raw
+        #: Identifiers of the directory and the revision in git that a release was built from, where they lie beside the declaration.
+        self.swhids: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ from tmt_dataset.cells import as_text, cell_checks, code_table, csv_text, read_t
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, Difference, Field, Table, differences
 from tmt_dataset.errors import PackageError, counted
-from tmt_dataset.package import SUMS, Files, Package, open_package
+from tmt_dataset.package import SUMS, SWHIDS, Files, Package, open_package
 
 __all__ = [
     "CHANGES",
@@ -668,7 +668,7 @@ def _files(before: _Side, after: _Side) -> Iterator[Change]:
     """Compare the other files of a release, where a side is an archive and so tells which they are."""
     if before.package is None or after.package is None:
         return
-    declared = {DESCRIPTOR, SUMS}
+    declared = {DESCRIPTOR, SUMS, SWHIDS}
     for side in (before, after):
         declared |= {t.path for t in side.descriptor.tables.values()}
     names = {

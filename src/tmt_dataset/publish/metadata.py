@@ -12,6 +12,7 @@ from html import escape
 from pathlib import PurePosixPath
 
 from tmt_dataset import citation
+from tmt_dataset.addresses import Addresses
 from tmt_dataset.citation import Agent
 from tmt_dataset.descriptor import Table
 from tmt_dataset.errors import MissingExtraError
@@ -314,6 +315,7 @@ def schema_org(facts: Facts) -> Json:
         {
             "@context": "https://schema.org/",
             "@type": "Dataset",
+            "@id": Addresses(facts.descriptor.name, ref.version).release(),
             "name": ref.title,
             "alternateName": facts.descriptor.name,
             "description": facts.description,
@@ -334,16 +336,18 @@ def schema_org(facts: Facts) -> Json:
             "spatialCoverage": {"@type": "Place", "name": PLACE},
             "measurementTechnique": METHODS,
             "creditText": citation.apa(ref),
-            "isBasedOn": [_schema_org_source(row) for row in facts.sources],
+            "isBasedOn": [_schema_org_source(facts, row) for row in facts.sources],
             "hasPart": [_schema_org_table(facts, table) for table in facts.descriptor.tables.values()],
         }
     )
 
 
-def _schema_org_source(row: Row) -> Json:
+def _schema_org_source(facts: Facts, row: Row) -> Json:
     return present(
         {
             "@type": "CreativeWork",
+            "@id": row["url"]
+            or Addresses(facts.descriptor.name, facts.reference.version).text(row["source_id"]),
             "name": row["title"],
             "url": row["url"],
             "publisher": {"@type": "Organization", "name": row["publisher"]},
@@ -362,8 +366,10 @@ def _schema_org_table(facts: Facts, table: Table) -> Json:
         }
         for field in table.fields
     ]
+    on = Addresses(facts.descriptor.name, facts.reference.version)
     return {
         "@type": "Dataset",
+        "@id": on.table(table.name),
         "name": table.title or table.name,
         "description": table.description or table.title,
         "creator": [agent(a) for a in facts.reference.authors],

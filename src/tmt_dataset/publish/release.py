@@ -6,12 +6,14 @@ import io
 import os
 import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,7 +24,7 @@ from tmt_dataset.dataset import from_package
 from tmt_dataset.descriptor import DESCRIPTOR, DEVELOPMENT, SEMVER, Descriptor, Table, version_numbers
 from tmt_dataset.errors import PackageError, ReleaseError, TmtDatasetError
 from tmt_dataset.files import beside, content, expanded, is_temporary, put_new, sha256, update
-from tmt_dataset.package import SUMS, Archive, Package, open_package
+from tmt_dataset.package import SUMS, SWHIDS, Archive, Package, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import CHANGES, STEPS, Diff, Step, diff
 from tmt_dataset.releases import Release, releases
@@ -39,6 +41,7 @@ __all__ = [
     "SHOWN",
     "SUFFIXES",
     "archive_bytes",
+    "proved",
     "register",
     "release",
     "sums",
@@ -76,7 +79,7 @@ def release(
         Folder for the archive; made where it is missing.
     previous
         Archive of the release before; only the first one has none. The row-level difference from it is written beside the
-        archive and into it (``changes/``).
+        archive and into it (``changes/``) as text, CSV and JSON.
     commands
         The command line, to check that its reference is in step too.
 
@@ -119,12 +122,98 @@ def release(
     contents |= _generated(commit, package, contents, commands)
     products = {} if before is None else _difference(before, package)
     contents |= {CHANGES + name: data for name, data in products.items()}
+    contents[SWHIDS] = _swhids(folder)
     contents[SUMS] = sums(contents)
     archive = f"{package.descriptor.name}-{version}.zip"
     products[archive] = archive_bytes(contents, archive.removesuffix(".zip"), stamp)
     _check_released(archive, products[archive], released)
     _place(out, archive, products, contents)
     return out / archive
+
+
+def proved(folder: Path, version: str, out: Path, previous: Path | None = None) -> Path | None:
+    """Build an older release again, from the commit that the list of releases names and by that commit's own code.
+
+    Tags do not outlive every clone; the list (``data/released.csv``) does.
+
+    Parameters
+    ----------
+    folder
+        A checkout of any later commit, which is left as it is.
+    version
+        The version of the release.
+    out
+        Folder for the archive.
+    previous
+        Archive of the release before it, if it has one.
+
+    Returns
+    -------
+    Path or None
+        The archive, whose SHA-256 is the one in the list; None where the list does not name the version, or where the version is
+        still the checkout's own.
+
+    Raises
+    ------
+    ReleaseError
+        If the clone lacks the commit, if the release cannot be built, or if it has other bytes than the list says.
+    """
+    folder, out = expanded(folder), expanded(out)
+    package = open_package(folder)
+    released = releases(package).get(version)
+    if released is None or package.descriptor.version == version:
+        return None
+    absent = f"this clone lacks the commit {released.commit} of {version}; fetch it (git fetch --unshallow)"
+    _git(folder, "cat-file", "-e", f"{released.commit}^{{commit}}", why=absent)
+    archive = f"{package.descriptor.name}-{version}.zip"
+    with TemporaryDirectory() as place:
+        at, made = Path(place, "checkout"), Path(place, "made")
+        top = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n"))
+        _git(folder, "clone", "--quiet", "--shared", "--no-checkout", "--no-tags", str(top), str(at))
+        _git(at, "-c", "advice.detachedHead=false", "checkout", "--quiet", released.commit)
+        own = at / folder.resolve().relative_to(top.resolve())
+        _by_its_own_code(own, version, made, previous)
+        products = {path.name: path.read_bytes() for path in sorted(made.iterdir())}
+    _check_released(archive, products[archive], released)
+    contents = _unpacked(products[archive], archive)
+    _place(out, archive, products, contents)
+    return out / archive
+
+
+def _by_its_own_code(folder: Path, version: str, out: Path, previous: Path | None) -> None:
+    """Build a release by the library as it was when it was released."""
+    call = "from tmt_dataset.cli import main; main(prog_name='tmt-dataset')"
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        call,
+        "release",
+        version,
+        "--folder",
+        str(folder),
+        "--out",
+        str(out),
+    ]
+    command += [] if previous is None else ["--previous", str(expanded(previous).resolve())]
+    kept = {k: v for k, v in os.environ.items() if k not in _ELSEWHERE}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(folder / "src"), "PYTHONUTF8": "1"},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        told = done.stderr.decode("utf-8", "replace").strip()[-600:]
+        raise ReleaseError(f"{version} could not be built from its commit by its own code: {told}")
+
+
+def _unpacked(data: bytes, archive: str) -> dict[str, bytes]:
+    """Return the files of an archive by their path in its one folder."""
+    top = archive.removesuffix(".zip") + "/"
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        return {name.removeprefix(top): opened.read(name) for name in opened.namelist()}
 
 
 def register(folder: Path, version: str) -> list[str]:
@@ -418,6 +507,13 @@ def _contents(commit: _Commit, descriptor: Descriptor) -> dict[str, bytes]:
     return commit.read(sorted(needed | optional))
 
 
+def _swhids(folder: Path) -> bytes:
+    """Return the identifiers of what is checked out in git (SWHID, ISO/IEC 18670): its directory, and its revision."""
+    named = {"dir": "HEAD:./", "rev": "HEAD^{commit}"}
+    found = {kind: _git(folder, "rev-parse", name).decode().strip() for kind, name in named.items()}
+    return "".join(f"swh:1:{kind}:{name}\n" for kind, name in found.items()).encode("ascii")
+
+
 # -- what speaks against a release
 
 
@@ -590,6 +686,7 @@ def _difference(before: Package, package: Package) -> dict[str, bytes]:
     return {
         f"{name}.csv": difference.to_csv().encode("utf-8"),
         f"{name}.json": (difference.to_json() + "\n").encode("utf-8"),
+        f"{name}.txt": (difference.to_text(limit=None) + "\n").encode("utf-8"),
     }
 
 
