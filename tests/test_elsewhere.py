@@ -42,20 +42,25 @@ RESULTS = {
     "filings": ["aggregation", "jurisdiction", "period_start", "period_end", "value"],
     "recent": ["development_id", "year"],
 }
-TYPES = {
-    "DuckDB": dict(string="VARCHAR", integer="BIGINT", number="DOUBLE", date="DATE", boolean="BOOLEAN", code="VARCHAR"),
-    "PySpark": dict(string="string", integer="bigint", number="double", date="date", boolean="boolean", code="string"),
-    "Polars": dict(
-        string="String", integer="Int64", number="Float64", date="Date", boolean="Boolean", code="Categorical"
-    ),
-    "pandas": dict(
-        string="str", integer="Int64", number="float64", date="datetime64", boolean="boolean", code="category"
-    ),
-    "R": dict(
-        string="character", integer="integer", number="numeric", date="Date", boolean="logical", code="character"
-    ),
-}  # fmt: skip
-YEAR = {"DuckDB": "BIGINT", "PySpark": "int", "Polars": "Int64", "pandas": "category"}
+#: How the rows of the table of types are called here.
+KINDS = ["string", "code", "integer", "number", "date", "boolean", "year"]
+
+
+def types_of_engines() -> dict[str, dict[str, str]]:
+    """Return the types that the document promises, by engine and kind of field."""
+    header, *rows = re.findall(r"^\| (.*) \|$", DOCUMENT, re.MULTILINE)
+    engines = header.split(" | ")[1:]
+    cells = [row.split(" | ")[1:] for row in rows]
+    columns = zip(engines, zip(*cells, strict=True), strict=True)
+    return {engine: dict(zip(KINDS, map(_type, types), strict=True)) for engine, types in columns}
+
+
+def _type(cell: str) -> str:
+    found = re.match(r"`(\w+)`", cell)
+    return found[1] if found else ""
+
+
+TYPES = types_of_engines()
 Answer = list[tuple[str | None, ...]]
 
 needs_r = pytest.mark.skipif(
@@ -166,7 +171,7 @@ def divided(ds: Dataset) -> set[str]:
 
 def wanted(ds: Dataset, table: Table, engine: str, layout: str) -> dict[str, str]:
     """Return the types of a table, with the column that an engine makes of the folders of years."""
-    year = {"year": YEAR[engine]} if layout == "tmt" and table.name in divided(ds) else {}
+    year = {"year": TYPES[engine]["year"]} if layout == "tmt" and table.name in divided(ds) else {}
     return declared(ds, table, engine) | year
 
 
@@ -264,12 +269,11 @@ def test_pandas_reads_types_missing_cells_and_the_order_of_codes(
 
 
 @needs_spark
-@LAYOUT
-def test_pyspark_reads_types_and_missing_cells(ds: Dataset, here: Path, spark: Any, layout: str) -> None:
-    exec(block("PySpark").replace('"tmt"', repr(layout)), {})
+def test_pyspark_reads_types_and_missing_cells(ds: Dataset, here: Path, spark: Any) -> None:
+    exec(block("PySpark"), {})
     for table in ds.descriptor.tables.values():
         frame = spark.table(table.name)
-        assert dict(frame.dtypes) == wanted(ds, table, "PySpark", layout)
+        assert dict(frame.dtypes) == wanted(ds, table, "PySpark", "tmt")
     nulls = {n: f"count(*) - count(`{n}`)" for n in ds.descriptor.table("figures").field_names}
     row = spark.sql(f"SELECT {', '.join(f'{x} AS `{n}`' for n, x in nulls.items())} FROM figures").first()
     assert row.asDict() == missing(ds, ds.descriptor.table("figures"))
