@@ -25,6 +25,7 @@ from tmt_dataset.cells import is_code
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import Field, Table
 from tmt_dataset.descriptor.links import nested
+from tmt_dataset.errors import ExportError
 from tmt_dataset.exports import export
 from tmt_dataset.package import embedded
 from tmt_dataset.publish.docs import READERS
@@ -205,6 +206,35 @@ def test_a_row_is_in_the_part_of_its_developments_year(ds: Dataset, folder: Path
         for part in (folder / "tmt" / f"{name}.parquet").rglob("*.parquet"):
             ids = pq.ParquetFile(part).read(["development_id"])["development_id"].to_pylist()
             assert {f"year={years[i]}" for i in ids} <= {part.parent.name}
+
+
+def test_an_export_by_year_takes_the_place_of_one_that_is_not_and_the_other_way_round(
+    ds: Dataset, tmp_path: Path
+) -> None:
+    for year in (None, "year", "year", None):
+        export(ds, tmp_path / "out", format="parquet", partition_by=year, overwrite=True)
+        assert (tmp_path / "out" / "figures.parquet").is_dir() is (year is not None)
+    export(ds, tmp_path / "out", format="parquet", partition_by="year", overwrite=True)
+    (tmp_path / "out" / "figures.parquet" / "year=2025" / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(ExportError, match="holds what this command has not written .*thesis.txt"):
+        export(ds, tmp_path / "out", format="parquet", overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "criteria", "said"),
+    [
+        ("csv", "year", {}, "csv has no partitions"),
+        ("parquet", "yaer", {}, "expected year"),
+        ("parquet", ["year"], {}, "expected year"),
+        ("parquet", "year", {"year": 1999}, "no development, so no year"),
+    ],
+)
+def test_what_cannot_be_divided_is_refused(
+    ds: Dataset, tmp_path: Path, name: str, by: Any, criteria: Any, said: str
+) -> None:
+    with pytest.raises(ExportError, match=said):
+        export(ds.select(**criteria), tmp_path / "out", format=name, partition_by=by)
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- types and keys
