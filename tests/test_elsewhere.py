@@ -216,7 +216,7 @@ def test_an_export_by_year_takes_the_place_of_one_that_is_not_and_the_other_way_
         assert (tmp_path / "out" / "figures.parquet").is_dir() is (year is not None)
     export(ds, tmp_path / "out", format="parquet", partition_by="year", overwrite=True)
     (tmp_path / "out" / "figures.parquet" / "year=2025" / "thesis.txt").write_text("ten years of work")
-    with pytest.raises(ExportError, match="holds what this command has not written .*thesis.txt"):
+    with pytest.raises(ExportError, match=r"holds what this command has not written .*thesis.txt"):
         export(ds, tmp_path / "out", format="parquet", overwrite=True)
 
 
