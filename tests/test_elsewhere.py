@@ -94,6 +94,13 @@ def folder(ds: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def rows_of(query: str) -> duckdb.DuckDBPyRelation:
+    """Return what a query finds."""
+    found = duckdb.sql(query)
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
@@ -105,7 +112,7 @@ def spark(folder: Path) -> Iterator[Any]:
     """Return a small session, which the block of the document takes up; its paths begin where it was started."""
     from pyspark.sql import SparkSession
 
-    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1"}
+    settings: dict[str, Any] = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1"}
     with contextlib.chdir(folder):
         session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
     yield session
@@ -253,7 +260,7 @@ def test_duckdb_reads_types_and_missing_cells(ds: Dataset, here: Path, layout: s
             ds, table, "DuckDB", layout
         )
         nulls = ", ".join(f'count(*) - count("{n}")' for n in table.field_names)
-        row = duckdb.sql(f"SELECT count(*), {nulls} FROM {table.name}").fetchall()
+        row = rows_of(f"SELECT count(*), {nulls} FROM {table.name}").fetchall()
         assert row == [(len(ds[table.name]), *missing(ds, table).values())]
 
 
@@ -264,7 +271,7 @@ def test_every_key_finds_its_row_in_duckdb(ds: Dataset, here: Path, layout: str)
         for key in table.foreign_keys:
             on = " AND ".join(f'a."{x}" = b."{y}"' for x, y in zip(key.fields, key.reference, strict=True))
             empty = " OR ".join(f'a."{x}" IS NULL' for x in key.fields)
-            lost = duckdb.sql(
+            lost = rows_of(
                 f"SELECT count(*) FROM {table.name} a ANTI JOIN {key.table} b ON {on} WHERE NOT ({empty})"
             )
             assert lost.fetchall() == [(0,)], (table.name, key)
@@ -324,7 +331,7 @@ def test_pandas_answers_as_the_library(here: Path, expected: dict[str, Answer]) 
 
 def test_duckdb_answers_as_the_library(here: Path, expected: dict[str, Answer]) -> None:
     exec(block("DuckDB"), {})
-    assert {name: answer(duckdb.sql(query).df(), name) for name, query in SQL.items()} == expected
+    assert {name: answer(rows_of(query).df(), name) for name, query in SQL.items()} == expected
 
 
 def test_polars_answers_as_the_library(here: Path, expected: dict[str, Answer]) -> None:
