@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# The tests of the reader's part.
+READING := $(addprefix tests/test_,$(addsuffix .py,dataset cells selection exports elsewhere views counts record citation search package descriptor readers))
 # What a user has set for other work changes no result here: children get settings of the checkout's own. What says
 # from where packages come stays.
 OWN := $(CURDIR)/$(VENV)/settings
@@ -18,7 +20,7 @@ export MPLCONFIGDIR := $(OWN)/matplotlib
 export JUPYTER_CONFIG_DIR := $(OWN)/jupyter/config
 export JUPYTER_DATA_DIR := $(OWN)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(OWN)/jupyter/runtime
-.PHONY: analysis test fuzz lab check build notebooks bench release site setup constraints clean
+.PHONY: analysis test fuzz bounds lab check build notebooks bench release site setup constraints clean
 .DEFAULT_GOAL := analysis
 
 analysis: setup ## check, validate, run the notebooks, write the site into report/
@@ -36,6 +38,11 @@ test: setup ## style, types, tests, notebooks with their outputs compared
 
 fuzz: setup ## mutants of a small package: nothing but the library's own errors (MUTANTS=2000 SEED=0 SECONDS=600)
 	$(BIN)/python tests/fuzzing.py --mutants $(or $(MUTANTS),2000) --seed $(or $(SEED),0) --seconds $(or $(SECONDS),600)
+
+bounds: setup ## the reader's tests with the oldest versions that pyproject.toml allows (BOUNDS=newest; PYTHON=…)
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)/bounds
+	@$(BIN)/uv pip install --quiet --python $(VENV)/bounds/bin/python --resolution $(if $(filter newest,$(BOUNDS)),highest,lowest-direct) --editable '.[dev]'
+	$(VENV)/bounds/bin/python -m pytest -q -p no:cacheprovider $(READING)
 
 lab: export IPYTHONDIR := $(OWN)/lab
 lab: setup $(OWN)/lab/profile_default/ipython_kernel_config.py ## JupyterLab on the notebooks

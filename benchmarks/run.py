@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 #: Figures of a long run of `make fuzz`, which takes hours and is not measured here.
 FUZZ = HERE / "fuzz.md"
+#: Figures of `python benchmarks/elsewhere.py`, which needs Java and pyspark.
+ELSEWHERE = HERE / "elsewhere.md"
 SIZES = (10**4, 10**5, 10**6)
 #: From this size on frictionless runs once: it takes about a minute.
 ONCE = 10**6
@@ -561,6 +563,8 @@ def measured(bench: Bench, limit: int | None) -> str:
         defects(found),
         "## Beside pycldf",
         *cldf_part(bench),
+        "## Other engines",
+        ELSEWHERE.read_text(encoding="utf-8").strip(),
         "## Fuzz",
         FUZZ.read_text(encoding="utf-8").strip(),
     ]

@@ -217,6 +217,8 @@ def test_export_and_cite_and_diff(tmp_path: Path) -> None:
     assert target.stat().st_size > 0
     assert run("export", str(target)).exit_code == 1  # not overwritten
     assert run("export", str(target), "--overwrite").exit_code == 0
+    assert run("export", str(tmp_path / "years"), "--as", "parquet", "--partition-by", "year").exit_code == 0
+    assert any((tmp_path / "years" / "quotes.parquet").iterdir())
     assert open_package().descriptor.version in run("cite").output
     assert "@" in run("cite", "--style", "bibtex").output
     assert run("cite", "--style", "mla").exit_code == 1

@@ -59,7 +59,8 @@ def labels(ds: Tables, table: str, column: str) -> pd.Series:
     """
     frame = ds[table]
     texts = frame[column].astype(TEXT_DTYPE).array
-    return pd.Series(texts, index=pd.Index(frame[ds.descriptor.table(table).primary_key[0]], dtype="str"))
+    codes = frame[ds.descriptor.table(table).primary_key[0]].astype("str")
+    return pd.Series(texts, index=pd.Index(codes, dtype=TEXT_DTYPE))
 
 
 class _Labels(dict[str, str]):

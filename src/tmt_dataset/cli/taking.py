@@ -20,10 +20,19 @@ __all__ = ["cite", "export", "site"]
 @click.option(
     "--as", "form", help="csv, xlsx, parquet, sqlite or jsonl; by default the suffix of the target."
 )
+@click.option(
+    "--partition-by", metavar="year", help="Divide the Parquet files by the year of the development's date."
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing export.")
 @package_option
 def export(
-    target: Path, form: str | None, overwrite: bool, package: Path | None, sha256: str | None, **filters: Any
+    target: Path,
+    form: str | None,
+    partition_by: str | None,
+    overwrite: bool,
+    package: Path | None,
+    sha256: str | None,
+    **filters: Any,
 ) -> None:
     """Write the data set, or the part of it that matches a text and codes, in a format that other tools read.
 
@@ -31,7 +40,8 @@ def export(
     """
     from tmt_dataset.exports import export as write
 
-    say(write(selected(package, sha256, filters), target, format=form, overwrite=overwrite))
+    ds = selected(package, sha256, filters)
+    say(write(ds, target, format=form, overwrite=overwrite, partition_by=partition_by))
 
 
 @command("cite", "tmt-dataset cite --style bibtex")

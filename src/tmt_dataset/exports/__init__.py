@@ -55,6 +55,7 @@ def export(
     *,
     format: str | None = None,
     overwrite: bool = False,
+    partition_by: str | None = None,
 ) -> Path:
     r"""Write a data set, or a selection of it, in a format that other tools read.
 
@@ -69,6 +70,10 @@ def export(
     ``parquet``
         Codes are dictionaries (pandas: categoricals), integers are nullable, dates are ``date32``. pandas
         reads dates as ``datetime64`` with ``read_parquet(path, to_pandas_kwargs={"date_as_object": False})``.
+        With ``partition_by="year"`` the tables whose rows belong to a development are folders of parts in the layout of Hive,
+        ``quotes.parquet/year=2025/part-0.parquet``, by the year in which the development's date begins. All parts have one
+        schema. Engines make a column ``year`` of the folders: an integer, in pandas a categorical without order.
+        ``docs/elsewhere.md`` has the lines that read them.
     ``sqlite``
         Primary and foreign keys, lists of values as checks, an index for each foreign key. ``search`` is an
         FTS5 index with one row per development, the same that :meth:`tmt_dataset.Dataset.search` asks: its own words, its
@@ -98,6 +103,8 @@ def export(
     overwrite
         Whether to replace an existing export. A folder is replaced only if it holds nothing but files of
         such an export. Of several exports to one target at once without it, one succeeds.
+    partition_by
+        ``"year"`` to divide the Parquet files by year; ``None`` for one file per table.
 
     Returns
     -------
@@ -108,7 +115,7 @@ def export(
     ------
     ExportError
         If the format is unknown, the target exists or cannot be written, or the format cannot hold the data
-        (a cell too long for Excel, a foreign key without its row). Nothing is left behind, and an existing export
+        (a cell too long for Excel, a foreign key without its row, or no development to divide by year). Nothing is left behind, and an existing export
         stays as it was.
     MissingExtraError
         If ``xlsx`` or ``parquet`` is asked for without the extra ``exports``.
@@ -139,11 +146,14 @@ def export(
     path = expanded(target)
     name = _format(path, format)
     write = partial(FORMATS[name].write, ds)
+    if partition_by is not None:
+        _check_partition(partition_by, name)
+        write = partial(parquet.write, ds, partition_by=partition_by)
     try:
         place = Path(os.path.realpath(path))  # a symbolic link stays, and its target is replaced
         if FORMATS[name].is_folder:
             own = frozenset(f"{table}.{name}" for table in (*ds.descriptor.tables, FLAT))
-            replace_folder(write, place, lambda _: own, overwrite=overwrite)
+            replace_folder(write, place, lambda f: own | parquet.parts(f, own), overwrite=overwrite)
         else:
             replace_file(write, place, overwrite=overwrite)
     except (ExportError, TargetError) as error:
@@ -170,3 +180,10 @@ def _format(path: Path, asked: str | None) -> str:
         meant = near(name, FORMATS) or ";"
         raise ExportError(f"{path}: unknown format {name!r}{meant} expected one of {', '.join(FORMATS)}")
     return name
+
+
+def _check_partition(asked: object, name: str) -> None:
+    if asked not in parquet.PARTITIONS:
+        raise ExportError(f"partition_by={asked!r:.60}: expected {' or '.join(parquet.PARTITIONS)}")
+    if name != "parquet":
+        raise ExportError(f"{name} has no partitions; partition_by (--partition-by) goes with parquet")

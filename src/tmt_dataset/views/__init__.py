@@ -30,7 +30,8 @@ def _joined(links: pd.DataFrame, text: pd.Series, index: pd.Index) -> pd.Series:
 
 def _labelled(ds: Tables, codes: pd.Series, register: str, column: str) -> pd.Series:
     """Return the labels of codes, missing where a code is."""
-    return codes.astype("str").map(labels(ds, register, column))
+    # no labels would be numbers in pandas 2
+    return codes.astype("str").map(labels(ds, register, column)).astype(TEXT_DTYPE)
 
 
 @guarded

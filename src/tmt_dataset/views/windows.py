@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables
+from tmt_dataset.cells import TEXT_DTYPE, Tables
 from tmt_dataset.guard import guarded
 
 __all__ = ["MONTHS", "days_of", "exposure", "members", "months", "reports", "windows"]
@@ -136,7 +136,7 @@ def reports(ds: Tables) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "development_id": mentions["development_id"],
-            "source_id": mentions["segment_id"].astype("str").map(sources),
+            "source_id": mentions["segment_id"].astype("str").map(sources).astype(TEXT_DTYPE),
         }
     )
     return frame.drop_duplicates(ignore_index=True)
