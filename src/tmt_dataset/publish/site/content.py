@@ -107,6 +107,7 @@ class Content:
         return {
             "text": text,
             "place": place,
+            "id": f"{row['development_id']}:{row['source_id']}:{row['start']}-{row['end']}",
             "source_id": row["source_id"],
             "url": link(source.get("url"), text),
             "report": self.report(row["development_id"], f"“{text}” ({place})"),

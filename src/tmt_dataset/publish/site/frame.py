@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from tmt_dataset.addresses import Addresses, checked
 from tmt_dataset.characters import escaped, file_name
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
@@ -118,7 +118,8 @@ class Frame:
     """
 
     def __init__(self, ds: Dataset, base: str | None = None) -> None:
-        self.ds, self.base = ds, _checked(base)
+        self.ds, self.base = ds, checked(base)
+        self.addresses = Addresses(ds.descriptor.name, ds.version, self.base)
         self.pages = environment()
         licence = (ds.descriptor.raw.get("licenses") or [{}])[0]
         path = str(licence.get("path") or "")
@@ -162,19 +163,3 @@ class Frame:
             **shown,
         )
         return text.encode("utf-8")
-
-
-def _checked(base: str | None) -> str | None:
-    """Return an address without a slash at its end, having checked that it is one.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if base is None:
-        return None
-    parts = urlsplit(base)
-    if parts.scheme not in ("https", "http") or not parts.netloc or re.search(r"[\s?#\"<>]", base):
-        raise ValueError(f"base {base!r:.80}: expected an address, as https://example.org/tmt")
-    return base.rstrip("/")

@@ -50,7 +50,7 @@ def pages(frame: Frame, content: Content, previous: Dataset | None = None) -> It
         An earlier version of the data, with which records are compared.
     """
     parts = _parts(content) | {"changes": _changes(content, previous)}
-    for name, ref in references(content.ds).items():
+    for name, ref in references(content.ds, frame.base).items():
         at = address("d", name)
         folder = at.removesuffix("index.html")
         data, described = _jsonld(frame, content, name, at)
@@ -182,7 +182,7 @@ def described(frame: Frame) -> Row:
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "@id": place or f"urn:{descriptor.name}:{frame.ds.version}",
+        "@id": frame.addresses.release(),
         **({"url": place} if place else {}),
         "name": descriptor.title,
         "description": str(descriptor.raw.get("description", "")),
@@ -195,12 +195,12 @@ def _jsonld(frame: Frame, content: Content, name: str, at: str) -> tuple[Row, Ro
     """Return a record as JSON-LD: with its evidence as web annotations, and alone."""
     row = content.developments[name]
     evidence = content.proofs[name].drop(columns="development_id")
-    record = Record(name, row["title"], row["summary"], row["note"], evidence)
+    record = Record(name, row["title"], row["summary"], row["note"], evidence, of=content.ds)
     place = frame.permanent(at)
     whole = described(frame)
     alone: dict[str, Any] = {
         **whole,
-        "@id": place or f"{whole['@id']}:{name}",
+        "@id": frame.addresses.record(name),
         **({"url": place} if place else {}),
         "identifier": name,
         "name": row["title"],
@@ -212,7 +212,7 @@ def _jsonld(frame: Frame, content: Content, name: str, at: str) -> tuple[Row, Ro
             for form, file in (("application/ld+json", "record.json"), ("text/csv", "record.csv"))
         ],
     }
-    return {"@context": alone["@context"], "@graph": [alone, *record.to_jsonld()]}, alone
+    return {"@context": alone["@context"], "@graph": [alone, *record.to_jsonld(frame.base)]}, alone
 
 
 def _csv(content: Content, name: str) -> bytes:
