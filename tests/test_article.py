@@ -188,8 +188,8 @@ class TestTable:
 
     def test_identifiers_and_titles_lead_to_the_record(self) -> None:
         html = plots.table(self.FRAME, columns=self.COLUMNS, links={"title": "development_id"})._repr_html_()
-        assert "<a href='records.html#TMT-0001'>TMT-0001</a>" in html
-        assert "<a href='records.html#TMT-0002'>t</a>" in html
+        assert "<a href='d/TMT-0001/index.html'>TMT-0001</a>" in html
+        assert "<a href='d/TMT-0002/index.html'>t</a>" in html
         several = plots.table(pd.DataFrame({"ids": ["TMT-0001, TMT-0002"]}))._repr_html_()
         assert several.count("<a href=") == 2
 

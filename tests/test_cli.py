@@ -393,7 +393,7 @@ def test_an_invalid_interval_is_wrong_usage(date: str) -> None:
         (["search", "--place", "Shangai"], "did you mean '310000' (Shanghai)?"),
         (["search", "--category", "nope"], "All of them: legislative, enforcement, industry\n"),
         (["show", "TMT-"], "All of them: the table developments\n"),
-        (["cite", "--style", "mla"], "All of them: apa, bibtex, ris, csl\n"),
+        (["cite", "--style", "mla"], "All of them: apa, bibtex, ris, csl, oscola, bluebook\n"),
         (["cite", "TMT-"], "All of them: the table developments\n"),
         (["export", "x"], "give format= (--as), one of csv,"),
         (["export", "."], "give format= (--as)"),

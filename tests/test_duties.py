@@ -234,7 +234,7 @@ class TestOpenings:
         assert "<summary>Merchants: 3</summary>" in html
         # the same quote of one development is listed once
         assert repr(shown).splitlines()[:4] == ["Acts", "  Merchants: 3", "    Filing: 2", "      a: “words”"]
-        assert "href='records.html#" in html
+        assert "href='d/" in html
 
     def test_hostile_text_stays_text(self) -> None:
         hostile = "<script>alert('x')</script>\" \x1b"

@@ -50,7 +50,7 @@ def words(ds: Tables) -> Words:
     --------
     >>> import tmt_dataset as tmt
     >>> found = words(tmt.load())
-    >>> " label " in found.record["TMT-0145"], " | " in found.record["TMT-0145"]
+    >>> " fine " in found.record["TMT-0145"], " | " in found.record["TMT-0145"]
     (True, True)
     """
     found = index(ds)
