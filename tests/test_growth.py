@@ -62,9 +62,8 @@ def checkout(folder: Path) -> Path:
 
 def worked(texts: Path, annotations: Path) -> None:
     """Write the text and the annotation of the worked item, as the page has them."""
-    text, coded = (
-        re.search(rf"```{k}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1] for k in ("text", "yaml")
-    )  # type: ignore[index]  # the page has both
+    page = PAGE.read_text("utf-8")
+    text, coded = ("".join(re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)) for kind in ("text", "yaml"))
     (name,) = re.findall(r"source_id: (\S+)", coded)
     (texts / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
     (annotations / f"{name}.yaml").write_text(coded, encoding="utf-8", newline="\n")
