@@ -299,9 +299,9 @@ def test_numbers_that_depend_on_the_data_are_in_the_generated_parts_only() -> No
     assert not counts & set(re.findall(r"(?<![\w.-])\d+(?![\w.-])", words))
 
 
-#: What counts that may change with every source.
+#: What counts sources and may change with every one; a comparison of two windows stays one.
 COUNTED = re.compile(
-    r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:\S+ )?(?:newsletters|sources|windows|reviews)\b"
+    r"\b(?:\d+|three|four|five|six|seven|eight|nine|ten) (?:\S+ )?(?:newsletters|sources|windows|reviews)\b"
 )
 
 

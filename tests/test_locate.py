@@ -461,6 +461,11 @@ def test_filling_in_changes_what_it_should_and_nothing_else(data: st.DataObject)
     assert written(lines, had) == lines
 
 
+def forget_the_text(node: Any) -> None:
+    for key in ("characters", "sha256"):
+        del node["source"][key]
+
+
 @pytest.mark.parametrize("by_words", [True, False])
 def test_a_corrected_text_keeps_its_cuts_and_says_what_moved(annotated: Package, by_words: bool) -> None:
     package, sources = annotated
@@ -470,9 +475,7 @@ def test_a_corrected_text_keeps_its_cuts_and_says_what_moved(annotated: Package,
     text = source_text(WINTER)
     (sources / f"{WINTER}.txt").write_bytes(text.replace("Lamps that talk", "All lamps that talk").encode())
     assert "delete characters and sha256" in failure(package, sources, AnnotationError)[0]
-    path = edit_annotation(
-        package, WINTER, lambda node: [node["source"].pop(key) for key in ("characters", "sha256")]
-    )
+    path = edit_annotation(package, WINTER, forget_the_text)
     if by_words:
         edit_annotation(package, WINTER, lambda node: node["segments"][1].update(starts="All lamps"))
     file, *moved = locate(coded(package), sources)
@@ -495,9 +498,7 @@ def test_two_neighbours_that_were_corrected_need_their_first_words(annotated: Pa
         .replace("\nRules\n", "\nThe rules\n")
     )
     (sources / f"{WINTER}.txt").write_bytes(text.encode())
-    edit_annotation(
-        package, WINTER, lambda node: [node["source"].pop(key) for key in ("characters", "sha256")]
-    )
+    edit_annotation(package, WINTER, forget_the_text)
     assert f"{WINTER}:003: it was corrected, and so was the one before" in failure(package, sources)[0]
 
 

@@ -105,7 +105,8 @@ def instrument_titles(t: Tables) -> Iterator[Finding]:
 def _names(f: pd.DataFrame) -> pd.Series:
     """Return every title, alias and number of the instruments, by line, as they are compared."""
     names = pd.concat([f["title"], f["aliases"].str.split(" | ", regex=False).explode(), f["number"]])
-    return names.dropna().str.casefold().str.split().str.join(" ")
+    compared: pd.Series = names.dropna().str.casefold().str.split().str.join(" ")
+    return compared
 
 
 def instrument_rows(t: Tables) -> Iterator[Finding]:
