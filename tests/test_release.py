@@ -949,7 +949,7 @@ def test_a_released_version_is_not_built_with_other_bytes(
     tree: Path, out: Path, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head, digest = git(tree, "rev-parse", "HEAD").strip(), hashlib.sha256(built.read_bytes()).hexdigest()
-    known = {"1.0.0": Release("1.0.0", head, digest, "")}
+    known = {"1.0.0": Release("1.0.0", head, "", digest, "")}
     monkeypatch.setattr("tmt_dataset.publish.release.releases", lambda _: known)
     assert release(tree, "1.0.0", out / "same").read_bytes() == built.read_bytes()
     known["1.0.0"] = known["1.0.0"]._replace(sha256="0" * 64)
