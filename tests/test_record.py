@@ -537,7 +537,8 @@ def test_the_words_around_a_quote_come_from_quotes_that_go_beyond_it(package: Pa
             end=str(last),
             exact=text[first:last],
         )
-        return pd.concat([frame, row])
+        both: pd.DataFrame = pd.concat([frame, row])
+        return both
 
     edit_table(package, "quotes", inner)
     for annotation in annotated(tmt.load(package), wide["development_id"]):

@@ -25,6 +25,7 @@ from swh.model.from_disk import Directory, ignore_named_directories
 from swh.model.swhids import CoreSWHID
 
 from tmt_dataset.citation import cite
+from tmt_dataset.cli import main
 from tmt_dataset.dataset import load
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
@@ -981,30 +982,41 @@ def test_a_released_version_is_not_built_from_another_commit(tree: Path, out: Pa
     assert not out.exists()
 
 
-def later(tree: Path, sha: str) -> str:
-    """Enter release 1.0.0 in the list and go on to 1.1.0, and return the commit of 1.0.0."""
-    first = git(tree, "rev-parse", "HEAD").strip()
-    listed(tree, "1.0.0", first, sha)
+@pytest.fixture(scope="module")
+def with_commands(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a repository whose release 1.0.0 has the reference of the commands, and the archive of it."""
+    tree = Path(shutil.copytree(template, tmp_path_factory.mktemp("with") / "tree"))
+    build.build(tree, commands=main)
+    commit(tree)
+    return tree, release(tree, "1.0.0", tree.parent / "built", commands=main)
+
+
+def later(with_commands: tuple[Path, Path], folder: Path, sha: str) -> Path:
+    """Return the repository gone on to 1.1.0, with release 1.0.0 in the list."""
+    tree = Path(shutil.copytree(with_commands[0], folder / "later"))
+    listed(tree, "1.0.0", git(tree, "rev-parse", "HEAD").strip(), sha)
     bump(tree, "1.1.0")
-    return first
+    return tree
 
 
-def test_an_older_release_is_proved_from_its_commit(tree: Path, out: Path, built: Path) -> None:
-    later(tree, hashlib.sha256(built.read_bytes()).hexdigest())
-    before = git(tree, "for-each-ref"), git(tree, "worktree", "list"), git(tree, "status", "--porcelain")
+def test_an_older_release_is_proved_from_its_commit(
+    with_commands: tuple[Path, Path], tmp_path: Path, out: Path
+) -> None:
+    built = with_commands[1].read_bytes()
+    tree = later(with_commands, tmp_path, hashlib.sha256(built).hexdigest())
+    questions = (("for-each-ref",), ("worktree", "list"), ("status", "--porcelain"))
+    before = [git(tree, *asked) for asked in questions]
     archive = proved(tree, "1.0.0", out)
-    assert archive == out / built.name
-    assert archive.read_bytes() == built.read_bytes()
-    assert before == (
-        git(tree, "for-each-ref"),
-        git(tree, "worktree", "list"),
-        git(tree, "status", "--porcelain"),
-    )
+    assert archive == out / with_commands[1].name
+    assert archive.read_bytes() == built
+    assert [git(tree, *asked) for asked in questions] == before
     assert proved(tree, "1.1.0", out) is None  # is not in the list yet
 
 
-def test_an_older_release_with_other_bytes_is_told(tree: Path, out: Path) -> None:
-    later(tree, "0" * 64)
+def test_an_older_release_with_other_bytes_is_told(
+    with_commands: tuple[Path, Path], tmp_path: Path, out: Path
+) -> None:
+    tree = later(with_commands, tmp_path, "0" * 64)
     with pytest.raises(ReleaseError, match=f"expected the SHA-256 {'0' * 64}, as released, found"):
         proved(tree, "1.0.0", out)
     assert not out.exists()
