@@ -18,14 +18,16 @@ import pytest
 from bibtexparser.entrypoint import parse_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from swh.model.swhids import CoreSWHID
 
 import tmt_dataset as tmt
 from tmt_dataset import citation
+from tmt_dataset.addresses import Addresses
 from tmt_dataset.characters import UNSEEN
 from tmt_dataset.citation import Agent, Reference, cite, reference
 from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
-from tmt_dataset.package import open_package
+from tmt_dataset.package import SWHIDS, open_package
 from tmt_dataset.publish.release import _stamp
 
 RECORD = "TMT-0002"
@@ -117,7 +119,8 @@ def reported() -> str:
     start = factories.source_text(factories.WINTER).index(words)
     title, publisher = "The Lamp Gazette: January and February 2024", "The Lamp Gazette"
     place = f"characters {start}-{start + len(words)}"
-    return f"Reported in: {title}, {publisher}, {place}, https://example.org/gazette-2024-01"
+    quote = Addresses(factories.NAME, "").quote(f"{RECORD}:{factories.WINTER}:{start}-{start + len(words)}")
+    return f"Reported in: {title}, {publisher}, {place}, https://example.org/gazette-2024-01, quote {quote}"
 
 
 def test_every_style_names_the_source_of_a_record(package: Path) -> None:
@@ -132,7 +135,7 @@ def test_every_style_names_the_source_of_a_record(package: Path) -> None:
 def test_a_source_without_an_address_is_named_without_one(package: Path) -> None:
     factories.edit_table(package, "sources", lambda frame: frame.__setitem__("url", ""))
     address = ", https://example.org/gazette-2024-01"
-    assert cite(package, record=RECORD).endswith(f" {reported().removesuffix(address)}.")
+    assert cite(package, record=RECORD).endswith(f" {reported().replace(address, '')}")
 
 
 def test_a_record_without_a_source_is_refused(package: Path) -> None:
@@ -328,6 +331,88 @@ def test_contributors_without_roles_are_the_authors(package: Path) -> None:
     factories.edit_descriptor(package, lambda raw: raw.update(contributors=[{"title": "A"}, {"title": "B"}]))
     found = reference(open_package(package)[0])
     assert ([a.name for a in found.authors], found.publisher) == (["A", "B"], "A")
+
+
+@pytest.mark.parametrize("contributors", [None, []], ids=str)
+def test_without_contributors_the_developers_are_cited_and_a_note_says_so(
+    package: Path, contributors: Any
+) -> None:
+    factories.edit_descriptor(package, lambda raw: raw.update(contributors=contributors))
+    assert cite(package).startswith(f"The {factories.NAME} developers. (")
+    author, contact = citation.lacking(open_package(package).descriptor)
+    assert "names no author" in author
+    assert "names no contact" in contact
+
+
+@pytest.mark.parametrize(
+    ("contributor", "noted"),
+    [
+        ({"title": "Ada King", "email": "ada@example.org"}, []),
+        ({"familyName": "King", "givenName": "Ada", "path": "https://example.org"}, []),
+        ({"title": "Ada King"}, ["contact"]),
+        ({"title": f"The {factories.NAME} developers", "email": "us@example.org"}, ["author"]),
+    ],
+)
+def test_a_note_says_what_the_contributors_lack(
+    package: Path, contributor: dict[str, str], noted: list[str]
+) -> None:
+    factories.edit_descriptor(
+        package, lambda raw: raw.update(contributors=[{**contributor, "roles": ["creator"]}])
+    )
+    found = citation.lacking(open_package(package).descriptor)
+    assert [re.search(r"names no (\w+)", note)[1] for note in found] == noted  # type: ignore[index]
+
+
+# -- addresses and styles of lawyers
+
+BASE = "https://example.org/tmt"
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_with_a_base_release_and_record_have_their_address_on_the_site(package: Path, style: str) -> None:
+    version = open_package(package).descriptor.version
+    assert f"{BASE}/{version}/" in cite(package, style=style, base=f"{BASE}/")
+    assert f"{BASE}/{version}/d/{RECORD}/" in cite(package, style=style, record=RECORD, base=BASE)
+    assert "urn:" not in cite(package, style=style, record=RECORD, base=BASE)
+
+
+def test_a_base_that_is_no_address_is_refused(package: Path) -> None:
+    with pytest.raises(ValueError, match="expected an address"):
+        cite(package, base="example.org")
+
+
+def test_oscola_and_bluebook_name_the_first_author_of_many() -> None:
+    two = ref(authors=people(("Ada", "King"), ("Bo", "Li")), url="https://example.org")
+    assert citation.oscola(two) == (
+        "Ada King and Bo Li, ‘Lamps’ (version 1.0.0, The lamp readers, 2024) <https://example.org>"
+    )
+    assert citation.bluebook(two) == "Ada King and Bo Li, Lamps (version 1.0.0, 2024), https://example.org."
+    many = ref(authors=people(*((c, "X") for c in "ABCD")))
+    assert citation.oscola(many).startswith("A X and others, ")
+    assert citation.bluebook(many).startswith("A X and others, ")
+
+
+@pytest.mark.parametrize("style", ["oscola", "bluebook"])
+def test_a_record_is_cited_in_the_data_set_by_lawyers_too(package: Path, style: str) -> None:
+    cited = cite(package, style=style, record=RECORD)
+    title = open_package(package).descriptor.title
+    assert cited.index(title_of(package)) < cited.index(RECORD) < cited.index(f"in {title}")
+    assert reported() in cited
+
+
+# -- directory and revision in git
+
+
+def test_a_release_is_cited_with_the_identifiers_that_lie_beside_it(package: Path) -> None:
+    swhids = [f"swh:1:{kind}:{kind[0].replace('r', 'e') * 40}" for kind in ("dir", "rev")]
+    (package / SWHIDS).write_text("".join(f"{name}\n" for name in swhids))
+    for form in (package, tmt.load(package)):
+        for style in citation.STYLES:
+            assert ", ".join(swhids) in cite(form, style=style)
+    for name in swhids:
+        assert str(CoreSWHID.from_string(name)) == name
+    (package / SWHIDS).write_text("swh:1:dir:of nothing\n")
+    assert "swh" not in cite(package)
 
 
 # -- special characters
@@ -568,7 +653,7 @@ def test_the_installed_package_is_cited_without_its_tables(
 
 @pytest.mark.parametrize(
     "contributors",
-    [None, [], "The developers", ["The developers"], {"title": "x"}, [{"title": "x", "roles": 5}], 5],
+    ["The developers", ["The developers"], {"title": "x"}, [{"title": "x", "roles": 5}], 5],
     ids=str,
 )
 def test_invalid_contributors_are_reported(package: Path, contributors: Any) -> None:
@@ -604,7 +689,6 @@ def test_a_missing_table_is_reported(package: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"contributors": []}, "contributor"),
         ({"created": "last week"}, "created"),
         ({"created": 2024}, "created"),
     ],

@@ -120,11 +120,14 @@ def test_show_as_text_annotations_and_rows() -> None:
     quote = str(tmt.load().quotes["exact"].iloc[0])
     assert quote in run("show", identifier).output
     annotations = json.loads(run("show", identifier, "--format", "json").output)
-    assert quote in [a["target"]["selector"][0]["exact"] for a in annotations]
+    assert quote in [a["target"][0]["selector"]["exact"] for a in annotations]
     assert (
         quote in pd.read_csv(io.StringIO(run("show", identifier, "--format", "csv").output))["quote"].tolist()
     )
     assert run("show", "TMT-9999").exit_code == 1
+    on_site = run("show", identifier, "--format", "json", "--base", "https://example.org/tmt").output
+    assert f"https://example.org/tmt/{tmt.load().version}/d/{identifier}/#" in on_site
+    assert run("show", identifier, "--format", "json", "--base", "example.org").exit_code == 2
 
 
 def test_coverage_accounts_for_everything() -> None:

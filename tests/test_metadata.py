@@ -399,6 +399,14 @@ def test_schema_org_describes_release_sources_and_tables(package: Path) -> None:
         assert [v["name"] for v in part["variableMeasured"]] == table.field_names
 
 
+def test_schema_org_identifies_data_set_tables_and_sources(package: Path) -> None:
+    content = parsed(package, metadata.SCHEMA_ORG)
+    found = [content["@id"], *(one["@id"] for part in ("hasPart", "isBasedOn") for one in content[part])]
+    assert len(set(found)) == len(found)
+    assert all(name.startswith(("urn:uuid:", "https://")) for name in found)
+    assert "https://example.org/gazette-2024-01" in found
+
+
 # -- what all of them share
 
 
@@ -422,7 +430,6 @@ def test_no_file_has_an_empty_value(variant: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"contributors": None}, "contributor"),
         ({"created": None}, "created"),
         ({"licenses": None}, "licenses"),
         ({"licenses": [{"name": "CC-BY-4.0"}]}, "licenses"),

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 from factories import edit_descriptor
+from swh.model.from_disk import Directory
+from swh.model.hashutil import hash_git_data
 
 import tmt_dataset as tmt
 
 ROOT = Path(__file__).parents[1]
 #: The commit from which release 1.0.0 was built.
 RELEASED = "576d3f3e5d11bf676504b3ccaafec5f7d7574803"
+DIRECTORY = "022d47adddb1d249f2c91db224ba8e4b96e28209"
 #: Its fingerprint, as the list of releases has it. Citations made with 1.0.0 carry another, of the tables alone.
 FINGERPRINT = "sha256:3e497d191cbcd2345f37025f89ad5fcebe708d2c697a8a7379828dd342e7d0d4"
 
@@ -42,7 +45,9 @@ def test_the_older_release_is_loaded(released: Path) -> None:
     assert set(ds.evidence("TMT-0001")["variable"]) >= {"action", "date"}
     assert not {"orientation", "provisions"} & {*ds.evidence("TMT-0001")["variable"], *ds.flat()}
     assert "Version 1.0.0" in tmt.cite(released)
-    assert tmt.cite(released).endswith(f"fingerprint {FINGERPRINT}.")
+    assert tmt.cite(released).endswith(
+        f"fingerprint {FINGERPRINT}, swh:1:dir:{DIRECTORY}, swh:1:rev:{RELEASED}."
+    )
 
 
 def test_the_older_release_is_the_one_that_the_list_names(released: Path) -> None:
@@ -51,6 +56,24 @@ def test_the_older_release_is_the_one_that_the_list_names(released: Path) -> Non
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(tmt.load(released, sha256=FINGERPRINT)) == 19
+
+
+@pytest.mark.usefixtures("released")
+def test_its_directory_is_the_one_that_software_heritage_knows(tmp_path: Path) -> None:
+    """Computed from the files, not by git."""
+    data = subprocess.run(
+        ["git", "-C", str(ROOT), "archive", RELEASED], capture_output=True, check=True
+    ).stdout
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        archive.extractall(tmp_path, filter="data")
+    assert (
+        str(Directory.from_disk(path=bytes(tmp_path), max_content_length=None).swhid())
+        == f"swh:1:dir:{DIRECTORY}"
+    )
+    raw = subprocess.run(
+        ["git", "-C", str(ROOT), "cat-file", "commit", RELEASED], capture_output=True, check=True
+    ).stdout
+    assert hash_git_data(raw, "commit").hex() == RELEASED
 
 
 def test_a_package_that_claims_to_be_the_older_release_is_told_from_it(
@@ -132,3 +155,14 @@ def test_every_change_of_a_row_has_its_reason(released: Path) -> None:
     changed |= {row.key[0] for row in by_name["relations"].removed}
     assert changed
     assert not [d for d in sorted(changed) if d not in reasons]
+
+
+def test_every_code_and_field_that_went_is_in_the_table_of_the_changelog(released: Path) -> None:
+    told = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").partition("\n## 1.0.0")[0]
+    gone = {
+        c.code or f"{c.table}.{c.field}"
+        for c in tmt.diff(released).changes
+        if c.change == "removed" and c.what in ("code", "field", "table")
+    }
+    assert gone
+    assert not [name for name in sorted(gone) if f"`{name}`" not in told]

@@ -8,14 +8,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pandas as pd
 import pytest
+import rdflib
 from factories import SPRING, WINTER, edit_table, make_package, source_text
 from hypothesis import given
 from hypothesis import strategies as st
 
 import tmt_dataset as tmt
+from tmt_dataset.addresses import Addresses
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.record import COLUMNS, link, number
@@ -406,6 +409,12 @@ def annotated(ds: Dataset, name: str) -> list[dict[str, Any]]:
     return again
 
 
+def selectors(annotation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the two selectors of an annotation, of the words and of their place, wherever they point."""
+    found = [target["selector"] for target in annotation["target"]]
+    return found[0] if len(found) == 1 else found
+
+
 def test_annotations_follow_the_model_of_the_w3c(ds: Dataset, real: Dataset) -> None:
     for whole in (ds, real):
         for name in whole.developments["development_id"].iloc[:: max(1, len(whole.developments) // 10)]:
@@ -421,11 +430,10 @@ def test_annotations_follow_the_model_of_the_w3c(ds: Dataset, real: Dataset) -> 
                 for body in annotation["body"]:
                     assert (body["type"], body["purpose"]) == ("TextualBody", "classifying")
                     assert isinstance(body["value"], str)
-                target = annotation["target"]
-                assert set(target) == {"source", "selector"}
-                assert IRI.fullmatch(target["source"])
-                words, place = target["selector"]
-                assert (set(words), words["type"]) == ({"type", "exact"}, "TextQuoteSelector")
+                assert all(IRI.fullmatch(target["source"]) for target in annotation["target"])
+                words, place = selectors(annotation)
+                assert {"type", "exact"} <= set(words) <= {"type", "exact", "prefix", "suffix"}
+                assert words["type"] == "TextQuoteSelector"
                 assert (set(place), place["type"]) == ({"type", "start", "end"}, "TextPositionSelector")
                 assert type(place["start"]) is type(place["end"]) is int
                 assert 0 <= place["start"] < place["end"]
@@ -435,7 +443,7 @@ def test_annotations_follow_the_model_of_the_w3c(ds: Dataset, real: Dataset) -> 
 def test_one_annotation_holds_all_values_that_one_quote_proves(ds: Dataset) -> None:
     found = annotated(ds, "TMT-0002")
     assert len(found) == len(ds.quotes.loc[ds.quotes["development_id"] == "TMT-0002"])
-    (office,) = [a for a in found if a["target"]["selector"][0]["exact"].startswith("CAC's Shanghai office")]
+    (office,) = [a for a in found if selectors(a)[0]["exact"].startswith("CAC's Shanghai office")]
     assert [body["value"] for body in office["body"]] == [
         "TMT-0002 action=issuance",
         "TMT-0002 jurisdiction=310000",
@@ -444,19 +452,101 @@ def test_one_annotation_holds_all_values_that_one_quote_proves(ds: Dataset) -> N
         "TMT-0002 places=310000",
         "TMT-0002 orientation=control",
     ]
-    assert office["target"]["source"] == "https://example.org/gazette-2024-01"  # the page, not a place on it
-    (further,) = [a for a in found if a["target"]["source"] != office["target"]["source"]]
-    assert further["target"]["source"] == f"urn:tmt-dataset:{SPRING}"
-    start = source_text(SPRING).index("that Shanghai's two")
-    assert further["id"] == f"urn:tmt-dataset:TMT-0002:{SPRING}:{start}-{start + 51}"
+
+
+def test_words_are_found_on_the_page_and_their_place_in_the_text_that_was_coded(ds: Dataset) -> None:
+    sums = dict(zip(ds.sources["source_id"], ds.sources["sha256"], strict=True))
+    targets = [annotation["target"] for annotation in annotated(ds, "TMT-0002")]
+    page, text = next(two for two in targets if len(two) == 2)
+    assert page["source"] == "https://example.org/gazette-2024-01"  # the page, not a place on it
+    assert page["selector"]["type"] == "TextQuoteSelector"
+    assert text["selector"]["type"] == "TextPositionSelector"
+    assert text["state"]["https://schema.org/sha256"] == sums[WINTER]
+    (alone,) = next(one for one in targets if len(one) == 1)  # a source without a page
+    assert alone["state"]["https://schema.org/sha256"] == sums[SPRING]
+    assert [selector["type"] for selector in alone["selector"]] == [
+        "TextQuoteSelector",
+        "TextPositionSelector",
+    ]
+    assert alone["source"] != text["source"]
+
+
+def test_annotations_are_read_as_rdf_with_a_checksum(ds: Dataset) -> None:
+    """Terms of the context are given here as the W3C has them, without asking the network."""
+    context = {"@vocab": "http://www.w3.org/ns/oa#", "id": "@id", "type": "@type", "source": {"@type": "@id"}}
+    for annotation in annotated(ds, "TMT-0002"):
+        graph = rdflib.Graph().parse(data=json.dumps({**annotation, "@context": context}), format="json-ld")
+        named = {
+            str(subject)
+            for subject in graph.subjects(
+                rdflib.RDF.type, rdflib.Namespace("http://www.w3.org/ns/oa#").Annotation
+            )
+        }
+        assert named == {annotation["id"]}
+        assert list(graph.objects(None, rdflib.SDO.sha256))
+
+
+def test_identifiers_are_addresses_of_the_site_with_a_base_and_uuids_without(ds: Dataset) -> None:
+    base = "https://example.org/tmt"
+    places = {q: f"{base}/{ds.version}/d/TMT-0002/#{q}" for q in ds.quotes["quote_id"]}
+    for alone, on_site in zip(
+        ds.record("TMT-0002").to_jsonld(), ds.record("TMT-0002").to_jsonld(f"{base}/"), strict=True
+    ):
+        assert UUID(alone["id"]).version == 5
+        assert alone["id"].startswith("urn:uuid:")
+        assert on_site["id"] in places.values()
+        assert on_site["target"][-1]["source"].startswith(f"{base}/{ds.version}/sources/")
+
+
+def test_a_uuid_depends_on_the_name_of_the_package_and_not_on_its_version() -> None:
+    one, later, other = Addresses("lamps", "1.0.0"), Addresses("lamps", "2.0.0"), Addresses("bulbs", "1.0.0")
+    quote = "L-1:news:7-9"
+    assert one.quote(quote) == later.quote(quote)
+    assert one.quote(quote) == uuid5(NAMESPACE_URL, f"lamps/d/L-1/#{quote}").urn
+    assert len({one.quote(quote), other.quote(quote), one.record("L-1"), one.text("news")}) == 4
+    assert one.release() != later.release()
+
+
+@pytest.mark.parametrize("base", ["", "example.org", "javascript:x", "https://a b", "https://[x", 5])
+def test_a_base_that_is_no_address_is_refused(ds: Dataset, base: Any) -> None:
+    with pytest.raises(ValueError, match=r"expected an address, as https://example\.org/tmt"):
+        ds.record("TMT-0002").to_jsonld(base)
 
 
 def test_the_positions_are_those_of_the_text(ds: Dataset) -> None:
+    texts = {
+        Addresses(ds.descriptor.name, ds.version).text(name): source_text(name) for name in (WINTER, SPRING)
+    }
     for name in ds.developments["development_id"]:
         for annotation in annotated(ds, name):
-            source = annotation["id"].split(":")[3]
-            words, place = annotation["target"]["selector"]
-            assert source_text(source)[place["start"] : place["end"]] == words["exact"]
+            words, place = selectors(annotation)
+            text = texts[annotation["target"][-1]["source"]]
+            assert text[place["start"] : place["end"]] == words["exact"]
+
+
+def test_the_words_around_a_quote_come_from_quotes_that_go_beyond_it(package: Path) -> None:
+    text = source_text(WINTER)
+    whole = tmt.load(package).quotes
+    wide = whole.loc[(whole["source_id"] == WINTER) & (whole["end"] - whole["start"] > 40)].iloc[0]
+    first, last = wide["start"] + 10, wide["end"] - 5
+
+    def inner(frame: pd.DataFrame) -> pd.DataFrame:
+        row = frame.loc[frame["quote_id"] == wide["quote_id"]].assign(
+            quote_id=f"{wide['development_id']}:{WINTER}:{first}-{last}",
+            start=str(first),
+            end=str(last),
+            exact=text[first:last],
+        )
+        both: pd.DataFrame = pd.concat([frame, row])
+        return both
+
+    edit_table(package, "quotes", inner)
+    for annotation in annotated(tmt.load(package), wide["development_id"]):
+        words, place = selectors(annotation)
+        if (place["start"], place["end"]) == (first, last):
+            assert (words["prefix"], words["suffix"]) == (text[first - 10 : first], text[last : last + 5])
+            return
+    pytest.fail("the quote has no annotation")
 
 
 # what cannot be shown

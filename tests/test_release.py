@@ -21,16 +21,20 @@ from typing import Any
 import factories
 import pandas as pd
 import pytest
+from swh.model.from_disk import Directory, ignore_named_directories
+from swh.model.swhids import CoreSWHID
 
+from tmt_dataset.citation import cite
+from tmt_dataset.cli import main
 from tmt_dataset.dataset import load
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, ReleaseError
 from tmt_dataset.files import put_new
-from tmt_dataset.package import SUMS, embedded, open_package
+from tmt_dataset.package import SUMS, SWHIDS, embedded, open_package
 from tmt_dataset.publish import build
 from tmt_dataset.publish.changes import diff
 from tmt_dataset.publish.docs import datasheet_blocks
-from tmt_dataset.publish.release import archive_bytes, register, release, sums
+from tmt_dataset.publish.release import archive_bytes, proved, register, release, sums
 from tmt_dataset.releases import Release
 from tmt_dataset.validation import validate
 
@@ -238,7 +242,13 @@ def test_a_package_may_stand_below_the_top_of_its_repository(
     tree.rename(outer / "package")
     git(outer, "init", "--quiet")
     commit(outer)
-    assert release(outer / "package", "1.0.0", out).read_bytes() == built.read_bytes()
+    archive = release(outer / "package", "1.0.0", out)
+    same = {n: d for n, d in contents(built).items() if PurePosixPath(n).name not in (SUMS, SWHIDS)}
+    found = contents(archive)
+    assert {name: found[name] for name in same} == same
+    directory, revision = found[f"{archive.stem}/{SWHIDS}"].decode().split()
+    assert directory == f"swh:1:dir:{git(outer, 'rev-parse', 'HEAD:package').strip()}"
+    assert revision == f"swh:1:rev:{git(outer, 'rev-parse', 'HEAD').strip()}"
 
 
 def test_the_real_package_can_be_released(tmp_path: Path, out: Path) -> None:
@@ -268,6 +278,19 @@ def test_the_real_package_can_be_released(tmp_path: Path, out: Path) -> None:
     assert load(archive) == load(folder)
     assert validate(archive).valid
     assert diff(archive, folder).empty
+
+
+def test_an_archive_says_from_which_directory_and_revision_it_was_built(template: Path, built: Path) -> None:
+    """Computed from the files by the library of Software Heritage, and read by every citation of the archive."""
+    directory, revision = contents(built)[f"{built.stem}/{SWHIDS}"].decode().split()
+    not_git = ignore_named_directories([b".git", b"dist"])
+    assert (
+        str(Directory.from_disk(path=bytes(template), path_filter=not_git, max_content_length=None).swhid())
+        == directory
+    )
+    assert CoreSWHID.from_string(revision).object_id.hex() == git(template, "rev-parse", "HEAD").strip()
+    assert f"{directory}, {revision}" in cite(built)
+    assert cite(load(built)) == cite(built)
 
 
 def test_building_again_changes_nothing(template: Path, built: Path) -> None:
@@ -608,9 +631,12 @@ def test_a_correction_is_a_minor_release_and_ships_its_difference(
 ) -> None:
     tree = corrected
     archive = release(tree, "1.1.0", out, previous=built)
-    assert {p.name for p in out.iterdir()} == {archive.name, "diff-1.0.0-1.1.0.csv", "diff-1.0.0-1.1.0.json"}
+    assert {p.name for p in out.iterdir()} == {
+        archive.name,
+        *(f"diff-1.0.0-1.1.0.{suffix}" for suffix in ("csv", "json", "txt")),
+    }
     inside = contents(archive)
-    for suffix in ("csv", "json"):
+    for suffix in ("csv", "json", "txt"):
         name = f"diff-1.0.0-1.1.0.{suffix}"
         assert inside[f"{archive.stem}/changes/{name}"] == (out / name).read_bytes()
     rows = list(csv.DictReader(io.StringIO((out / "diff-1.0.0-1.1.0.csv").read_text(encoding="utf-8"))))
@@ -926,7 +952,18 @@ def listed(folder: Path, version: str, commit: str, sha: str) -> None:
         folder,
         "released",
         lambda f: pd.DataFrame(
-            [[version, "", commit, sha, f"sha256:{'0' * 64}"]], columns=f.columns, dtype="str"
+            [
+                [
+                    version,
+                    "",
+                    commit,
+                    git(folder, "rev-parse", f"{commit}:./").strip(),
+                    sha,
+                    f"sha256:{'0' * 64}",
+                ]
+            ],
+            columns=f.columns,
+            dtype="str",
         ),
     )
     build.build(folder)
@@ -943,6 +980,53 @@ def test_a_released_version_is_not_built_from_another_commit(tree: Path, out: Pa
     ):
         release(tree, "1.0.0", out)
     assert not out.exists()
+
+
+@pytest.fixture(scope="module")
+def with_commands(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a repository whose release 1.0.0 has the reference of the commands, and the archive of it."""
+    tree = Path(shutil.copytree(template, tmp_path_factory.mktemp("with") / "tree"))
+    build.build(tree, commands=main)
+    commit(tree)
+    return tree, release(tree, "1.0.0", tree.parent / "built", commands=main)
+
+
+def later(with_commands: tuple[Path, Path], folder: Path, sha: str) -> Path:
+    """Return the repository gone on to 1.1.0, with release 1.0.0 in the list."""
+    tree = Path(shutil.copytree(with_commands[0], folder / "later"))
+    listed(tree, "1.0.0", git(tree, "rev-parse", "HEAD").strip(), sha)
+    bump(tree, "1.1.0")
+    return tree
+
+
+def test_an_older_release_is_proved_from_its_commit(
+    with_commands: tuple[Path, Path], tmp_path: Path, out: Path
+) -> None:
+    built = with_commands[1].read_bytes()
+    tree = later(with_commands, tmp_path, hashlib.sha256(built).hexdigest())
+    questions = (("for-each-ref",), ("worktree", "list"), ("status", "--porcelain"))
+    before = [git(tree, *asked) for asked in questions]
+    archive = proved(tree, "1.0.0", out)
+    assert archive == out / with_commands[1].name
+    assert archive.read_bytes() == built
+    assert [git(tree, *asked) for asked in questions] == before
+    assert proved(tree, "1.1.0", out) is None  # is not in the list yet
+
+
+def test_an_older_release_with_other_bytes_is_told(
+    with_commands: tuple[Path, Path], tmp_path: Path, out: Path
+) -> None:
+    tree = later(with_commands, tmp_path, "0" * 64)
+    with pytest.raises(ReleaseError, match=f"expected the SHA-256 {'0' * 64}, as released, found"):
+        proved(tree, "1.0.0", out)
+    assert not out.exists()
+
+
+def test_a_clone_without_the_commit_of_an_older_release_says_so(tree: Path, out: Path) -> None:
+    listed(tree, "0.9.0", git(tree, "rev-parse", "HEAD").strip(), "0" * 64)
+    factories.edit_table(tree, "released", lambda f: f.assign(commit="f" * 40))
+    with pytest.raises(ReleaseError, match=f"this clone lacks the commit {'f' * 40} of 0.9.0; fetch it"):
+        proved(tree, "0.9.0", out)
 
 
 def test_a_released_version_is_not_built_with_other_bytes(

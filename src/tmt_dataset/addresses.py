@@ -57,7 +57,7 @@ class Addresses(NamedTuple):
     >>> Addresses("tmt-dataset", "2.0.0", "https://example.org/tmt").record("TMT-0145")
     'https://example.org/tmt/2.0.0/d/TMT-0145/'
     >>> Addresses("tmt-dataset", "2.0.0").record("TMT-0145")
-    'urn:uuid:4f5a...'
+    'urn:uuid:fbfc50e0-bb1c-5371-b971-577014299441'
     """
 
     name: str

@@ -40,7 +40,15 @@ RAI: Mapping[str, str | list[str]] = {
         "The tables are compiled by a program from annotation files and vocabularies; no table is edited by hand. Mistakes of a source stay in the "
         "quotes; the coded value is what the evidence supports, and the table errata says where and why."
     ),
-    "dataAnnotationProtocol": [METHODS],
+    "dataAnnotationProtocol": [
+        METHODS,
+        (
+            "Orientation, role of AI, risks and provisions (sections 13 to 16 of the codebook): units and segments were settled before, and given to both "
+            "readings. Every development has one orientation and one role of AI, at most four risks, and a provision for each addressee, modality and type. "
+            "Only what the report says of the act itself is coded; a stated aim counts for risks alone. What a list of matters names without saying what is "
+            "asked has the modality covers."
+        ),
+    ],
     "dataAnnotationPlatform": [
         "No human annotators and no annotation platform: YAML files, checked and compiled by the library that comes with the data."
     ],
@@ -48,6 +56,10 @@ RAI: Mapping[str, str | list[str]] = {
         (
             "Agreement of the two codings is machine–machine agreement, published variable by variable in validation/agreement.csv. Two readings of one kind "
             "can share their errors: high agreement shows that the rules are clear to such a reader, not that the codes are right."
+        ),
+        (
+            "Of the coded values, provisions agree least: they need most interpretation. Use the figures of each variable in that file, and read the quote where "
+            "one value matters. The two readings of orientation, role of AI, risks and provisions are in validation/requirements."
         ),
         (
             "Disagreements on coded values were adjudicated by a rule of the codebook (validation/adjudication.csv), like cases were recoded by it, "
@@ -74,15 +86,21 @@ RAI: Mapping[str, str | list[str]] = {
             "out of an act is not in the data."
         ),
         "Coders: both codings were made by readings of one kind, so what such a reader overlooks may be overlooked by both.",
+        (
+            "Requirements: a report of a few lines names some provisions of an act and leaves out others, and a short report names fewer. Counts of provisions and "
+            "risks measure what the reports tell, not what the acts contain."
+        ),
     ],
     "dataLimitations": [
         "No human expert coded the sources; the labels are not a gold standard of human judgement.",
+        "Orientation is that of the act as reported, not its effect; a risk is one that the report names, not one that an expert would see.",
         "Absence of an act says nothing: it may not have been reported, or not in these windows.",
         "No legal advice, no official record: the text of an act prevails over any account of it.",
     ],
     "dataUseCases": [
         "Finding acts by topic, authority, place, date or instrument, and reading the evidence for each coded value.",
         "Comparing what the sources report in like windows; following instruments from draft to effect.",
+        "Finding by addressee, modality and type what the reported acts require, support or punish, and reading the words that say so.",
         "Developing and testing information extraction against quotes with offsets, as long as machine-made labels are called that.",
         (
             "Not recommended: measuring how much China regulates, ranking authorities or places, deciding cases, or reporting agreement as if it were "

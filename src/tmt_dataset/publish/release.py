@@ -159,8 +159,11 @@ def proved(folder: Path, version: str, out: Path, previous: Path | None = None) 
         If the clone lacks the commit, if the release cannot be built, or if it has other bytes than the list says.
     """
     folder, out = expanded(folder), expanded(out)
-    package = open_package(folder)
-    released = releases(package).get(version)
+    try:
+        package = open_package(folder)
+        released = releases(package).get(version)
+    except PackageError:  # `release` says what is wrong with it
+        return None
     if released is None or package.descriptor.version == version:
         return None
     absent = f"this clone lacks the commit {released.commit} of {version}; fetch it (git fetch --unshallow)"
