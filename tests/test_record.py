@@ -61,7 +61,7 @@ def test_each_value_is_beside_its_quotes(ds: Dataset) -> None:
             "Personal information (primary)",
             "Recordings of a household",
         ),
-        ("places", "310000", "Shanghai", office),
+        ("places", "110000", "Beijing", office),
         ("effective_date", "2024-03-01", "takes effect", "take effect on 1 March 2024"),
         ("instruments", "lamp-data-rules", "Lamp Data Rules (issued)", day),
         ("orientation", "control", "Orientation", office),
@@ -449,7 +449,7 @@ def test_one_annotation_holds_all_values_that_one_quote_proves(ds: Dataset) -> N
         "TMT-0002 jurisdiction=310000",
         "TMT-0002 authorities=cac-shanghai",
         "TMT-0002 authorities=communications-shanghai",
-        "TMT-0002 places=310000",
+        "TMT-0002 places=110000",
         "TMT-0002 orientation=control",
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
@@ -16,11 +16,13 @@ from tmt_dataset.cells import TEXT_DTYPE, Tables, is_in, nullable
 from tmt_dataset.errors import PackageError, UnknownCodeError, unknown
 from tmt_dataset.guard import guarded
 
-__all__ = ["COLUMNS", "Record", "evidence", "identifier", "labels", "link", "number", "record"]
+__all__ = ["COLUMNS", "Quote", "Record", "evidence", "identifier", "labels", "link", "number", "record"]
 
 
 #: How many characters before and after a quote help to find it on its page.
 CONTEXT = 32
+#: Where a quote begins and ends in its source, and its words.
+Quote = tuple[int, int, str]
 _SHA256 = "https://schema.org/sha256"
 COLUMNS = ["variable", "value", "label", "quote", "source_id", "start", "end", "url"]
 
@@ -372,6 +374,7 @@ class Record:
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in _rows(self.evidence.dropna(subset=["quote"])):
             found.setdefault((row.source_id, row.start, row.end), []).append(row)
+        quotes = _quotes(self.of) if self.of else {}
         out = []
         for first, *others in found.values():
             body = [
@@ -389,7 +392,7 @@ class Record:
                 "type": "Annotation",
                 "motivation": "classifying",
                 "body": body,
-                "target": _targets(self.of, first, on.text(first.source_id)),
+                "target": _targets(self.of, first, on.text(first.source_id), quotes.get(first.source_id, [])),
             }
             out.append(annotation)
         return out
@@ -438,9 +441,9 @@ class Record:
         )
 
 
-def _targets(ds: Tables | None, quote: Any, text: str) -> list[dict[str, Any]]:
+def _targets(ds: Tables | None, quote: Any, text: str, quotes: Sequence[Quote]) -> list[dict[str, Any]]:
     """Return where the words of a quote are found: on the page, and at their place in the plain text that was coded."""
-    before, after = _around(ds, quote) if ds else ("", "")
+    before, after = _around(quote, quotes)
     known = {name: words for name, words in (("prefix", before), ("suffix", after)) if words}
     words = {"type": "TextQuoteSelector", "exact": quote.quote, **known}
     place = {"type": "TextPositionSelector", "start": int(quote.start), "end": int(quote.end)}
@@ -460,22 +463,26 @@ def _state(ds: Tables, source_id: str) -> dict[str, Any]:
     return {}
 
 
-def _around(ds: Tables, quote: Any) -> tuple[str, str]:
+def _quotes(ds: Tables) -> dict[str, list[Quote]]:
+    """Return all quotes of each source: start, end and words. A selection knows those that it left out, too."""
+    out: dict[str, list[Quote]] = {}
+    rows = ds.whole["quotes"][["source_id", "start", "end", "exact"]].dropna()
+    for source_id, start, end, exact in rows.itertuples(index=False, name=None):
+        out.setdefault(source_id, []).append((start, end, exact))
+    return out
+
+
+def _around(quote: Any, quotes: Sequence[Quote]) -> tuple[str, str]:
     """Return the words before and after a quote as far as a quote that goes beyond it has them.
 
     One that merely follows it may begin another paragraph, which a page sets apart.
     """
-    quotes = ds.whole["quotes"]
-    near = (
-        (quotes["source_id"] == quote.source_id)
-        & (quotes["start"] < quote.end)
-        & (quotes["end"] > quote.start)
-    )
     before, after = [""], [""]
-    for row in _rows(quotes.loc[near.fillna(False)]):
-        first, last = quote.start - row.start, quote.end - row.start
-        before.append(row.exact[max(0, first - CONTEXT) : first] if first > 0 else "")
-        after.append(row.exact[last : last + CONTEXT])
+    for start, end, exact in quotes:
+        if start < quote.end and end > quote.start:
+            first, last = quote.start - start, quote.end - start
+            before.append(exact[max(0, first - CONTEXT) : first] if first > 0 else "")
+            after.append(exact[last : last + CONTEXT])
     return max(before, key=len), max(after, key=len)
 
 
