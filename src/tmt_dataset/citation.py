@@ -535,7 +535,13 @@ def _reports(tables: _Cells | Dataset) -> dict[str, Report]:
         *(quotes[c] for c in ("development_id", "source_id", "start", "end")), strict=True
     ):
         if str(source) in first.get(record, []) and record not in places:
-            places[record] = int(start), int(end)
+            try:
+                places[record] = int(start), int(end)
+            except (ValueError, TypeError):
+                raise PackageError(
+                    f"quotes: {record}: expected whole numbers as start and end, found {start!s:.40} and {end!s:.40}; "
+                    "run `tmt-dataset validate`"
+                ) from None
     told = {
         str(name): [part if isinstance(part, str) else "" for part in parts]
         for name, *parts in zip(
