@@ -162,6 +162,13 @@ def test_bibtex_reads_back(package: Path) -> None:
     assert f"{key}.zip" in fields["note"]
 
 
+@pytest.mark.parametrize("start", ["x", "1.5"])
+def test_a_quote_without_a_place_is_refused(package: Path, start: str) -> None:
+    factories.edit_table(package, "quotes", lambda frame: frame.assign(start=start))
+    with pytest.raises(PackageError, match=f"expected whole numbers as start and end, found {start} and "):
+        cite(package, record=RECORD)
+
+
 def test_bibtex_reads_a_record_back(package: Path) -> None:
     descriptor, _ = open_package(package)
     kind, key, fields = read_bibtex(cite(package, style="bibtex", record=RECORD))

@@ -27,7 +27,7 @@ from selenium import webdriver
 import tmt_dataset as tmt
 from tmt_dataset import plots
 from tmt_dataset.cli import main
-from tmt_dataset.errors import TargetError
+from tmt_dataset.errors import PackageError, TargetError
 from tmt_dataset.package import open_package
 from tmt_dataset.publish import site
 from tmt_dataset.publish.site import articles as articles_of
@@ -327,6 +327,32 @@ class TestTheWhole:
     def test_what_is_not_an_address_is_refused(self, ds: tmt.Dataset, base: str) -> None:
         with pytest.raises(ValueError, match=r"expected an address, as https://example\.org/tmt"):
             site.build(ds, base=base)
+
+    @pytest.mark.parametrize(
+        ("table", "field", "value"),
+        [
+            ("quotes", "start", ""),
+            ("sources", "characters", ""),
+            ("authorities", "place_id", ""),
+            ("mentions", "segment_id", "no:001"),
+            ("developments", "date_start", ""),
+            ("relations", "related_id", "TMT-9999"),
+            ("figures", "value", ""),
+            ("provisions", "development_id", "TMT-9999"),
+        ],
+    )
+    def test_data_that_are_not_valid_end_in_one_error(
+        self, package: Path, table: str, field: str, value: str
+    ) -> None:
+        factories.edit_table(
+            package, table, lambda frame: frame.__setitem__(field, [value, *frame[field][1:]])
+        )
+        with pytest.raises(PackageError, match=rf"{table}\b.*tmt-dataset validate"):
+            site.build(tmt.load(package), library=False)
+
+    def test_a_source_of_no_length_has_a_page(self, package: Path) -> None:
+        factories.edit_table(package, "sources", lambda frame: frame.assign(characters=0))
+        assert any(name.startswith("sources/") for name in site.build(tmt.load(package), library=False))
 
     def test_versions_lie_beside_each_other(
         self, ds: tmt.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

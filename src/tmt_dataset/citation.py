@@ -620,7 +620,13 @@ def _reports(tables: _Cells | Dataset, descriptor: Descriptor, base: str | None)
         *(quotes[c] for c in ("development_id", "source_id", "start", "end", "quote_id")), strict=True
     ):
         if str(source) in first.get(record, []) and record not in places:
-            places[record] = int(start), int(end), on.quote(quote)
+            try:
+                places[record] = int(start), int(end), on.quote(quote)
+            except (ValueError, TypeError):
+                raise PackageError(
+                    f"quotes: {record}: expected whole numbers as start and end, found {start!s:.40} and {end!s:.40}; "
+                    "run `tmt-dataset validate`"
+                ) from None
     told = {
         str(name): [part if isinstance(part, str) else "" for part in parts]
         for name, *parts in zip(

@@ -29,6 +29,7 @@ def guarded(view: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P],
     Nothing is asked of the data beforehand: only where a view fails, the first thing that is wrong with the data is looked
     for and named. What is wrong with the arguments stays as it is.
     """
+    name = view.__name__.lstrip("_")
 
     @wraps(view)
     def shown(ds: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -36,13 +37,13 @@ def guarded(view: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P],
             return view(ds, *args, **kwargs)
         except TmtDatasetError as error:
             if isinstance(error, UnknownCodeError) and error.what.startswith(("table", "field of")):
-                raise PackageError(f"{view.__name__}: {error}; {_SEE}") from None
+                raise PackageError(f"{name}: {error}; {_SEE}") from None
             raise
         except Exception as error:
             wrong = problem(ds)
             if wrong is None:
                 raise
-            raise PackageError(f"{view.__name__}: {wrong}; {_SEE}") from error
+            raise PackageError(f"{name}: {wrong}; {_SEE}") from error
 
     return shown
 

@@ -42,6 +42,8 @@ _WIDEST = 48
 _LINE, _TALLEST = 15, 409
 #: What a page in landscape takes in a size that can be read, in characters.
 _PAGE = 280
+#: Widths of the two columns of the sheet README, in characters.
+_LABEL, _TEXT = 26, 110
 
 Columns = Mapping[str, Sequence[Cell]]
 
@@ -107,13 +109,13 @@ def _sheet(book: Any, name: str) -> Any:
 def _write_readme(sheet: Any, said: About, sizes: Mapping[str, int], formats: Mapping[str, Any]) -> None:
     """Write what the workbook is: pairs of a label and a text, the sources, and the sheets."""
     text, link, head = formats["text"], formats["link"], formats["head"]
-    sheet.set_column(0, 0, 26, text)
-    sheet.set_column(1, 1, 110, text)
+    sheet.set_column(0, 0, _LABEL, text)
+    sheet.set_column(1, 1, _TEXT, text)
     sheet.hide_gridlines(2)
     sheet.merge_range(0, 0, 0, 1, said.title, formats["title"])
     row = 2
     for label, paragraph in said.paragraphs:
-        sheet.set_row(row, _height({1: paragraph}, {1: 110}))
+        sheet.set_row(row, _height({1: paragraph}, {1: _TEXT}))
         sheet.write(row, 0, label, head)
         sheet.write(row, 1, paragraph, text)
         row += 1
@@ -131,7 +133,7 @@ def _write_readme(sheet: Any, said: About, sizes: Mapping[str, int], formats: Ma
         row += 1
         _write_link(sheet, row, 0, f"internal:'{name}'!A1", name, link, text)
         words = f"{rows:,}: {said.sheets[name]}"
-        sheet.set_row(row, _height({1: words}, {1: 110}))
+        sheet.set_row(row, _height({1: words}, {1: _TEXT}))
         sheet.write(row, 1, words, text)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import TargetError
 from tmt_dataset.files import expanded, read, replace_folder, update
+from tmt_dataset.guard import guarded
 from tmt_dataset.plots import record_address
 from tmt_dataset.publish.site import articles as articles_of
 from tmt_dataset.publish.site import documents as documents_of
@@ -63,6 +64,8 @@ def build(
     ------
     ValueError
         If ``base`` is not an address.
+    PackageError
+        If the data are not valid, so that a page cannot be written.
     MissingExtraError
         If itables, Jinja2, mistune or pdoc is not installed, or nbconvert for articles.
 
@@ -73,12 +76,25 @@ def build(
     >>> sorted(name for name in pages if name.startswith("d/TMT"))
     ['d/TMT-0145/index.html', 'd/TMT-0145/record.csv', 'd/TMT-0145/record.json']
     """
-    frame, content = Frame(ds, base), Content(ds)
+    return _site(ds, Frame(ds, base), articles, documents or {}, previous, library)
+
+
+@guarded
+def _site(
+    ds: Dataset,
+    frame: Frame,
+    articles: Sequence[Article],
+    documents: Mapping[str, str],
+    previous: Dataset | None,
+    library: bool,
+) -> Files:
+    """See :func:`build`."""
+    content = Content(ds)
     files: Files = {"style.css": articles_of.style()}
     files.update(articles_of.pages(frame, articles))
     files.update(records.pages(frame, content, previous))
     files.update(registers.pages(frame, content))
-    files.update(documents_of.pages(frame, documents or {}))
+    files.update(documents_of.pages(frame, documents))
     files.update(reference.pages(frame) if library else ())
     checked = prove.parts(ds)
     files["prove.html"] = frame.page("embedded", "prove.html", prove.TITLE, parts=checked, jsonld=None)
@@ -87,7 +103,7 @@ def build(
     files["index.html"] = frame.page(
         "embedded", "index.html", ds.descriptor.title, parts=shown, jsonld=jsonld
     )
-    if base:
+    if frame.base:
         files["sitemap.xml"] = _sitemap(frame, files)
     return files
 
@@ -118,7 +134,7 @@ def write(ds: Dataset, out: Path, *, beside: Mapping[str, bytes] | None = None, 
     ------
     TargetError
         If the folder holds anything but a site, or cannot be written; it stays as it was.
-    ValueError, MissingExtraError
+    ValueError, PackageError, MissingExtraError
         As for :func:`build`.
     """
     out = expanded(out)

@@ -101,10 +101,11 @@ def strip(segments: list[Row], characters: int) -> list[tuple[float, float, str,
     >>> strip([{"start": 0, "end": 25, "role": "heading", "segment_id": "a:001"}], 100)
     [(0.0, 25.0, 'heading', 'a:001, heading, 0–25')]
     """
+    whole = max(characters, 1)
     return [
         (
-            round(100 * row["start"] / characters, 3),
-            round(100 * (row["end"] - row["start"]) / characters, 3),
+            round(100 * row["start"] / whole, 3),
+            round(100 * (row["end"] - row["start"]) / whole, 3),
             row["role"],
             f"{row['segment_id']}, {row['role']}, {row['start']}–{row['end']}",
         )

@@ -64,6 +64,7 @@ class Content:
     def __init__(self, ds: Dataset) -> None:
         self.ds = ds
         self._tables: dict[str, list[Row]] = {}
+        self._registers: dict[str, dict[str, Row]] = {}
 
     def table(self, name: str) -> list[Row]:
         """Return the rows of a table."""
@@ -73,10 +74,10 @@ class Content:
 
     def register(self, name: str) -> dict[str, Row]:
         """Return the rows of a register or vocabulary by their code."""
-        if name not in self.ds:
-            return {}
-        key = self.ds.descriptor.table(name).primary_key[0]
-        return {row[key]: row for row in self.table(name)}
+        if name not in self._registers:
+            key = self.ds.descriptor.table(name).primary_key[0] if name in self.ds else ""
+            self._registers[name] = {row[key]: row for row in self.table(name)}
+        return self._registers[name]
 
     @cached_property
     def developments(self) -> dict[str, Row]:

@@ -16,6 +16,7 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.exports.tables import FLAT, Cell, cells
 from tmt_dataset.exports.text import FORMULA
+from tmt_dataset.guard import guarded
 from tmt_dataset.publish.site.frame import embedded
 from tmt_dataset.publish.site.parts import Parts, framed, rendered
 from tmt_dataset.publish.site.words import PageWords, words
@@ -260,6 +261,7 @@ def page(ds: Dataset, address: Callable[[str], str]) -> str:
     return framed(ds.descriptor.title, parts(ds, address))
 
 
+@guarded
 def explorer(ds: Dataset) -> Explorer:
     """See :meth:`tmt_dataset.Dataset.explore`."""
     return Explorer(page(ds, lambda _: ""))

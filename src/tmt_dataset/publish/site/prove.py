@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pandas as pd
-
 from tmt_dataset.dataset import Dataset
+from tmt_dataset.publish.site.content import rows
 from tmt_dataset.publish.site.frame import embedded
 from tmt_dataset.publish.site.parts import Parts, rendered
 from tmt_dataset.validation.verbatim import unescaped
@@ -32,7 +31,7 @@ def parts(ds: Dataset) -> Parts:
     >>> "This page needs JavaScript" in parts(tmt.load()).body
     True
     """
-    sources = [_source(ds, row) for row in _records(ds["sources"])]
+    sources = [_source(ds, row) for row in rows(ds["sources"])]
     body = rendered(
         "prove.html.j2",
         title=TITLE,
@@ -46,8 +45,7 @@ def parts(ds: Dataset) -> Parts:
 def _source(ds: Dataset, row: dict[str, Any]) -> dict[str, Any]:
     """Return what is compared with the text of a source: checksums, segments and quotes with their offsets."""
     own = {
-        name: _records(ds[name].loc[ds[name]["source_id"] == row["source_id"]])
-        for name in ("segments", "quotes")
+        name: rows(ds[name].loc[ds[name]["source_id"] == row["source_id"]]) for name in ("segments", "quotes")
     }
     segments = [
         {"name": s["segment_id"], "start": s["start"], "end": s["end"], "sha256": s["sha256"]}
@@ -64,8 +62,3 @@ def _source(ds: Dataset, row: dict[str, Any]) -> dict[str, Any]:
     ]
     known = {name: row[name] for name in ("title", "characters", "sha256")}
     return {**known, "segments": segments, "quotes": quotes}
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]  # columns have names
-    return rows

@@ -78,7 +78,7 @@ def page_words(files: Mapping[str, bytes], kinds: Mapping[str, str]) -> list[Pag
     files
         The site.
     kinds
-        The pages of its navigation: names by address. They list what is found itself.
+        The pages of its navigation: names by address. They are not found: they list pages that are.
 
     Examples
     --------
