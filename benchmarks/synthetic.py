@@ -22,6 +22,8 @@ DEVELOPMENTS = 10_000
 YEARS = 10
 #: Sources are named by a year of four digits.
 MAX_COPIES = 10_000 // YEARS
+#: By these an instrument is known.
+NAMES = ("title", "aliases", "number")
 _DEVELOPMENT = re.compile(r"TMT-(\d{4})")
 _SOURCE = re.compile(r"\b(newsletter|review)-\d{3}(\d)")
 
@@ -55,15 +57,29 @@ def renamed(identifier: str, copy: int) -> str:
     return new if developments or sources else f"{identifier}-{copy}"
 
 
+def retitled(names: str, copy: int) -> str:
+    """Return the title, aliases or number of an instrument as a copy of the package has it: no two share a name.
+
+    >>> retitled("Lamp Rules | [Rules for lamps]", 12)
+    'Lamp Rules 12 | [Rules for lamps 12]'
+    """
+    return (
+        " | ".join(re.sub(r"\]?$", rf" {copy}\g<0>", n, count=1) for n in names.split(" | ")) if names else ""
+    )
+
+
 def copied(descriptor: Descriptor, table: Table, rows: list[list[str]], copies: int) -> Iterator[list[str]]:
     """Yield the rows of a table as often as asked, each copy under its own identifiers."""
     ids = [table.field_names.index(n) for n in identifiers(descriptor, table)]
+    names = [table.field_names.index(n) for n in NAMES] if table.name == "instruments" else []
     unique = [n for n, f in enumerate(table.fields) if f.unique and n not in ids]
     for copy in range(copies):
         for row in rows:
             new = list(row)
             for n in ids:
                 new[n] = renamed(row[n], copy)
+            for n in names:
+                new[n] = retitled(row[n], copy)
             for n in unique:
                 new[n] = hashlib.sha256(f"{copy} {row[n]}".encode()).hexdigest()[: table.fields[n].max_length]
             yield new

@@ -138,11 +138,12 @@ def annotation(top: dict[str, Any] | None = None, **changes: Any) -> Annotation:
     }  # fmt: skip
     development = {
         "id": "TMT-0001", "title": "t", "summary": "s", "date": "2024-05", "date_basis": "stated",
-        "action": "issuance", "jurisdiction": "100000", "topics": ["ai"], "mentions": ["s:001"],
+        "action": "issuance", "jurisdiction": "100000", "topics": ["ai"], "mentions": ["newsletter-2024-05:001"],
         "quotes": [{"at": [0, 1], "text": "x", "supports": ["action"]}],
     }  # fmt: skip
     segments = [
-        {"id": f"s:00{n}", "at": [n, n + 1], "role": "development", "sha256": "0" * 64} for n in range(1, 5)
+        {"id": f"newsletter-2024-05:00{n}", "at": [n, n + 1], "role": "development", "sha256": "0" * 64}
+        for n in range(1, 5)
     ]
     developments = [{**development, **changes}]
     content = {"source": source, "segments": segments, "developments": developments, **(top or {})}
@@ -183,13 +184,16 @@ def test_mentions_have_a_rank_and_the_section_that_began_last() -> None:
     segments[1]["section"] = "legislative"
     segments[3]["section"] = "industry"
     rows = compiled_rows(
-        "mentions", {"segments": segments}, mentions=["s:001", "s:002", "s:003"], secondary_mentions=["s:004"]
+        "mentions",
+        {"segments": segments},
+        mentions=["newsletter-2024-05:001", "newsletter-2024-05:002", "newsletter-2024-05:003"],
+        secondary_mentions=["newsletter-2024-05:004"],
     )
     assert [(r["segment_id"], r["rank"], r["section"]) for r in rows] == [
-        ("s:001", "primary", None),
-        ("s:002", "primary", "legislative"),
-        ("s:003", "primary", "legislative"),
-        ("s:004", "secondary", "industry"),
+        ("newsletter-2024-05:001", "primary", None),
+        ("newsletter-2024-05:002", "primary", "legislative"),
+        ("newsletter-2024-05:003", "primary", "legislative"),
+        ("newsletter-2024-05:004", "secondary", "industry"),
     ]
 
 

@@ -208,7 +208,7 @@ def test_any_json_is_read_or_refused(raw: Any) -> None:
         (lambda d: d.update(version="9.9.9", created="2030-01-01T00:00:00Z"), []),
         (lambda d: d["resources"][0].update(bytes=1, hash="sha256:0"), []),
         (lambda d: d.update(title="Other"), [("package", "changed", "", "", "title")]),
-        (lambda d: d["resources"].pop(), [("table", "removed", "authority_synonyms", "", "")]),
+        (lambda d: d["resources"].pop(), [("table", "removed", "draft_effort", "", "")]),
         (lambda d: d["resources"][0].update(path="x.csv"), [("table", "changed", "sources", "", "path")]),
         (
             lambda d: d["resources"][0]["schema"].update(primaryKey="source_id"),

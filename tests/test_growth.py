@@ -33,7 +33,7 @@ LEFT_OUT = re.compile(r"(?:src|tests|benchmarks|notebooks|validation/(?:\w+_codi
 def run(*arguments: str | Path) -> str:
     result = CliRunner().invoke(main, [*map(str, arguments)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 @dataclass(frozen=True)

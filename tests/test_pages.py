@@ -26,6 +26,7 @@ from selenium import webdriver
 
 import tmt_dataset as tmt
 from tmt_dataset import plots
+from tmt_dataset.addresses import Addresses
 from tmt_dataset.cli import main
 from tmt_dataset.errors import PackageError, TargetError
 from tmt_dataset.package import open_package
@@ -421,7 +422,7 @@ class TestTheWhole:
     ) -> None:
         page = small["index.html"].decode("utf-8")
         described = json.loads(re.findall(r'ld\+json">(.*?)</script>', page)[0])
-        assert described["@id"] == f"urn:{ds.descriptor.name}:{ds.version}"
+        assert described["@id"] == Addresses(ds.descriptor.name, ds.version).release()
         assert tmt.cite(ds) in page
 
     def test_the_reference_has_the_navigation_of_the_site(self, small: dict[str, bytes]) -> None:

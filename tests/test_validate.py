@@ -310,7 +310,7 @@ FILES = [
 ]
 
 DESCRIPTORS = [
-    Defect("missing resource", declared(lambda d: d["resources"].pop(-1)), "descriptor", "authority_synonyms"),
+    Defect("missing resource", declared(lambda d: d["resources"].pop(-1)), "descriptor", "draft_effort"),
     Defect("missing resource that rules need", declared(lambda d: d.update(resources=[r for r in d["resources"] if r["name"] != "developments"])), "descriptor", "developments"),
     Defect("no resources", declared(lambda d: d.update(resources=[])), "descriptor", "developments"),
     Defect("no descriptor", lambda p: (p / DESCRIPTOR).unlink(), "descriptor"),

@@ -76,7 +76,7 @@ def test_flat_shows_codes_with_their_labels(ds: Dataset) -> None:
         "area_label": "Data",
         "topic": "data/personal-information",
         "topic_label": "Personal information",
-        "places": "Shanghai",
+        "places": "Beijing",
         "instruments": "Lamp Data Rules (issued)",
         "effective_date": "2024-03-01",
         "orientation": "control",

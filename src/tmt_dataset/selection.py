@@ -473,8 +473,9 @@ def restricted(ds: Tables, mask: Mask) -> dict[str, pd.DataFrame]:
             .loc[is_in(ds[TERMS]["segment_id"], tables["segments"]["segment_id"])]
             .reset_index(drop=True)
         )
-    for name in ("sources", "errata"):
-        tables[name] = ds[name].loc[ds[name]["source_id"].isin(sources)].reset_index(drop=True)
+    for name, table in ds.descriptor.tables.items():
+        if "source_id" in table.field_names and not {"development_id", "segment_id"} & {*table.field_names}:
+            tables[name] = ds[name].loc[ds[name]["source_id"].isin(sources)].reset_index(drop=True)
     return tables
 
 

@@ -26,7 +26,7 @@ __all__ = ["Drafter", "as_yaml", "development", "number"]
 LONGEST = 320
 #: What a quote supports, by variable; the other variables stand with their quote or need none.
 SUPPORTS = {
-    "date": "date", "action": "action", "authorities": "authorities", "unnamed_authorities": "unnamed_authorities",
+    "date": "date", "action": "action", "jurisdiction": "jurisdiction", "authorities": "authorities", "unnamed_authorities": "unnamed_authorities",
     "effective_date": "effective_date", "topics": "topics", "places": "places", "instruments": "instruments",
     "orientation": "orientation", "ai_role": "ai_role",
 }  # fmt: skip
@@ -37,6 +37,7 @@ BARE = {
     ("ai_role", "none"),
     ("orientation", "information"),
     ("date_basis", "period"),
+    ("jurisdiction", extract.NATIONAL),
     ("unnamed_authorities", "0"),
 }
 SECTIONS = {

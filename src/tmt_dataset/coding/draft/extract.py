@@ -33,7 +33,7 @@ from tmt_dataset.coding.draft.shapes import Proposal, Unit
 from tmt_dataset.coding.draft.titles import Title, titles
 from tmt_dataset.coding.draft.when import When, effective, when
 
-__all__ = ["propose"]
+__all__ = ["NATIONAL", "propose"]
 
 NATIONAL = "100000"
 #: A place that is only where something took place.

@@ -77,7 +77,7 @@ def values(record: Mapping[str, Any]) -> Iterator[Value]:
     Examples
     --------
     >>> list(values({"action": "issuance", "authorities": {"cac": "lead"}, "topics": ["ai"]}))
-    [('action', 'issuance'), ('authorities', 'cac lead'), ('topics', 'ai')]
+    [('action', 'issuance'), ('topics', 'ai'), ('authorities', 'cac lead')]
     """
     for name in ("date", "date_basis", "action", "jurisdiction", "effective_date", "orientation", "ai_role"):
         if record.get(name) is not None:
