@@ -15,6 +15,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.package import embedded
@@ -33,6 +35,11 @@ from tmt_dataset.package import embedded
 Row = dict[str, Any]
 
 #: Not that of the real package: a package of its name and version claims to be that release.
+#: The texts are their publisher's: they lie beside the checkout, or where ``TMT_SOURCES`` says, for those who have them.
+SOURCES = Path(os.environ.get("TMT_SOURCES") or embedded().parent / "shared" / "sources")
+NEEDS_SOURCES = pytest.mark.skipif(
+    not SOURCES.is_dir(), reason="the texts of the sources are not at hand; TMT_SOURCES names their folder"
+)
 NAME = "lamps"
 WINTER, SPRING = "newsletter-2024-01", "newsletter-2024-03"
 

@@ -11,7 +11,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from factories import SPRING, WINTER, edit_annotation, edit_descriptor, edit_table, read_table, source_text
+from factories import (
+    NEEDS_SOURCES,
+    SOURCES,
+    SPRING,
+    WINTER,
+    edit_annotation,
+    edit_descriptor,
+    edit_table,
+    read_table,
+    source_text,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -24,17 +34,11 @@ from tmt_dataset.coding.proof import prove
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import PackageError, PackageNotFoundError, QuoteNotFoundError
 from tmt_dataset.files import sha256
-from tmt_dataset.package import embedded, open_package
+from tmt_dataset.package import open_package
 from tmt_dataset.validation.findings import Finding, Report
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
 Package = tuple[Path, Path]
-
-#: The texts are their publisher's and lie beside the checkout, where somebody has them.
-SOURCES = embedded().parent / "shared" / "sources"
-with_the_texts = pytest.mark.skipif(
-    not SOURCES.is_dir(), reason="the full texts of the sources are not part of the project and not at hand"
-)
 
 
 def proved(package: Path, sources: Path) -> Report:
@@ -343,7 +347,7 @@ def test_a_text_that_is_not_utf8_is_a_finding(annotated: Package) -> None:
 
 
 # the real package
-@with_the_texts
+@NEEDS_SOURCES
 def test_the_real_package_is_proved_by_the_texts() -> None:
     ds = tmt.load()
     report = prove(ds, SOURCES)
@@ -354,7 +358,7 @@ def test_the_real_package_is_proved_by_the_texts() -> None:
     assert str(report) == str(Report((), report.checked))
 
 
-@with_the_texts
+@NEEDS_SOURCES
 def test_the_texts_have_the_characters_that_are_accounted_for() -> None:
     table = coverage(tmt.load()).set_index("source_id")
     for source in table.index:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from factories import SEGMENTS, edit_table, make_annotated_package, read_table
+from factories import NEEDS_SOURCES, SEGMENTS, SOURCES, edit_table, make_annotated_package, read_table
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,6 @@ from tmt_dataset.search import near, sql, stems
 from tmt_dataset.search.query import expression, words_of
 from tmt_dataset.search.spelling import spellings
 
-SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 TITLE = "TMT-0003"
 
 
@@ -302,7 +301,7 @@ def test_the_words_of_a_report_find_its_developments(ds: Dataset) -> None:
     _assert_recall(ds, texts)
 
 
-@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not at hand")
+@NEEDS_SOURCES
 def test_the_words_of_the_five_sources_find_their_developments(real: Dataset) -> None:
     texts = {}
     whole = {s: (SOURCES / f"{s}.txt").read_bytes().decode() for s in real.sources["source_id"]}
