@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # in functions that run in a process of their own.
 import synthetic
 from interactive import LIMIT, interactive
+from whole import commands
 
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.files import write_whole
@@ -222,7 +223,7 @@ def starting(bench: Bench) -> list[Goal]:
     empty, pandas, read = python("pass"), python("import pandas"), python(READ, *csv_files(embedded()))
     goals = [
         Goal(
-            "`tmt_dataset.load()`", "`pandas.read_csv` of the same files", 1.2, bench.over(python(LOAD), read),
+            "`tmt_dataset.load()`", "`pandas.read_csv` of the same files", 1.15, bench.over(python(LOAD), read),
             "Beyond reading, `load` gives every column its declared type and looks up every code in its vocabulary.",
         ),
         Goal("`import tmt_dataset`", "`import pandas`", 1.05, bench.over(python("import tmt_dataset"), pandas)),
@@ -307,7 +308,7 @@ def masked(ds: Dataset, wanted: pd.Series) -> dict[str, pd.DataFrame]:
         drop=True
     )
     used = {*out["segments"]["source_id"], *out["quotes"]["source_id"]}
-    for name in ("sources", "errata"):
+    for name in ("sources", "errata", "draft_effort"):
         out[name] = ds[name][ds[name]["source_id"].isin(used)].reset_index(drop=True)
     return out
 
@@ -528,6 +529,17 @@ def explorer_part(bench: Bench) -> str:
     )
 
 
+def whole_part(bench: Bench) -> str:
+    """Return the section on commands that take long, each measured once."""
+    rows = []
+    for what, command, limit in commands(bench.folder / "whole"):
+        run = process(command)
+        verdict = "–" if limit is None else "met" if run.seconds <= limit else "**missed**"
+        goal = "–" if limit is None else f"≤ {limit:g} s"
+        rows.append([what, seconds(run.seconds), seconds(run.cpu), goal, verdict])
+    return table(["what", "time", "processor time", "goal", ""], rows)
+
+
 def measured(bench: Bench, limit: int | None) -> str:
     """Measure everything and return the report."""
     environment = installed()
@@ -559,6 +571,9 @@ def measured(bench: Bench, limit: int | None) -> str:
         table(SIZES_HEADER, (s.row() for s in sizes)),
         "## The explorer",
         explorer_part(bench),
+        "## Long commands",
+        "In a fresh clone, each once and from start to end.",
+        whole_part(bench) if bench.warm else "",
         "## Planted defects",
         defects(found),
         "## Beside pycldf",

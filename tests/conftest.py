@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import browsing
 import factories
 import pytest
+from hypothesis import settings
 from selenium import webdriver
 
 from tmt_dataset.dataset import Dataset, load
@@ -16,6 +17,11 @@ from tmt_dataset.dataset import Dataset, load
 if TYPE_CHECKING:  # slow to import, and needed by few tests
     from IPython.core.interactiveshell import InteractiveShell
     from matplotlib.figure import Figure
+
+
+# no test is timed: on a busy machine each may take long
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def load_one(cell: str | None, **field: Any) -> Any:
 
 
 # the form of cells
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(-(10**15) + 1, 10**15 - 1))
 def test_every_integer_has_one_form_and_is_read_back(n: int) -> None:
     assert load_one(str(n), type="integer") == n

@@ -37,7 +37,7 @@ def resource(name: str, fields: Sequence[Raw | str], key: list[str], **more: Any
 
 
 #: Building frames is what takes the time of an example.
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 
 
 def dataset(resources: list[Raw], rows: dict[str, list[tuple[str, ...]]], version: str = "1.0.0") -> Dataset:

@@ -16,7 +16,7 @@ import factories
 import openpyxl
 import pytest
 from bibtexparser.entrypoint import parse_string
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from swh.model.swhids import CoreSWHID
 
@@ -429,7 +429,6 @@ TITLES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
 )
 
 
-@settings(deadline=None)
 @given(TITLES)
 def test_bibtex_gives_every_title_back(title: str) -> None:
     _, _, fields = read_bibtex(citation.bibtex(ref(record="L-1", record_title=title, title=title)))
@@ -438,14 +437,12 @@ def test_bibtex_gives_every_title_back(title: str) -> None:
         assert from_latex(fields[name]) == citation.plain(title)
 
 
-@settings(deadline=None)
 @given(TITLES)
 def test_ris_and_apa_keep_every_title_on_its_line(title: str) -> None:
     assert read_ris(citation.ris(ref(title=title)))["TI"] == [citation.plain(title)]
     assert len(citation.apa(ref(title=title)).splitlines()) == 1
 
 
-@settings(deadline=None)
 @given(TITLES)
 def test_csl_gives_every_title_back(title: str) -> None:
     assert read_csl(citation.csl(ref(title=title)))["title"] == citation.plain(title)

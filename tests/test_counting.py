@@ -215,7 +215,7 @@ def test_resolution_is_the_finest_unit_that_contains_the_date() -> None:
 four_days = st.lists(st.dates(date(2020, 1, 1), date(2029, 12, 31)), min_size=4, max_size=4).map(sorted)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(four_days, min_size=1, max_size=20))
 def test_a_wider_date_has_no_finer_resolution(dates: list[list[date]]) -> None:
     inner = make_developments(*((str(b), str(c)) for _, b, c, _ in dates))

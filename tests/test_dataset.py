@@ -834,7 +834,7 @@ MANNERS: st.SearchStrategy[Manner] = st.tuples(st.booleans(), st.sampled_from(["
 def test_selecting_twice_is_selecting_by_both(which: str, ds: Dataset, real: Dataset) -> None:
     whole = {"small": ds, "real": real}[which]
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12)
     @given(criteria(whole), criteria(whole), MANNERS)
     def holds(first: dict[str, Any], second: dict[str, Any], manner: Manner) -> None:
         offices, dates = manner

@@ -405,7 +405,7 @@ def use(package: Path) -> None:
     ds.series(ds.figures["measure"].iloc[0])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(PLACES[1:]), st.sampled_from(VALUES)), min_size=1, max_size=3))
 def test_a_mutated_declaration_is_refused_or_used_without_a_traceback(
     small: Path, mutations: list[tuple[tuple[Any, ...], Any]]

@@ -130,7 +130,7 @@ def reference(text: str) -> tuple[date, date]:
     return date(*lower[:3]), date(*upper[:3])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(single() | intervals())
 @example("2024-02")
 @example("1900-02")

@@ -384,7 +384,7 @@ def check_long_cell() -> None:
     assert len(str(finding)) < 500
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from(sorted(p for p in factories.clean_files() if p != DESCRIPTOR)))
 def test_tables_of_the_small_package_are_canonical(path: str) -> None:
     files = factories.clean_files()

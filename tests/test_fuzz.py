@@ -20,7 +20,6 @@ SEEDS = st.integers(0, 10**6)
 def short(examples: int) -> settings:
     return settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -108,7 +108,7 @@ class TestShares:
         with pytest.raises(UnknownCodeError, match="did you mean 'hit'"):
             analysis.shares(make_members(A=[(True, True)]), "hits")
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(developments_of_a_window)
     def test_no_choice_of_uncertain_developments_leaves_the_range(
         self, found: list[tuple[bool, bool]]
@@ -182,7 +182,7 @@ class TestCompare:
         assert found["ratio_min"] == 1.0
         assert found["p_max"] == pytest.approx(1.0)
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(developments_of_a_window, developments_of_a_window)
     def test_ranges_contain_every_choice(
         self, a: list[tuple[bool, bool]], b: list[tuple[bool, bool]]
@@ -220,7 +220,7 @@ COUNTS = st.tuples(st.integers(1, 40), st.integers(1, 40)).flatmap(
 
 
 @given(COUNTS)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_interval_contains_the_sizes_that_the_test_does_not_reject(counts: tuple[int, int, int]) -> None:
     first, second, both = counts
     low, high = analysis.population(first, second, both)
@@ -236,7 +236,7 @@ def test_the_interval_contains_the_sizes_that_the_test_does_not_reject(counts: t
 
 
 @given(st.integers(2, 40), st.data())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_interval_covers_the_true_size_at_its_level(size: int, data: st.DataObject) -> None:
     first, second = data.draw(st.integers(1, size)), data.draw(st.integers(1, size))
     overlaps = range(max(0, first + second - size), min(first, second) + 1)

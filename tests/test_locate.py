@@ -448,7 +448,7 @@ def test_what_is_filled_in_leaves_the_lines_of_the_coder_alone(annotated: Packag
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.data())
 def test_filling_in_changes_what_it_should_and_nothing_else(data: st.DataObject) -> None:
     lines = factories.annotation_bytes(data.draw(st.sampled_from([WINTER, SPRING]))).decode()

@@ -350,7 +350,7 @@ def test_cells_that_could_not_be_read_raise_nothing(check: Check, tables: Frames
             )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh") | st.none(), max_size=8))
 def test_cycles_are_those_that_walking_up_returns_from(parents: dict[str, str | None]) -> None:
     def returns(start: str) -> bool:
@@ -386,7 +386,7 @@ def test_share_is_met_from_its_limit_on(tables: Frames) -> None:
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(spans)
 def test_quoted_share_counts_each_character_once(pairs: list[list[int]]) -> None:
     """The check works on all sources at once; one by one, the sets say the same."""

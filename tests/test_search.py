@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from factories import NEEDS_SOURCES, SEGMENTS, SOURCES, edit_table, make_annotated_package, read_table
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import tmt_dataset as tmt
@@ -210,7 +210,6 @@ def test_what_is_no_search_says_what_is_expected(ds: Dataset, query: str, found:
             call(query)
 
 
-@settings(deadline=None)  # the first search builds the index
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list('"*-() ORAND網信\0\ud800:^{}+,')))))
 @example('lamp" OR "')
 @example("NEAR(a b)")

@@ -166,7 +166,7 @@ def of(ds: Dataset, wanted: set[str]) -> Dataset:
     return ds.where([name[-1] in wanted for name in ds.developments["development_id"]])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SETS, SETS)
 def test_operators_are_those_of_sets(ds: Dataset, first: set[str], second: set[str]) -> None:
     a, b = of(ds, first), of(ds, second)

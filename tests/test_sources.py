@@ -58,7 +58,7 @@ def of(ds: Dataset, table: str, source: str) -> list[Any]:
     return [row for row in ds[table].itertuples() if row.source_id == source]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sources())
 def test_coverage_is_what_a_count_of_each_source_by_itself_gives(ds: Dataset) -> None:
     counted = analysis.coverage(ds).to_dict("records")

@@ -773,7 +773,7 @@ def test_archive_that_is_none_or_holds_another_file(package: Path, tmp_path: Pat
     assert {f.field for f in validate(tmp_path / "changed.zip")} >= {"hash"}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data(), declared=st.booleans())
 def test_random_corruption_is_found_and_never_raises(data: st.DataObject, declared: bool) -> None:
     """Any byte of any table: another checksum where it is not declared, and never a traceback."""
@@ -794,7 +794,7 @@ def test_random_corruption_is_found_and_never_raises(data: st.DataObject, declar
         assert any(f.rule == "integrity" for f in report) == (broken != content and not declared)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_random_corruption_of_the_descriptor_never_raises(data: st.DataObject) -> None:
     content = factories.clean_files()[DESCRIPTOR]
@@ -820,7 +820,7 @@ JSON = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_descriptor_with_values_of_other_types_never_raises(data: st.DataObject) -> None:
     raw = json.loads(factories.clean_files()[DESCRIPTOR])

@@ -288,7 +288,7 @@ EDTF = st.one_of(
 
 
 def test_lives_are_in_order_and_days_hold_for_all_days_that_the_dates_allow(ds: Dataset) -> None:
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.lists(st.tuples(st.sampled_from(STAGES), EDTF, st.none() | EDTF), min_size=1, max_size=5))
     def holds(events: list[Event]) -> None:
         frame = lived(ds, events).lifecycle("lamp-data-rules")

@@ -245,8 +245,8 @@ def typed(
         no value is lost silently. At an enum with a duplicate value.
     """
     columns: dict[str, Any] = {}
-    for field in table.fields:
-        cells = raw[field.name].array
+    for field, (_, series) in zip(table.fields, raw.items(), strict=True):
+        cells = series.array
         target = _categories(descriptor, table, field)
         if field.enum:
             if len(set(field.enum)) < len(field.enum):
@@ -259,13 +259,15 @@ def typed(
             column, expected = _coded(cells, codes[target.name]), f"a code of {target.path}"
         else:
             column, expected = _converted(cells, field.type)
+        columns[field.name] = column
+        if column is cells:
+            continue
         unread = np.asarray(pd.isna(column)) & ~np.asarray(cells.isna())
-        if column is not cells and bool(unread.any()):
+        if unread.any():
             row = int(unread.argmax())
             raise PackageError(
                 f"{where}: row {row + 2}, field {field.name}: expected {expected}, found {cells[row]!r}; {_ALL_FINDINGS}"
             )
-        columns[field.name] = column
     # arrays, which need not be aligned as Series are
     return pd.DataFrame(columns, index=raw.index, copy=False)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -96,13 +95,13 @@ def from_package(package: Package) -> Dataset:
     for name, table in descriptor.tables.items():
         raw[name] = read_text(contents.pop(name), table, package.where(table))
         if table.holds_codes:
-            keys = raw[name][table.primary_key[0]]
-            if keys.isna().any() or keys.duplicated().any():
+            keys = pd.Index(raw[name][table.primary_key[0]])
+            if keys.hasnans or not keys.is_unique:
                 raise PackageError(
                     f"{package.where(table)}: field {table.primary_key[0]}: an empty or duplicate value; "
                     "run `tmt-dataset validate`"
                 )
-            codes[name] = pd.Index(keys)
+            codes[name] = keys
     tables = {
         name: typed(raw.pop(name), descriptor, table, codes, package.where(table))
         for name, table in descriptor.tables.items()
@@ -771,6 +770,8 @@ class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
         return f"<Dataset {self.descriptor.name}\n{head}\n  rows     {rows}>"
 
     def _repr_html_(self) -> str:
+        from html import escape  # not imported by everybody who loads
+
         left = "style='text-align:left'"
         head = "".join(
             f"<tr><th {left}>{escape(k)}</th><td {left}>{escape(v)}</td></tr>" for k, v in self._summary()

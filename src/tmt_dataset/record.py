@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import quote as percent_encoded
 
@@ -420,6 +419,8 @@ class Record:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        from html import escape  # not imported by everybody who loads
+
         left = "style='text-align:left;vertical-align:top'"
         body = []
         for r in _rows(self.evidence):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -402,16 +402,18 @@ class Descriptor:
                 raise PackageError(
                     f"{where}: the property {key!r} is missing; not the descriptor of this data set"
                 )
+        read = cls(raw)
         try:
-            _check(raw)
+            # read once, and kept
+            read.tables = _check(raw)
         except DeclarationError as error:
             error.where = where
             raise
-        return cls(raw)
+        return read
 
 
-def _check(raw: dict[str, Any]) -> None:
-    """Refuse a declaration of another form than is read."""
+def _check(raw: dict[str, Any]) -> dict[str, Table]:
+    """Refuse a declaration of another form than is read, and return its tables."""
     check_texts({key: value for key, value in raw.items() if key != "resources"})
     _name(raw)
     of(raw, "version", (str, int, float), "text", required=True)
@@ -425,7 +427,7 @@ def _check(raw: dict[str, Any]) -> None:
         for key in ("title", "givenName", "familyName", "organization", "path", "email", "role"):
             _inside("contributors", text_of, contributor, key)
         _inside("contributors", each, contributor, "roles", str, "texts")
-    _check_tables(of(raw, "resources", list, "a list", required=True, most=MAX_TABLES))
+    return _tables(of(raw, "resources", list, "a list", required=True, most=MAX_TABLES))
 
 
 def _inside(place: str, read: Callable[..., object], *arguments: object) -> None:
@@ -436,20 +438,23 @@ def _inside(place: str, read: Callable[..., object], *arguments: object) -> None
         raise DeclarationError(f"{place}.{error.property}", error.expected, error.found) from None
 
 
-def _check_tables(resources: list[Any]) -> None:
-    """Refuse resources of another form than is read, and duplicate names."""
-    seen: set[str] = set()
+def _tables(resources: list[Any]) -> dict[str, Table]:
+    """Refuse resources of another form than is read, and duplicate names; return the tables by name."""
+    tables: dict[str, Table] = {}
     for n, resource in enumerate(resources, 1):
         try:
             table = _table(resource)
-            _check_new("name", table.name, seen)
+            _check_new("name", table.name, tables)
             fields: set[str] = set()
             for name in table.field_names:
                 _check_new("fields", name, fields)
+                fields.add(name)
+            tables[table.name] = table
         except DeclarationError as error:
             named = resource.get("name") if isinstance(resource, dict) else None
             error.table = named if isinstance(named, str) else str(n)
             raise
+    return tables
 
 
 def _table(resource: Any) -> Table:
@@ -459,10 +464,9 @@ def _table(resource: Any) -> Table:
     return Table.from_json(resource)
 
 
-def _check_new(property: str, name: str, seen: set[str]) -> None:
+def _check_new(property: str, name: str, seen: Container[str]) -> None:
     if name in seen:
         raise DeclarationError(property, "distinct names", f"the duplicate {name!r}")
-    seen.add(name)
 
 
 # -- versions

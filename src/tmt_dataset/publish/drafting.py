@@ -31,12 +31,13 @@ A report counts as found if it shares at least 0.4 of its characters with a code
 that was not found count as missed. A named authority or instrument that no register has is right if the words that were proposed name it:
 its code is still to be chosen by the coder. Instruments that a source only describes, without a title, are not counted. Figures are compared by value; their measure is
 compared where the registers have it. Intervals are bootstrap intervals (95 %) over developments. The ceiling is what the two published codings reach with each
-other; it is machine–machine agreement. A draft takes about five seconds of one core, most of
-them for fitting the models of the classes.
+other; it is machine–machine agreement. How long a draft takes stands in
+[benchmarks/README.md](../benchmarks/README.md); most of it is the fitting of the models of the classes.
 
 Action, topic, orientation, role of AI, risks and provisions are proposed by models that are fitted without the source; the rules on the
 first words of a report, which they read, were frozen in the same way. The factor by which scores of risks and provisions are lowered was set
-after the first run on `{TEST}`, from the four others; it changes no value, only scores."""
+after the first run on `{TEST}`, from the four others. It changes no value, only scores; the share of values that can be had at 95 % precision
+depends on it."""
 
 WHY = {
     "authorities": "Bodies that only this source names are not in the registers. Their names are found by form, and a court or bureau of a city "

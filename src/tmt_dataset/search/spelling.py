@@ -11,7 +11,8 @@ __all__ = ["RULES", "spellings"]
 #: What is written in two ways: the part before, the two spellings, the part behind. A word of another kind that happens to
 #: fit, as "laboratory", gets a form that no text has.
 RULES = [
-    (re.compile(f"^((?:.*[a-z])?(?:{before}))({'|'.join(two)})({behind})$"), dict([two, two[::-1]]))
+    # compiled by the first search, not by everybody who loads
+    (f"^((?:.*[a-z])?(?:{before}))({'|'.join(two)})({behind})$", dict([two, two[::-1]]))
     for before, two, behind in (
         (
             "arm|behavi|cand|clam|col|endeav|fav|flav|harb|hon|hum|lab|neighb|rig|rum|splend|vap|vig",
@@ -45,6 +46,6 @@ def spellings(word: str) -> tuple[str, ...]:
     """
     found = [word]
     for pattern, other in RULES:
-        if parts := pattern.match(word):
+        if parts := re.match(pattern, word):
             found.append(parts[1] + other[parts[2]] + parts[3])
     return tuple(found)

@@ -65,7 +65,7 @@ def words(ds: Tables) -> Words:
         record[row[0]] = " | ".join(["", *filter(None, own), " ".join(sorted(forms)), ""])
         report[row[0]] = " ".join(["", *sorted({s for p, ss in by_place if p == "report" for s in ss}), ""])
     known = sorted(word for word in vocabulary(found) if not HAN.search(word))
-    rules = [[pattern.pattern, other] for pattern, other in RULES]
+    rules = [[pattern, other] for pattern, other in RULES]
     reading = {"han": HAN.pattern, "han_length": HAN_LENGTH, "spelling": rules, "known": known}
     return Words(record, report, reading)
 

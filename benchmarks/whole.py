@@ -1,0 +1,49 @@
+"""Measure what takes long, each once and from start to end, in a clone of this checkout."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tmt_dataset.package import embedded
+
+__all__ = ["commands"]
+
+TEXT = Path("tests/sixth/newsletter-2025-09.txt")
+#: A command, what it is called in the report, and the most seconds that it should take; None: no goal.
+Command = tuple[str, list[str | Path], float | None]
+
+
+def commands(folder: Path) -> Iterator[Command]:
+    """Clone the checkout, with the texts of its sources beside it, and yield the commands in the order in which they run."""
+    clone = folder / "checkout"
+    subprocess.run(["git", "clone", "--quiet", embedded(), clone], check=True)
+    texts = embedded().parent / "shared" / "sources"
+    if texts.is_dir():
+        shutil.copytree(texts, folder / "shared" / "sources")
+    own = clone / ".venv" / "bin" / "tmt-dataset"
+    period = "2025-09-01/2025-10-31"
+    yield "`make setup`, packages in the cache", ["make", "-C", clone, "setup"], None
+    yield (
+        "`tmt-dataset draft`, an invented text of thirty items",
+        [
+            own,
+            "draft",
+            clone / TEXT,
+            "--source-id",
+            TEXT.stem,
+            "--title",
+            "-",
+            "--period",
+            period,
+            "--folder",
+            clone,
+        ],
+        5,
+    )
+    (clone / "data" / "annotations" / f"{TEXT.stem}.draft.yaml").unlink()
+    yield "`tmt-dataset site`", [own, "site", folder / "site", "--package", clone], None
+    yield "`make analysis`", ["make", "-C", clone, "analysis"], 60
+    yield "`make test`", ["make", "-C", clone, "test"], 300
