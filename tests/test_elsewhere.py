@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ from tmt_dataset.exports import export
 from tmt_dataset.package import embedded
 from tmt_dataset.publish.docs import READERS
 
+#: PySpark has a folder of its own: pandera imports it wherever it finds it, which takes seconds and warns.
+SPARK = Path(sys.prefix) / "spark"
+if SPARK.is_dir():
+    sys.path.append(str(SPARK))
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "elsewhere.md").read_text(encoding="utf-8")
 SQL = {
     re.match(r"-- (\w+)\n", block)[1]: block  # type: ignore[index]  # a block without a name fails here
@@ -69,7 +74,7 @@ needs_r = pytest.mark.skipif(
 )
 needs_spark = pytest.mark.skipif(
     shutil.which("java") is None or importlib.util.find_spec("pyspark") is None,
-    reason="Java or pyspark is missing (Debian: default-jre-headless; pip install pyspark)",
+    reason="Java or pyspark is missing (Debian: default-jre-headless; uv pip install --target .venv/spark pyspark)",
 )
 
 
@@ -147,7 +152,8 @@ def expected(ds: Dataset) -> dict[str, Answer]:
     counts = kept.counts(["source", "topic"]).query("most > 0")
     names = {"source": "source_id", "topic": "topic_id", "most": "developments"}
     developments = analysis.developments(kept)
-    ai = developments[developments["area"] == "ai"]
+    reported = kept.select(source_kind="newsletter").developments["development_id"]
+    ai = developments[(developments["area"] == "ai") & developments["development_id"].isin(reported)]
     share = {"developments": [len(ai)], "local_share": [(ai["level"] == "local").mean()]}
     by = ds.provisions.groupby("addressee", observed=True)
     provisions = by.agg(provisions=("provision_id", "size"), of_cases=("case", "count")).reset_index()
@@ -400,8 +406,8 @@ def test_r_reads_types_and_answers_as_the_library(
     for name in RESULTS:
         frame = pd.read_csv(tmp_path / f"{name}.csv", dtype={"jurisdiction": "str"})
         if name == "provisions_by_addressee":
-            assert frame["addressee"].tolist() == ds.addressees["addressee"].tolist()
-            frame = frame[frame["provisions"] > 0]
+            used = ds.addressees["addressee"].isin(ds.provisions["addressee"])
+            assert frame["addressee"].tolist() == ds.addressees.loc[used, "addressee"].tolist()
         assert answer(frame, name) == expected[name]
 
 

@@ -61,7 +61,7 @@ def export(
 
     ``csv``
         UTF-8, CRLF after each record (RFC 4180), dates ``YYYY-MM-DD``, an empty cell is missing. A text that
-        a spreadsheet would take for a formula gets an apostrophe in front; :func:`restore` removes it.
+        a spreadsheet would take for a formula gets an apostrophe in front; :func:`tmt_dataset.exports.restore` removes it.
     ``xlsx``
         To be read: ``README`` says what it is, its version, citation, licence and caveats; ``flat`` has one row per
         development, whose identifier leads to its quotes; then the tables, with a column of labels beside each code.
