@@ -29,6 +29,7 @@ from tmt_dataset.package import (
     check_bounds,
     embedded,
     find,
+    library_package,
     mismatches,
     open_files,
     open_package,
@@ -217,6 +218,15 @@ def test_what_was_just_built_is_read_before_it_is_written(package: Path) -> None
     assert built.files.read("data/figures.csv") == opened.files.read("data/figures.csv")
     assert sorted({*opened.files.names(), "docs/new.md"}) == list(built.files.names())
     assert built.label == opened.label
+
+
+def test_the_package_of_the_library_is_its_own_also_before_it_is_written(package: Path) -> None:
+    """A release that was being built was taken for a false copy of what lay there before."""
+    own = open_package()
+    built = own.rebuilt(own.descriptor, {})
+    assert library_package(built) is built
+    other = open_package(package)
+    assert library_package(other.rebuilt(other.descriptor, {})) is not other
 
 
 def test_size_and_checksum_are_compared_in_one_place(package: Path) -> None:

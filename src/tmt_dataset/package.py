@@ -488,9 +488,10 @@ def own_patterns() -> frozenset[str]:
 
 
 def library_package(package: Package) -> Package:
-    """Return the package that came with the library, which may be the one in hand."""
+    """Return the package that came with the library, which may be the one in hand, also where it is not written yet."""
     own = embedded()
-    if isinstance(package.files, Folder) and package.files.root.resolve() == own:
+    files = package.files.base if isinstance(package.files, Built) else package.files
+    if isinstance(files, Folder) and files.root.resolve() == own:
         return package
     return open_package()
 

@@ -138,7 +138,10 @@ def _allowed(name: str, known: Collection[str]) -> str:
     """Return what may be written instead of an unknown code: the codes where they are few, or where they are listed."""
     if len(known) <= FEW:
         return f"; expected one of {', '.join(sorted(known, key=list(known).index))}" if known else ""
-    return "" if name in ("developments", "instruments") else f"; `tmt-dataset codes {name}` lists them"
+    if name in ("developments", "instruments"):
+        return ""
+    new = f", and a new one needs a row in {_OWN.tables[name].path}" if name in _OWN.tables else ""
+    return f"; `tmt-dataset codes {name}` lists them{new}"
 
 
 #: The models are made at import, so their limits are those of the declaration that came with the library.
@@ -586,6 +589,7 @@ def read_yaml(path: Path) -> Any:
         mark = error.problem_mark or error.context_mark
         # ruamel reports a duplicate key with everything below it
         problem = str(error.problem or error.context).partition(" with value ")[0]
+        problem += "; indent with spaces" if "'\\t'" in problem else ""
         raise AnnotationError(f"{path}:{mark.line + 1 if mark else 1}: invalid YAML: {problem}") from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1

@@ -14,7 +14,7 @@ from tmt_dataset.coding.draft.form import SUFFIX, Draft
 from tmt_dataset.coding.proof import source_text, texts_folder
 from tmt_dataset.coding.reading import copied
 from tmt_dataset.coding.writing import records, written
-from tmt_dataset.errors import AnnotationError, PackageError, QuoteNotFoundError, counted
+from tmt_dataset.errors import AnnotationError, PackageError, QuoteNotFoundError
 from tmt_dataset.files import expanded, sha256, update
 from tmt_dataset.validation.verbatim import escaped, unescaped
 
@@ -250,7 +250,8 @@ def _moved(node: Any, before: dict[tuple[str | int, ...], list[int] | None]) -> 
         if path[0] == "segments"
     ]
     others = len(changed) - len(lines)
-    return [*lines, f"  moved: {counted(others, 'quote')} or errata"] if others else lines
+    what = "1 quote or erratum" if others == 1 else f"{others} quotes or errata"
+    return [*lines, f"  moved: {what}"] if others else lines
 
 
 def _read(path: Path, sources: Path) -> tuple[Any, str | None]:

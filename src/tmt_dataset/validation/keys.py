@@ -115,7 +115,7 @@ def ranks(t: Tables) -> Iterator[Finding]:
     yield from marked("ranks", "developments", d, n != 1, None, message, "1", "{n}", hint, n=n)
     n = rows_of(bodies.loc[bodies["role"] == "lead"])
     message, hint = (
-        "{development_id} may have one lead authority",
+        "{development_id} may have only one lead authority",
         "The body named first leads, the others are joint.",
     )
     yield from marked("ranks", "developments", d, n > 1, None, message, "at most 1", "{n}", hint, n=n)
