@@ -29,6 +29,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tmt_dataset as tmt
+from tmt_dataset.cells import TEXT_DTYPE
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.errors import ChecksumError, PackageError, PackageNotFoundError, UnknownCodeError
@@ -100,7 +101,7 @@ def test_tables_hold_the_cells_of_the_files(small: Path, ds: Dataset) -> None:
         assert (frame.isna().to_numpy() == (cells == "").to_numpy()).all()
         for field in ds.descriptor.table(name).fields:
             if field.type == "string":
-                assert frame[field.name].astype("str").fillna("").tolist() == cells[field.name].tolist()
+                assert frame[field.name].astype(TEXT_DTYPE).fillna("").tolist() == cells[field.name].tolist()
 
 
 def test_a_merge_on_a_code_stays_categorical(ds: Dataset) -> None:
@@ -118,36 +119,47 @@ def test_a_merge_on_a_code_stays_categorical(ds: Dataset) -> None:
 
 def test_columns_have_their_types(ds: Dataset) -> None:
     types = {
-        ("developments", "development_id"): "str",
-        ("developments", "date"): "str",
+        ("developments", "development_id"): str(TEXT_DTYPE),
+        ("developments", "date"): str(TEXT_DTYPE),
         ("developments", "date_start"): "datetime64[s]",
         ("developments", "date_end"): "datetime64[s]",
         ("developments", "action"): "category",
         ("developments", "jurisdiction"): "category",
         ("developments", "date_basis"): "category",
         ("developments", "unnamed_authorities"): "Int64",
-        ("developments", "effective_date"): "str",
+        ("developments", "effective_date"): str(TEXT_DTYPE),
         ("sources", "published"): "datetime64[s]",
         ("sources", "characters"): "Int64",
         ("segments", "start"): "Int64",
         ("segments", "source_id"): "category",
         ("mentions", "rank"): "category",
-        ("quotes", "quote_id"): "str",
-        ("quotes", "exact"): "str",
+        ("quotes", "quote_id"): str(TEXT_DTYPE),
+        ("quotes", "exact"): str(TEXT_DTYPE),
         ("quotes", "source_id"): "category",
         ("figures", "value"): "float64",
         ("figures", "measure"): "category",
-        ("figures", "note"): "str",
+        ("figures", "note"): str(TEXT_DTYPE),
         ("figures", "period_end"): "datetime64[s]",
-        ("relations", "related_id"): "str",
-        ("relations", "quote_id"): "str",
+        ("relations", "related_id"): str(TEXT_DTYPE),
+        ("relations", "quote_id"): str(TEXT_DTYPE),
         ("topics", "topic_id"): "category",
         ("topics", "parent"): "category",
-        ("instruments", "instrument_id"): "str",
+        ("instruments", "instrument_id"): str(TEXT_DTYPE),
         ("instruments", "kind"): "category",
-        ("development_instruments", "instrument_id"): "str",
+        ("development_instruments", "instrument_id"): str(TEXT_DTYPE),
     }
     assert {key: str(ds[key[0]][key[1]].dtype) for key in types} == types
+
+
+@pytest.mark.parametrize("day", ["0900-01-01", "2300-05-06"])
+def test_a_day_of_any_year_is_read_shown_and_checked(package: Path, day: str) -> None:
+    """pandas 2 counts nanoseconds where it is not told otherwise, and has no days before 1677 or after 2262."""
+    edit_table(package, "developments", lambda t: t.assign(date=day, date_start=day, date_end=day))
+    ds = tmt.load(package)
+    assert set(ds.developments["date_end"]) == {pd.Timestamp(day)}
+    assert set(ds.flat()["date_end"]) == {pd.Timestamp(day)}
+    assert len(ds.select(date=day).developments) == len(ds.developments)
+    assert not [f for f in tmt.validate(package).findings if "not the bound of its date" in f.message]
 
 
 def test_categories_are_the_codes_whether_used_or_not(ds: Dataset) -> None:
@@ -758,7 +770,7 @@ def write(part: Dataset, folder: Path) -> Path:
                 texts[column] = frame[column].map("{:.10g}".format)
             if kind == "boolean":
                 texts[column] = frame[column].map({True: "true", False: "false"})
-            texts[column] = texts[column].astype("str")
+            texts[column] = texts[column].astype("str").where(frame[column].notna(), None)
         rows = texts.astype("object").where(texts.notna(), None).itertuples(index=False)
         table_path(folder, name).write_bytes(csv_bytes(frame.columns, rows))
     declare(folder)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tmt_dataset as tmt
+from tmt_dataset.cells import TEXT_DTYPE
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, UnknownCodeError
@@ -169,9 +170,10 @@ def test_a_citation_is_not_an_event_of_a_life(ds: Dataset) -> None:
 
 def test_a_life_has_its_columns_and_types(ds: Dataset) -> None:
     frame = ds.lifecycle("talking-lamps-measures")
+    text = str(TEXT_DTYPE)
     types = {
-        "stage": "str", "date": "str", "date_start": "datetime64[s]", "date_end": "datetime64[s]",
-        "days_min": "Int64", "days_max": "Int64", "development_id": "str", "title": "str",
+        "stage": text, "date": text, "date_start": "datetime64[s]", "date_end": "datetime64[s]",
+        "days_min": "Int64", "days_max": "Int64", "development_id": text, "title": text,
     }  # fmt: skip
     assert {k: str(v) for k, v in frame.dtypes.items()} == types
     assert frame["title"].tolist()[0] == "CAC consults on draft measures for talking lamps"

@@ -127,7 +127,7 @@ def is_code(descriptor: Descriptor, table: Table, field: Field) -> bool:
 
 
 def dtype(descriptor: Descriptor, table: Table, field: Field) -> str:
-    """Return the dtype of a field in a loaded table.
+    """Return the dtype of a field in a loaded table, as pandas 3 names it: ``"str"`` is ``"object"`` in pandas 2.
 
     Examples
     --------
@@ -292,8 +292,16 @@ def _converted(cells: ExtensionArray, kind: str) -> tuple[Any, str]:
             [_BOOLEANS.get(cell) for cell in cells.to_numpy(object)], dtype="boolean"
         ), "true or false"
     # not lenient_numbers(), which takes 1_000 for a number
-    numbers = np.asarray(pd.to_numeric(cells.to_numpy(object), errors="coerce"), dtype="float64")
-    return _finite_numbers(numbers, kind), f"a number ({kind})"
+    return _finite_numbers(_numbers(cells.to_numpy(object)), kind), f"a number ({kind})"
+
+
+def _numbers(cells: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return cells of text as floats, NaN where they are not numbers."""
+    numbers = np.array(pd.to_numeric(cells, errors="coerce"), dtype="float64")
+    known = np.isfinite(numbers)
+    # to_numeric tells what is a number, and in pandas 2 has the last digit of some long decimals wrong
+    numbers[known] = cells[known].astype("float64")
+    return numbers
 
 
 def _finite_numbers(numbers: np.ndarray[Any, Any], kind: str) -> Any:
@@ -322,7 +330,23 @@ def nullable(numbers: pd.Series) -> pd.Series:
 
 def days(cells: pd.Series) -> pd.Series:
     """Return cells of text as days, missing where they are not days of the calendar."""
-    return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+    found = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+    lost = found.isna() & cells.notna()
+    if PANDAS_2 and lost.any():  # it knows the days that nanoseconds can count: those of 1678 to 2261
+        values = found.to_numpy(copy=True)
+        values[lost] = [_far_day(cell) for cell in cells[lost]]
+        return pd.Series(values, index=cells.index, name=cells.name)
+    return found
+
+
+def _far_day(cell: object) -> np.datetime64:
+    """Return a day of any year, NaT where a cell is not a day of the calendar."""
+    try:
+        if re.fullmatch(CANONICAL["date"], str(cell)):
+            return np.datetime64(date.fromisoformat(str(cell)), "s")
+    except ValueError:
+        pass
+    return np.datetime64("NaT", "s")
 
 
 def lenient_numbers(cells: pd.Series) -> pd.Series:
@@ -336,7 +360,7 @@ def lenient_numbers(cells: pd.Series) -> pd.Series:
     try:
         return cells.astype("float64")  # four times as fast as to_numeric
     except ValueError:
-        return pd.to_numeric(cells, errors="coerce").astype("float64")
+        return pd.Series(_numbers(cells.to_numpy(object)), index=cells.index, name=cells.name)
 
 
 def lenient(table: Table, frame: pd.DataFrame) -> pd.DataFrame:

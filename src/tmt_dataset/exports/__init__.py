@@ -68,8 +68,8 @@ def export(
         Dates are dates, and every text is a string and never a formula. Header and first columns are frozen; a sheet is
         printed one page wide.
     ``parquet``
-        Codes are dictionaries (pandas: categoricals), integers are nullable, dates are ``date32``. pandas
-        reads dates as ``datetime64`` with ``read_parquet(path, to_pandas_kwargs={"date_as_object": False})``.
+        Codes are dictionaries (pandas: categoricals), integers are nullable, dates are ``date32``. They become
+        ``datetime64`` in pandas with ``pyarrow.parquet.read_table(path).to_pandas(date_as_object=False)``.
         With ``partition_by="year"`` the tables whose rows belong to a development are folders of parts in the layout of Hive,
         ``quotes.parquet/year=2025/part-0.parquet``, by the year in which the development's date begins. All parts have one
         schema. Engines make a column ``year`` of the folders: an integer, in pandas a categorical without order.

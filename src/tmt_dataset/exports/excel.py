@@ -95,7 +95,7 @@ def _sheet(book: Any, name: str) -> Any:
         sheet = book.add_worksheet(name)
     except XlsxWriterException as error:
         raise ExportError(f"table {name}: no name for a sheet ({error}); {ELSE}") from None
-    sheet.add_write_handler(str, _write_markup)
+    sheet.add_write_handler(str, _write_text)
     sheet.set_landscape()
     sheet.set_paper(_A3)
     sheet.fit_to_pages(1, 0)  # one page wide, as long as it is
@@ -226,11 +226,15 @@ def _is_markup(text: str) -> bool:
     return text.startswith("<r>") and text.endswith("</r>")
 
 
-def _write_markup(sheet: Any, row: int, column: int, text: str, style: object = None) -> int | None:
-    """Write a text that XlsxWriter would take for markup of its own in parts, which it escapes."""
-    if not _is_markup(text):
-        return None  # XlsxWriter goes on as without a handler
-    written: int = sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
+def _write_text(sheet: Any, row: int, column: int, text: str, style: object = None) -> int | None:
+    """Write a text as it is; one that XlsxWriter would take for markup of its own in parts, which it escapes."""
+    if not text:
+        return None  # XlsxWriter goes on as without a handler, and leaves the cell blank
+    written: int
+    if _is_markup(text):
+        written = sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
+    else:  # not write(), which in older versions makes a formula of {=1+1}, whatever the options say
+        written = sheet.write_string(row, column, text, style)
     return written
 
 

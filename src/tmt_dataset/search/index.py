@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tmt_dataset.cells import Tables
+from tmt_dataset.cells import PANDAS_2, Tables
 from tmt_dataset.descriptor import Descriptor, Table
 from tmt_dataset.descriptor.links import ROOT, nested, targets
 from tmt_dataset.search import stems
@@ -111,8 +111,8 @@ def opened(ds: Tables) -> Opened:
     if kept is None or not kept.holds(ds):
         found, database = index(ds), sqlite3.connect(":memory:")
         write(database, found)
-        # what is changed in the frames later stays as it is in these copies, which cost nothing until then
-        tables = {name: ds[name].copy(deep=False) for name in ds.keys()}  # noqa: SIM118  # Tables has no iterator
+        # what is changed in the frames later stays as it is in these copies; in pandas 3 they cost nothing until then
+        tables = {name: ds[name].copy(deep=PANDAS_2) for name in ds.keys()}  # noqa: SIM118  # Tables has no iterator
         _last.kept = kept = Opened(found, database, tables, ds.descriptor)
     return kept
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from tmt_dataset.cells import days
 from tmt_dataset.edtf import bounds
 from tmt_dataset.validation.findings import Finding, marked
 from tmt_dataset.validation.tables import Check, Tables, keyed
@@ -23,12 +24,12 @@ __all__ = [
 AHEAD = ("effect", "agenda")
 
 
-def _bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+def _bounds(text: str) -> tuple[str, str] | None:
     try:
         first, last = bounds(text)
     except ValueError:
         return None
-    return pd.Timestamp(first), pd.Timestamp(last)
+    return first.isoformat(), last.isoformat()
 
 
 def dates(t: Tables) -> Iterator[Finding]:
@@ -51,7 +52,7 @@ def dates(t: Tables) -> Iterator[Finding]:
             f"{{{column}}}",
         )
     for side, name in enumerate(("date_start", "date_end")):
-        bound = pd.to_datetime(d["date"].map({k: v[side] for k, v in known.items() if v is not None}))
+        bound = days(d["date"].map({k: v[side] for k, v in known.items() if v is not None}))
         yield from marked(
             "dates",
             "developments",
