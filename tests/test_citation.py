@@ -347,7 +347,7 @@ def test_without_contributors_the_developers_are_cited_and_a_note_says_so(
     factories.edit_descriptor(package, lambda raw: raw.update(contributors=contributors))
     assert cite(package).startswith(f"The {factories.NAME} developers. (")
     author, contact = citation.lacking(open_package(package).descriptor)
-    assert "names no author" in author
+    assert "lists no author" in author
     assert "names no contact" in contact
 
 

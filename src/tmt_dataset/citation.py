@@ -205,7 +205,7 @@ def lacking(descriptor: Descriptor) -> list[str]:
     notes = []
     if {agent.name for agent in _authors_of(descriptor)} <= {_unnamed(descriptor).name}:
         notes.append(
-            f"{DESCRIPTOR}, contributors: names no author; citations say {_unnamed(descriptor).name!r}. Give each "
+            f"{DESCRIPTOR}, contributors: lists no author; citations say {_unnamed(descriptor).name!r}. Give each "
             "author an entry with givenName and familyName (or title) and the role creator"
         )
     if not any(c.get("email") or c.get("path") for c in _contributors(descriptor)):
