@@ -8,6 +8,15 @@ from tmt_dataset.analysis.words import counted, listed, lowered, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
+#: What a value without a quote is, by its variable.
+_UNQUOTED = {
+    "jurisdiction": "a jurisdiction that follows from the body that acts",
+    "ai_role": "the role of AI where AI has none",
+    "date": "a date that is only the window of its source",
+    "orientation": "an orientation that follows from the action",
+    "relations": "a relation that a note justifies",
+}
+
 __all__ = ["actions", "actions_alt", "actions_title", "actions_unit", "coders", "holds", "mostly", "proved"]
 
 
@@ -33,7 +42,7 @@ def holds(ds: Dataset) -> str:
 
 
 def proved(ds: Dataset) -> str:
-    """Return how many values have a quote.
+    """Return how many values have a quote, and of which variables those are that need none.
 
     Examples
     --------
@@ -43,11 +52,15 @@ def proved(ds: Dataset) -> str:
     """
     pairs = ds.evidence()
     values = pairs.drop_duplicates(["development_id", "variable", "value"])
-    with_quote = int(values["quote"].notna().sum())
-    return (
-        f"{with_quote:,} of {len(values):,} coded values have at least one of {len(ds['quotes']):,} verbatim quotes as their proof; "
-        "the others need none by the rules of coding, such as a date that is only the window of its source."
+    bare = values.loc[values["quote"].isna(), "variable"].astype("str").value_counts()
+    text = (
+        f"{len(values) - bare.sum():,} of {len(values):,} coded values have at least one of {len(ds['quotes']):,} verbatim quotes "
+        "as their proof"
     )
+    if bare.empty:
+        return f"{text}."
+    named = listed(f"{n} of {_UNQUOTED.get(name, name.replace('_', ' '))}" for name, n in bare.items())
+    return f"{text}; the rules of coding ask for none for the other {bare.sum():,}: {named}."
 
 
 def mostly(ds: Dataset) -> str:
