@@ -184,7 +184,7 @@ def reach_told(draft: pd.Series, periods: pd.DataFrame) -> str:
     >>> ds = tmt.load()
     >>> labelling = awaited(ds).set_index("instrument_id").loc["ai-labelling-measures"]
     >>> print(reach_told(labelling, analysis.windows(ds)))
-    No later stage is reported. Later newsletters cover Jan–Feb 2025 and Jul–Aug 2025, which is 4 of the 11 months since. No source covers the time between March and June 2025. ...
+    No later stage is reported. Later newsletters cover Jan–Feb 2025 and Jul–Aug 2025, 4 of the 11 months since. No source covers the time between March and June 2025. ...
     """
     told = ["No later stage is reported."]
     if draft["windows"]:
@@ -192,7 +192,7 @@ def reach_told(draft: pd.Series, periods: pd.DataFrame) -> str:
         several = len(draft["windows"]) > 1
         told.append(
             f"{'Later newsletters cover' if several else 'A later newsletter covers'} {listed(draft['windows'])}, "
-            f"which is {draft['covered']:.0f} of the {since:.0f} months since."
+            f"{draft['covered']:.0f} of the {since:.0f} months since."
         )
     else:
         told.append("No newsletter covers a later month.")
@@ -203,7 +203,7 @@ def reach_told(draft: pd.Series, periods: pd.DataFrame) -> str:
             spoken(max(start, draft["latest_end"] + pd.Timedelta(days=1)), end)
             for start, end in zip(bare["start"], bare["end"], strict=True)
         )
-        told.append(f"No source covers the time {spans}.")
+        told.append(f"No source covers {'the time ' if spans.startswith('between') else ''}{spans}.")
     last = last_covered(periods)
     told.append(f"The sources end on {spoken(last, last)}: look up what became of it.")
     return " ".join(told)

@@ -8,13 +8,13 @@ from tmt_dataset.analysis.words import counted, listed, lowered, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
-#: What a value without a quote is, by its variable.
+#: The variables whose values can do without a quote, and which of the values do.
 _UNQUOTED = {
-    "jurisdiction": "a jurisdiction that follows from the body that acts",
-    "ai_role": "the role of AI where AI has none",
-    "date": "a date that is only the window of its source",
-    "orientation": "an orientation that follows from the action",
-    "relations": "a relation that a note justifies",
+    "jurisdiction": "jurisdictions (national)",
+    "ai_role": "roles of AI (none)",
+    "date": "dates (only the window of the source)",
+    "orientation": "orientations (information)",
+    "relations": "relations (a note justifies them)",
 }
 
 __all__ = ["actions", "actions_alt", "actions_title", "actions_unit", "coders", "holds", "mostly", "proved"]
@@ -59,8 +59,8 @@ def proved(ds: Dataset) -> str:
     )
     if bare.empty:
         return f"{text}."
-    named = listed(f"{n} of {_UNQUOTED.get(name, name.replace('_', ' '))}" for name, n in bare.items())
-    return f"{text}; the rules of coding ask for none for the other {bare.sum():,}: {named}."
+    named = listed(f"{n} {_UNQUOTED.get(name, name.replace('_', ' '))}" for name, n in bare.items())
+    return f"{text}; the other {bare.sum():,} need none by the codebook: {named}."
 
 
 def mostly(ds: Dataset) -> str:

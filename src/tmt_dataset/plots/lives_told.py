@@ -127,9 +127,9 @@ def shown(drafts: pd.DataFrame) -> str:
     which = f"{number(seen)} of the {whole}" if unseen else f"the {whole}"
     since = later["covered"] + later["uncovered"]
     covered, passed = (span(months.min(), months.max()) for months in (later["covered"], since))
-    first = f"For {which} newsletters cover {covered} of the {passed} later months; a final form issued in the others would not show"
+    first = f"For {which}, newsletters cover {covered} of the {passed} later months; a final form issued in the others would not show"
     if not later["uncovered"].any():
-        first = f"For {which} newsletters cover every later month"
+        first = f"For {which}, newsletters cover every later month"
     return f"{first}. For {number(unseen)} no covered window came later." if unseen else f"{first}."
 
 
