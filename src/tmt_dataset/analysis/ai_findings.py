@@ -85,7 +85,8 @@ def rules(events: pd.DataFrame) -> str:
         if len(found):
             named = [_dated(own.loc[own["instrument_id"].eq(code)]) for code in found["instrument_id"]]
             parts.append(f"{number(len(found))} {one if len(found) == 1 else many} ({'; '.join(named)})")
-    return f"Of {counted(len(last), 'AI instrument')} of a binding kind, {listed(parts)}."
+    months = " A later stage may lie in a month that no newsletter covers." if stage.isin(_OPEN).any() else ""
+    return f"Of {counted(len(last), 'AI instrument')} of a binding kind that the sources report, {listed(parts)}.{months}"
 
 
 def _dated(life: pd.DataFrame) -> str:
@@ -130,13 +131,13 @@ def limiting(ds: Dataset, frame: pd.DataFrame) -> str:
     --------
     >>> import tmt_dataset as tmt
     >>> ds = tmt.load()
-    >>> limiting(ds, ai.reported(ds)).endswith("the months that the newsletters cover.")
+    >>> limiting(ds, ai.reported(ds)).endswith(" reported.")
     True
     """
     found = ai.limits(ds, frame)["instrument_id"].nunique()
-    verbs = ("limits", "falls") if found <= 1 else ("limit", "fall")
+    verbs = ("limits", "is") if found <= 1 else ("limit", "are")
     rule = "no final binding rule" if not found else counted(found, "final binding rule")
-    return opened(f"{rule} that {verbs[0]} AI {verbs[1]} in the months that the newsletters cover.")
+    return f"Of the months that the newsletters cover, {rule} that {verbs[0]} AI {verbs[1]} reported."
 
 
 @guarded

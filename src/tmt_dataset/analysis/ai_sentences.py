@@ -398,8 +398,10 @@ def timeline_claim(events: pd.DataFrame) -> str:
         )
     if len(local):
         promoting = int(local["orientation"].eq("promotion").sum())
-        share = f"all {len(local)}" if promoting == len(local) else f"{promoting} of {len(local)}"
-        told.append(f"{share} local ones {'as promoting' if told else 'are coded as promoting'}")
+        share = f"{promoting} of {len(local)} local ones"
+        if promoting == len(local):
+            share = "the one local one" if promoting == 1 else f"all {promoting} local ones"
+        told.append(f"{share} as promoting")
     return opened("; ".join(told)) or "No level issues instruments on AI"
 
 
