@@ -137,7 +137,7 @@ def limiting(ds: Dataset, frame: pd.DataFrame) -> str:
     found = ai.limits(ds, frame)["instrument_id"].nunique()
     verbs = ("limits", "is") if found <= 1 else ("limit", "are")
     rule = "no final binding rule" if not found else counted(found, "final binding rule")
-    return f"Of the months that the newsletters cover, {rule} that {verbs[0]} AI {verbs[1]} reported."
+    return f"For the months that the newsletters cover, {rule} that {verbs[0]} AI {verbs[1]} reported."
 
 
 @guarded
@@ -186,10 +186,10 @@ def promoting(frame: pd.DataFrame, events: pd.DataFrame) -> str:
         hits = part.loc[part["orientation"].eq("promotion"), "certain"]
         if len(part):
             count = span(hits.sum(), len(hits)) if len(hits) else "none"
-            told.append(f"{count} of {span(part['certain'].sum(), len(part))} {level} ones")
+            told.append(f"{count} of {span(part['certain'].sum(), len(part))} {level}")
     if not told:
         return "No AI development is reported in the newsletters."
-    text = f"In the newsletters, these AI developments promote and set no limit: {listed(told)}"
+    text = f"In the newsletters, {listed(told)} AI developments only promote"
     both = int((own["level"].eq("national") & own["orientation"].eq("both")).sum())
     if both:
         text += f"; {number(both)} national {'one promotes and limits' if both == 1 else 'ones promote and limit'} at once"
