@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset import analysis, plots
-from tmt_dataset.analysis import ai, ai_sentences, inference, words
+from tmt_dataset.analysis import ai, ai_findings, ai_sentences, inference, words
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import UnknownCodeError
 
@@ -192,6 +192,14 @@ class TestClaims:
             "Of four national AI instruments reported, three are coded as limiting at least in part (one issued rule or standard, "
             "one other issued document and one draft or plan); the one local one as promoting"
         )
+
+    def test_what_is_reported_of_rules_follows_their_latest_stage(self, ds: Dataset) -> None:
+        events = ai.instruments(ds)
+        plan = events.loc[events["instrument_id"].eq("ai-law")]
+        assert "one is only planned (AI law, 6 June 2023 and May 2024)" in ai_findings.rules(plan)
+        issued = ai_findings.rules(events.loc[events["instrument_id"].eq("generative-ai-measures")])
+        assert issued.endswith("one is issued (generative AI measures, 2023).")
+        assert ai_findings.rules(events.iloc[:0]) == "No AI instrument of a binding kind is reported."
 
     @pytest.mark.parametrize(
         ("base", "other", "said"),

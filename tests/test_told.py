@@ -10,6 +10,7 @@ from frames import days
 
 from tmt_dataset import analysis
 from tmt_dataset.analysis import sources
+from tmt_dataset.analysis.lives import reach_told
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.plots import lives_told, sums_told
 
@@ -298,6 +299,19 @@ class TestLivesTold:
         assert lives_told.shown(make_drafts()) == "No draft waits for a final form."
         assert lives_told.months_covered(make_drafts(law)).startswith(
             "Of the 6 months since this draft, windows"
+        )
+
+    def test_what_the_sources_cover_since_a_draft(self, real: Dataset, waiting: pd.DataFrame) -> None:
+        said = {
+            row["instrument_id"]: reach_told(row, analysis.windows(real)) for _, row in waiting.iterrows()
+        }
+        assert (
+            "A later newsletter covers Jul–Aug 2025, 2 of the 6 months since."
+            in said["wuhan-ai-fund-management-measures"]
+        )
+        assert "No source covers the time between March and June 2025." in said["ai-law"]
+        assert said["ai-ethics-management-measures"].startswith(
+            "No later stage is reported. No newsletter covers a later month. The sources end on 31 August 2025"
         )
 
     def test_tables_have_every_step_and_every_draft(

@@ -157,7 +157,9 @@ def courts(ds: Dataset) -> str:
         return "No case on AI is reported from the courts."
     labels = ds["topics"].set_index("topic_id")["label"].astype("str")
     topics = own["topic"].value_counts()
-    subjects = listed(f"{lowered(labels[code])} ({n})" for code, n in topics.items())
+    subjects = listed(
+        f"{lowered(labels[code])} ({n})" for code, n in zip(map(str, topics.index), topics, strict=True)
+    )
     first, last = (when(row["date_start"], row["date_end"]) for row in (own.iloc[0], own.iloc[-1]))
     told = counted(len(own), "judgment or hearing", "judgments and hearings")
     dates = first if len(own) == 1 else f"the first {first}, the latest {last}"

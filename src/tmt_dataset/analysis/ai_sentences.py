@@ -98,12 +98,11 @@ def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
     >>> windows_claim(frame, ai.comparisons(frame, ai.newsletters(ds)))
     '...after correction for ... can be shown'
     """
-    low = _lowest(frame)
-    first = (
-        "No window is lowest whatever the dates"
-        if low is None
-        else f"{low} is lowest ({_percent(_told_shares(frame).loc[low])})"
-    )
+    low, known = _lowest(frame), _told_shares(frame)
+    first = "No window is lowest whatever the dates"
+    if low is not None:
+        row: Any = known.loc[low]
+        first = f"{low} is lowest ({_percent(row)})"
     if tested.empty:
         return f"{first}; too few developments for a test"
     clear = tested["p_max"] * len(tested) < LEVEL

@@ -59,7 +59,10 @@ def proved(ds: Dataset) -> str:
     )
     if bare.empty:
         return f"{text}."
-    named = listed(f"{n} {_UNQUOTED.get(name, name.replace('_', ' '))}" for name, n in bare.items())
+    named = listed(
+        f"{n} {_UNQUOTED.get(name, name.replace('_', ' '))}"
+        for name, n in zip(map(str, bare.index), bare, strict=True)
+    )
     return f"{text}; the other {bare.sum():,} need none by the codebook: {named}."
 
 
