@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import tmt_dataset as tmt
 from tmt_dataset import analysis, plots
-from tmt_dataset.analysis import ai, ai_sentences, inference, words
+from tmt_dataset.analysis import ai, ai_findings, ai_sentences, inference, words
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import UnknownCodeError
 
@@ -155,15 +155,15 @@ class TestClaims:
         [
             (
                 {"a": (8, 21), "b": (2, 31), "c": (10, 12), "d": (11, 19)},
-                "One window is low, b, and no trend can be shown",
+                "b is lowest (6 %); after correction for five tests a difference can be shown, but no trend",
             ),
             (
                 {"a": (2, 28), "b": (9, 21), "c": (16, 14), "d": (24, 6)},
-                "The windows differ, and a trend can be shown",
+                "a is lowest (7 %); after correction for five tests a trend can be shown",
             ),
             (
                 {"a": (9, 21), "b": (8, 22), "c": (9, 21)},
-                "The windows differ no more than chance allows, and no trend can be shown",
+                "b is lowest (27 %); after correction for five tests no difference can be shown",
             ),
         ],
     )
@@ -173,6 +173,33 @@ class TestClaims:
         periods = pd.DataFrame({"window": list(shares), "start": two_months, "months": 2.0})
         periods["end"] = periods["start"] + pd.DateOffset(months=2) - pd.Timedelta(days=1)
         assert ai_sentences.windows_claim(frame, ai.comparisons(frame, periods)) == claim
+
+    def test_a_window_is_lowest_only_whatever_the_dates(self) -> None:
+        frame = make_reported(a=(9, 21), b=(9, 21))
+        claim = ai_sentences.windows_claim(frame, pd.DataFrame())
+        assert claim == "No window is lowest whatever the dates; too few developments for a test"
+
+    def test_limits_are_counted_by_what_became_of_the_instruments(self) -> None:
+        rows = [
+            ("law", "national", "binding", "control", "issued"),
+            ("plan", "national", "policy", "both", "issued"),
+            ("guide", "national", "guidance", "control", "draft"),
+            ("fund", "national", "policy", "promotion", "issued"),
+            ("city", "local", "policy", "promotion", "draft"),
+        ]
+        columns = ["instrument_id", "level", "force", "orientation", "stage"]
+        assert ai_sentences.timeline_claim(pd.DataFrame(rows, columns=columns)) == (
+            "Of four national AI instruments reported, three are coded as limiting at least in part (one issued rule or standard, "
+            "one other issued document and one draft or plan); the one local one as promoting"
+        )
+
+    def test_what_is_reported_of_rules_follows_their_latest_stage(self, ds: Dataset) -> None:
+        events = ai.instruments(ds)
+        plan = events.loc[events["instrument_id"].eq("ai-law")]
+        assert "one is only planned (AI law, 6 June 2023 and May 2024)" in ai_findings.rules(plan)
+        issued = ai_findings.rules(events.loc[events["instrument_id"].eq("generative-ai-measures")])
+        assert issued.endswith("one is issued (generative AI measures, 2023).")
+        assert ai_findings.rules(events.iloc[:0]) == "No AI instrument of a binding kind is reported."
 
     @pytest.mark.parametrize(
         ("base", "other", "said"),

@@ -159,12 +159,12 @@ class TestTable:
         assert shown.numeric == {"Days", "Share"}
         assert "hidden" not in repr(shown) + shown._repr_html_()
 
-    def test_at_most_fifteen_rows_are_in_view_and_the_others_counted(self) -> None:
+    def test_at_most_thirty_rows_are_in_view_and_the_others_counted(self) -> None:
         shown = plots.table(self.FRAME, columns=self.COLUMNS)
-        assert shown._repr_html_().count("<tr>") == 16
-        assert "and 23 more" in shown._repr_html_()
-        assert repr(shown).splitlines()[-1] == "and 23 more"
-        assert "more" not in repr(plots.table(self.FRAME.head(15)))
+        assert shown._repr_html_().count("<tr>") == 31
+        assert "and 8 more" in shown._repr_html_()
+        assert repr(shown).splitlines()[-1] == "and 8 more"
+        assert "more" not in repr(plots.table(self.FRAME.head(30)))
 
     def test_no_cell_is_markup_and_the_table_is_well_formed(self) -> None:
         frame = pd.DataFrame({HOSTILE: [HOSTILE, "]]>"], "id": [HOSTILE, "TMT-0001"]})

@@ -10,6 +10,7 @@ from frames import days
 
 from tmt_dataset import analysis
 from tmt_dataset.analysis import sources
+from tmt_dataset.analysis.lives import reach_told
 from tmt_dataset.dataset import Dataset, load
 from tmt_dataset.plots import lives_told, sums_told
 
@@ -284,17 +285,33 @@ class TestLivesTold:
             assert lives_told.waiting(make_drafts(*rows)) == said
         assert lives_told.waiting(make_drafts()) == "Every draft and plan has a later stage in these sources."
 
-    def test_what_later_windows_would_have_shown(self) -> None:
+    def test_how_many_later_months_the_newsletters_cover(self) -> None:
         law, guide = ("binding", ["Jul–Aug 2024"], 2.0), ("guidance", list[str](), 0.0)
-        shown = "a later window would have shown a final form, had the firm reported one"
+        shown = "newsletters cover 2 of the 6 later months; a final form issued in the others would not show"
         assert lives_told.shown(make_drafts(law, law, guide)) == (
-            f"For two of the three drafts and plans {shown}; for one no covered window came later."
+            f"For two of the three drafts and plans, {shown}. For one no covered window came later."
         )
-        assert lives_told.shown(make_drafts(law, law)) == f"For the two drafts and plans {shown}."
+        assert lives_told.shown(make_drafts(law, law)) == f"For the two drafts and plans, {shown}."
+        assert lives_told.shown(make_drafts(("binding", ["Jul–Dec 2024"], 6.0))) == (
+            "For the one draft or plan, newsletters cover every later month."
+        )
         assert lives_told.shown(make_drafts(guide)).startswith("No covered window came after")
         assert lives_told.shown(make_drafts()) == "No draft waits for a final form."
         assert lives_told.months_covered(make_drafts(law)).startswith(
             "Of the 6 months since this draft, windows"
+        )
+
+    def test_what_the_sources_cover_since_a_draft(self, real: Dataset, waiting: pd.DataFrame) -> None:
+        said = {
+            row["instrument_id"]: reach_told(row, analysis.windows(real)) for _, row in waiting.iterrows()
+        }
+        assert (
+            "A later newsletter covers Jul–Aug 2025, 2 of the 6 months since."
+            in said["wuhan-ai-fund-management-measures"]
+        )
+        assert "No source covers the time between March and June 2025." in said["ai-law"]
+        assert said["ai-ethics-management-measures"].startswith(
+            "No later stage is reported. No newsletter covers a later month. The sources end on 31 August 2025"
         )
 
     def test_tables_have_every_step_and_every_draft(

@@ -302,8 +302,8 @@ def areas(ds: Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``area`` (label), ``window``, ``least``, ``most``, ``of`` (the greatest number of the window), ``share``; every
-        area has a row for every window.
+        ``area`` (label), ``window``, ``least``, ``most``, ``of_least`` and ``of`` (the least and the greatest number of
+        the window), ``share``; every area has a row for every window.
 
     Examples
     --------
@@ -319,9 +319,11 @@ def areas(ds: Dataset) -> pd.DataFrame:
         ["ai", "total", "area"], ascending=[False, False, True], kind="stable"
     )
     labels = ds["topics"].set_index("topic_id")["label"].astype("str")
-    of = rows["of_most"].astype("int64")
-    rows = rows.assign(area=rows["area"].map(labels), of=of, share=rows["most"] / of.where(of > 0))
-    return rows[["area", "window", "least", "most", "of", "share"]].reset_index(drop=True)
+    of_least, of = rows["of_least"].astype("int64"), rows["of_most"].astype("int64")
+    rows = rows.assign(
+        area=rows["area"].map(labels), of_least=of_least, of=of, share=rows["most"] / of.where(of > 0)
+    )
+    return rows[["area", "window", "least", "most", "of_least", "of", "share"]].reset_index(drop=True)
 
 
 def grid(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -350,14 +352,15 @@ def grid(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def sizes(table: pd.DataFrame) -> dict[str, str]:
-    """Return the number of developments of each window as the head of a column.
+    """Return the number of developments of each window as the head of a column, a range where dates allow one.
 
     Examples
     --------
-    >>> sizes(pd.DataFrame({"window": ["July", "July"], "of": [31, 31]}))
-    {'July': 'n = 31'}
+    >>> sizes(pd.DataFrame({"window": ["July", "July"], "of_least": [29, 29], "of": [31, 31]}))
+    {'July': 'n = 29–31'}
     """
-    return {str(window): f"n = {n}" for window, n in table.groupby("window", sort=False)["of"].max().items()}
+    heads = table.groupby("window", sort=False)[["of_least", "of"]].max()
+    return {str(window): f"n = {span(*ends)}" for window, *ends in heads.itertuples(name=None)}
 
 
 @guarded

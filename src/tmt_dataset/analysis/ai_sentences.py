@@ -11,9 +11,19 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.analysis import ai
-from tmt_dataset.analysis.inference import differences, shares
+from tmt_dataset.analysis.inference import shares
 from tmt_dataset.analysis.sources import rests_on
-from tmt_dataset.analysis.words import counted, fraction, listed, lowered, opened, probability, span, spoken
+from tmt_dataset.analysis.words import (
+    counted,
+    fraction,
+    listed,
+    lowered,
+    number,
+    opened,
+    probability,
+    span,
+    spoken,
+)
 from tmt_dataset.guard import guarded
 
 if TYPE_CHECKING:
@@ -21,11 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEVEL",
-    "answer",
     "areas_alt",
     "basis",
     "binding",
     "compared",
+    "comparison_told",
     "filed",
     "level_claim",
     "level_tests",
@@ -34,6 +44,8 @@ __all__ = [
     "parts_told",
     "reading",
     "required",
+    "shares_told",
+    "sizes_told",
     "timeline_alt",
     "timeline_claim",
     "timeline_measure",
@@ -61,18 +73,12 @@ def _told_shares(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lowest(frame: pd.DataFrame) -> str | None:
-    """Return the one low window: without it, the others are alike, and with it they are not."""
+    """Return the window whose share is below that of every other, whatever the dates."""
     known = _told_shares(frame)
-    if len(known) < 3:
+    if len(known) < 2:
         return None
     window = str(known["share_max"].idxmin())
-    rest = frame.loc[frame["window"].isin(known.index) & (frame["window"] != window)]
-    rest = rest.assign(window=rest["window"].cat.remove_unused_categories())
-    kept = frame.loc[frame["window"].isin(known.index)]
-    kept = kept.assign(window=kept["window"].cat.remove_unused_categories())
-    alone = known["share_max"].loc[window] < known["share_min"].drop(window).min()
-    differ, alike = (differences(part, "ai")[0] for part in (kept, rest))
-    return window if alone and differ["p_max"] < LEVEL <= alike["p_min"] else None
+    return window if known["share_max"].loc[window] < known["share_min"].drop(window).min() else None
 
 
 def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
@@ -90,46 +96,47 @@ def windows_claim(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
     >>> ds = tmt.load()
     >>> frame = ai.reported(ds)
     >>> windows_claim(frame, ai.comparisons(frame, ai.newsletters(ds)))
-    '...trend can be shown'
+    '...after correction for ... can be shown'
     """
-    trend = tested.loc[tested["comparison"].str.startswith("trend"), "p_max"]
-    overall = tested.loc[tested["comparison"].eq("all windows") & tested["measure"].eq("share"), "p_max"]
-    ending = "a trend can be shown" if trend.lt(LEVEL).any() else "no trend can be shown"
-    low = _lowest(frame)
+    low, known = _lowest(frame), _told_shares(frame)
+    first = "No window is lowest whatever the dates"
     if low is not None:
-        joined = "and" if ending.startswith("no") else "yet"
-        return f"One window is low, {low}, {joined} {ending}"
-    if overall.lt(LEVEL).any():
-        return f"The windows differ, {'and' if ending.startswith('a ') else 'but'} {ending}"
-    return f"The windows differ no more than chance allows, {'yet' if ending.startswith('a ') else 'and'} {ending}"
+        row: Any = known.loc[low]
+        first = f"{low} is lowest ({_percent(row)})"
+    if tested.empty:
+        return f"{first}; too few developments for a test"
+    clear = tested["p_max"] * len(tested) < LEVEL
+    trend = tested["comparison"].str.startswith("trend")
+    shown = (
+        "a trend can be shown"
+        if clear[trend].any()
+        else "a difference can be shown, but no trend"
+        if clear.any()
+        else "no difference can be shown"
+    )
+    return f"{first}; after correction for {counted(len(tested), 'test')} {shown}"
 
 
-def answer(
-    ds: Dataset, frame: pd.DataFrame, tested: pd.DataFrame, ways: pd.DataFrame, pair: tuple[str, str]
-) -> list[str]:
-    """Return the answer in three sentences: the shares, what the comparison of two windows is worth, who does what.
+def shares_told(frame: pd.DataFrame, tested: pd.DataFrame) -> str:
+    """Return the share of AI in each window, what the windows come to, and of how many developments a share is.
 
     Parameters
     ----------
-    ds
-        The data set.
-    frame, tested, ways
-        As :func:`tmt_dataset.analysis.ai.reported`, :func:`~tmt_dataset.analysis.ai.comparisons` and
-        :func:`~tmt_dataset.analysis.ai.sensitivities` return them.
-    pair
-        Labels of the two windows that are compared in many ways.
+    frame, tested
+        As :func:`tmt_dataset.analysis.ai.reported` and :func:`~tmt_dataset.analysis.ai.comparisons` return them.
 
     Examples
     --------
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset.analysis import ai
     >>> ds = tmt.load()
-    >>> frame, periods = ai.reported(ds), ai.newsletters(ds)
-    >>> pair = ai.latest_pair(periods, frame)
-    >>> len(answer(ds, frame, ai.comparisons(frame, periods), ai.sensitivities(ds, frame, *pair), pair))
-    3
+    >>> frame = ai.reported(ds)
+    >>> shares_told(frame, ai.comparisons(frame, ai.newsletters(ds))).startswith("Of what the newsletters report, AI ")
+    True
     """
     known = _told_shares(frame)
+    if known.empty:
+        return "No window has enough developments for a share of AI."
     told = [f"{_percent(row)} in {window}" for window, row in known.iterrows()]
     few = [str(window) for window in frame["window"].cat.categories if window not in known.index]
     small = (
@@ -138,16 +145,57 @@ def answer(
         else ""
     )
     claim = windows_claim(frame, tested)
-    first = (
-        f"Of what the newsletters report, AI made up {listed(told)}{small}: {claim[0].lower()}{claim[1:]}."
-        if told
-        else "No window has enough developments for a share of AI."
-    )
-    second, ends = (
-        compared(ways, pair),
-        _ends(tested, (known.index[0], known.index[-1]) if told else pair, pair),
-    )
-    return [first, f"{second.rstrip('.')}; {ends}." if ends else second, _who(ds, frame)]
+    return f"Of what the newsletters report, AI made up {listed(told)}{small}. {claim}. {sizes_told(frame)}".strip()
+
+
+def sizes_told(frame: pd.DataFrame) -> str:
+    """Return which windows have a range of developments, and the counts at both ends of their shares.
+
+    Examples
+    --------
+    >>> columns = ["development_id", "window", "certain", "ai", "months"]
+    >>> rows = [(f"D{n}", "July", n > 1, n % 2 == 0, 2.0) for n in range(12)]
+    >>> frame = pd.DataFrame(rows, columns=columns).astype({"window": "category"})
+    >>> sizes_told(frame)
+    'By their dates, 10–12 developments lie in July, of which 5–6 are on AI: the share is least as 5 of 11 and greatest as 6 of 11.'
+    """
+    out = []
+    for window, row in _told_shares(frame).iterrows():
+        k_min, k_max, n_min, n_max = (int(row[name]) for name in ("k_min", "k_max", "n_min", "n_max"))
+        if n_min < n_max:
+            out.append(
+                f"By their dates, {n_min}–{n_max} developments lie in {window}, of which {span(k_min, k_max)} are on AI: "
+                f"the share is least as {k_min} of {k_min + n_max - k_max} and greatest as {k_max} of {k_max + n_min - k_min}."
+            )
+    return " ".join(out)
+
+
+def comparison_told(
+    frame: pd.DataFrame, tested: pd.DataFrame, ways: pd.DataFrame, pair: tuple[str, str]
+) -> str:
+    """Return what the comparison of two windows is worth, and what the first window against the last comes to.
+
+    Parameters
+    ----------
+    frame, tested, ways
+        As :func:`tmt_dataset.analysis.ai.reported`, :func:`~tmt_dataset.analysis.ai.comparisons` and
+        :func:`~tmt_dataset.analysis.ai.sensitivities` return them.
+    pair
+        Labels of the two windows.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset.analysis import ai
+    >>> ds = tmt.load()
+    >>> frame, periods = ai.reported(ds), ai.newsletters(ds)
+    >>> pair = ai.latest_pair(periods, frame)
+    >>> comparison_told(frame, ai.comparisons(frame, periods), ai.sensitivities(ds, frame, *pair), pair)[:5]
+    'From '
+    """
+    known, told = _told_shares(frame), compared(ways, pair)
+    ends = _ends(tested, (known.index[0], known.index[-1]), pair) if len(known) else ""
+    return f"{told.rstrip('.')}; {ends}." if ends else told
 
 
 def _ends(tested: pd.DataFrame, ends: tuple[str, str], pair: tuple[str, str]) -> str:
@@ -200,25 +248,6 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
     return f"{moved}, but the {noun} is not demonstrable in {ways_of} (for example {nearest})."
 
 
-def _who(ds: Dataset, frame: pd.DataFrame) -> str:
-    """Return who limits and who promotes, and whether a final binding rule limits AI."""
-    table = ai.promotes_only(frame)
-    found = ai.limits(ds, frame)["instrument_id"].nunique()
-    rules = (
-        "no final binding rule that limits AI falls in the months that the newsletters cover"
-        if not found
-        else f"{counted(found, 'final binding rule')} that {'limits' if found == 1 else 'limit'} AI "
-        f"{'falls' if found == 1 else 'fall'} in the months that the newsletters cover"
-    )
-    if table.empty or table["which"].iloc[0] != "AI":
-        return f"Too few AI developments can be compared by level; {rules}."
-    row = table.iloc[0]
-    national = _promoting(row["national"], "national AI developments")
-    start = f"Promotion is {row['more']}: " if row["p_max"] < LEVEL else ""
-    text = f"{start}{national}, against {row['local'].split(' (')[0]} local ones; {rules}."
-    return opened(text)
-
-
 def _promoting(words: str, whose: str) -> str:
     """Return how many only promote, none in words.
 
@@ -252,12 +281,19 @@ def basis(ds: Dataset, frame: pd.DataFrame) -> str:
         ds,
         f"Rests on {counted(len(once), 'development')} in {periods['months'].sum():.3g} months, {span(ai_least, ai_most)} of them on AI by "
         "primary topic.",
-        "enters no share and no comparison, only the timeline and the accounts of single developments",
+        "is left out of shares and comparisons; only the timeline and the accounts of single developments use it",
     )
 
 
-def reading(tested: pd.DataFrame) -> str:
+def reading(tested: pd.DataFrame, others: int = 0) -> str:
     """Return how intervals and tests are to be read here, with all tests counted.
+
+    Parameters
+    ----------
+    tested
+        As :func:`tmt_dataset.analysis.ai.comparisons` returns it.
+    others
+        How many further tests the article has, which do not compare windows.
 
     Examples
     --------
@@ -266,21 +302,27 @@ def reading(tested: pd.DataFrame) -> str:
     True
     """
     text = (
-        "The newsletters are a selection that one publisher made, not a sample of what happened. A 95 % interval or a p-value here "
-        "answers one question: how far could the windows lie apart if chance alone had dealt AI to the reported developments? "
-        "It says nothing about what was not reported."
+        "The newsletters are a selection that one publisher made, not a sample of what happened. A 95 % interval holds the shares or "
+        "rates that agree with the count of a window if chance alone decided which reports were about AI. A p-value says how often "
+        "chance alone would put the windows at least as far apart as they are. Neither says anything about what was not reported."
     )
     if tested.empty:
         return text + " No two windows have enough developments for a test."
     below = int((tested["p_max"] < LEVEL).sum())
     first: Any = tested.sort_values("p_min", kind="stable").iloc[0]
     least = probability(*(min(1.0, len(tested) * first[end]) for end in ("p_min", "p_max")))
-    number = counted(len(tested), "test")
+    tests = counted(len(tested), "test")
     few = counted(below, "one", "ones").split()[0]
+    apart = (
+        f" {opened(counted(others, 'further test'))} of the levels of government, below, "
+        f"{'is' if others == 1 else 'are'} not among them."
+        if others
+        else ""
+    )
     return (
-        f"{text} {opened(number)} {'compares' if len(tested) == 1 else 'compare'} the windows, all of them "
-        f"listed; {'none' if not below else few} {'have' if below > 1 else 'has'} p below {LEVEL:g} whatever the dates. "
-        f"Corrected for their number (Bonferroni), the smallest is {least}."
+        f"{text} {opened(tests)} {'compares' if len(tested) == 1 else 'compare'} the windows, all of them "
+        f"listed below; {'none' if not below else few} {'have' if below > 1 else 'has'} p below {LEVEL:g} whatever the dates. "
+        f"Corrected for their number (Bonferroni), the smallest is {least}.{apart}"
     )
 
 
@@ -341,23 +383,45 @@ def timeline_claim(events: pd.DataFrame) -> str:
     --------
     >>> import tmt_dataset as tmt
     >>> from tmt_dataset.analysis import ai
-    >>> timeline_claim(ai.instruments(tmt.load())).startswith("All ")
+    >>> timeline_claim(ai.instruments(tmt.load())).startswith("Of ")
     True
     """
     last = events.drop_duplicates("instrument_id", keep="last")
+    national, local = (last.loc[last["level"].eq(level)] for level in ("national", "local"))
     told = []
-    for level, good, verb in (
-        ("local", {"promotion"}, "promote"),
-        ("national", {"control", "both"}, "set limits"),
-    ):
-        part = last.loc[last["level"].eq(level)]
-        hits = int(part["orientation"].isin(good).sum())
-        if len(part):
-            told.append(
-                f"{'all' if hits == len(part) else f'{hits} of'} {len(part)} {level} AI instruments {verb}"
-            )
-    text = "; ".join(told) or "No level issues instruments on AI"
-    return opened(text)
+    if len(national):
+        limiting = national.loc[national["orientation"].isin(["control", "both"])]
+        told.append(
+            f"Of {counted(len(national), 'national AI instrument')} reported, {number(len(limiting))} "
+            f"{'is' if len(limiting) == 1 else 'are'} coded as limiting at least in part{_forms(limiting)}"
+        )
+    if len(local):
+        promoting = int(local["orientation"].eq("promotion").sum())
+        share = f"{promoting} of {len(local)} local ones"
+        if promoting == len(local):
+            share = "the one local one" if promoting == 1 else f"all {promoting} local ones"
+        told.append(f"{share} as promoting")
+    return opened("; ".join(told)) or "No level issues instruments on AI"
+
+
+def _forms(last: pd.DataFrame) -> str:
+    """Return how many instruments are issued rules or standards, other issued documents, and drafts or plans.
+
+    Examples
+    --------
+    >>> last = pd.DataFrame({"force": ["binding", "policy", "binding"], "stage": ["issued", "issued", "draft"]})
+    >>> _forms(last)
+    ' (one issued rule or standard, one other issued document and one draft or plan)'
+    """
+    open_ = last["stage"].astype("str").isin(["planned", "draft"])
+    firm = last["force"].astype("str").isin(["binding", "standard"])
+    named = [
+        (~open_ & firm, "issued rule or standard", "issued rules or standards"),
+        (~open_ & ~firm, "other issued document", "other issued documents"),
+        (open_, "draft or plan", "drafts or plans"),
+    ]
+    parts = [counted(int(found.sum()), one, many) for found, one, many in named if found.any()]
+    return f" ({listed(parts)})" if parts else ""
 
 
 def level_claim(table: pd.DataFrame) -> str:
@@ -469,9 +533,20 @@ def required(table: pd.DataFrame, frame: pd.DataFrame, ds: Dataset) -> str:
     given = rows.loc[strength == "receives"].drop_duplicates(["development_id", "type"])["type"].astype("str")
     kinds = [lowered(labels[name]) for name in given.value_counts().index[:3]]
     above = f", above all {listed(kinds)}" if kinds else ""
+    asking = having["must"] | having["should"]
+    both, neither = len(having["receives"] & asking), len(own) - len(having["receives"] | asking)
+    ends = [
+        f"{both} of the {len(having['receives'])} also {'requires or advises' if both == 1 else 'require or advise'}"
+    ]
+    ends += (
+        [f"{neither} of the {len(own)} {'does' if neither == 1 else 'do'} none of the three"]
+        if neither
+        else []
+    )
     return (
         f"Of {len(own)} AI developments in the windows, {len(having['must'])} state a duty{whom}, "
-        f"{len(having['should'] - having['must'])} more only advise, and {len(having['receives'])} grant something{above}."
+        f"{len(having['should'] - having['must'])} more only advise, and {len(having['receives'])} grant something{above}"
+        f"; {', and '.join(ends)}."
     )
 
 

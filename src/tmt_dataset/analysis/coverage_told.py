@@ -167,7 +167,7 @@ def overlap(ds: Dataset) -> str:
     for pair in overlaps(ds).to_dict("records"):
         high = "no upper bound" if math.isinf(pair["high"]) else f"{pair['high']:.0f}"
         parts.append(
-            f"On the topics to which the review of {periods[pair['review']]} keeps, the newsletter of {periods[pair['newsletter']]} dates "
+            f"On the topics that the review of {periods[pair['review']]} covers, the newsletter of {periods[pair['newsletter']]} dates "
             f"{pair['first']} developments into its window and the review {pair['second']}, of which {counted(pair['both'], 'is', 'are')} in both "
             f"({pair['possible']} more may lie there by their dates). If each list were an independent draw from one population, that would hold "
             f"{pair['low']} to {high} developments (exact 95 % interval); one firm wrote both, so this is not an estimate."
@@ -190,7 +190,7 @@ def characters(ds: Dataset) -> str:
     ledger = coverage(ds)
     return (
         f"Of the {ledger['characters'].sum():,} characters of the {counted(len(ledger), 'source')}, {ledger['accounted'].min():.0f} % lie in a segment with a role. "
-        f"Quotes hold {span(ledger['quoted'].min(), ledger['quoted'].max())} % of a source: enough to prove each value, too little to replace the text."
+        f"Quotes hold {span(ledger['quoted'].min(), ledger['quoted'].max())} % of a source: enough for each value that has to be proved, too little to replace the text."
     )
 
 
@@ -221,12 +221,12 @@ LEDGER = {
     "window": "Source",
     "characters": "Characters",
     "reporting": "Reports, %",
-    "set aside": "Commentary and outlook, %",
+    "set aside": "Set aside, %",
     "frame": "Frame, %",
     "quoted": "Quoted, %",
     "items": "Items",
-    "developments": "Developments first reported",
-    "mentions": "All developments reported",
+    "developments": "First reports",
+    "mentions": "All reports",
 }
 #: What a role of a segment is for.
 _USES = {
@@ -241,7 +241,7 @@ AGREEMENT = {
     "low": "Low",
     "high": "High",
     "n": "Units",
-    "lowest": "Lowest of a source with 20 units or more",
+    "lowest": "Lowest source",
 }
 SHARED = {
     "development_id": "Development",

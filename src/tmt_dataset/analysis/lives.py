@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
+from tmt_dataset.analysis.counting import gaps
 from tmt_dataset.analysis.instruments import leads, lifecycles, narrowed, open_drafts
+from tmt_dataset.analysis.words import listed, spoken
 from tmt_dataset.guard import guarded
 from tmt_dataset.views.windows import exposure, months, windows
 
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["PATHS", "awaited", "by_windows", "followed", "last_covered", "moves", "windows_after"]
+__all__ = [
+    "PATHS",
+    "awaited",
+    "by_windows",
+    "followed",
+    "last_covered",
+    "moves",
+    "reach_told",
+    "windows_after",
+]
 
 
 #: What several events of an instrument are: two developments on two stages, two on one stage, one with two dates.
@@ -91,7 +102,7 @@ def moves(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def windows_after(day: pd.Timestamp, periods: pd.DataFrame) -> pd.DataFrame:
-    """Return the newsletters' windows that begin after a day: what happened then, they would have shown.
+    """Return the newsletters' windows that begin after a day: what happened then, they could have shown.
 
     Parameters
     ----------
@@ -114,7 +125,7 @@ def windows_after(day: pd.Timestamp, periods: pd.DataFrame) -> pd.DataFrame:
 def awaited(
     ds: Dataset, events: pd.DataFrame | None = None, periods: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Return the drafts and plans without a later stage in the sources, and where a final form would have shown.
+    """Return the drafts and plans without a later stage in the sources, and which later windows could have shown a final form.
 
     Parameters
     ----------
@@ -128,7 +139,7 @@ def awaited(
     Returns
     -------
     pandas.DataFrame
-        The columns of :func:`open_drafts`, the oldest first, with ``body`` (that leads the first event), ``windows`` (list of the newsletters' windows that
+        The columns of :func:`open_drafts`, the oldest first, with ``body`` (that leads the first event), ``latest_end`` (the last day of the latest event), ``windows`` (list of the newsletters' windows that
         begin after the latest event), ``covered`` (their months) and ``uncovered`` (the other months from that event to
         the end of the last window). A window in which the latest event itself lies does not count.
 
@@ -148,11 +159,54 @@ def awaited(
     days = [latest[code] for code in out["instrument_id"]]
     after = [windows_after(day, periods) for day in days]
     out["windows"] = pd.Series([frame["window"].tolist() for frame in after], index=out.index, dtype="object")
+    out["latest_end"] = pd.Series(days, index=out.index, dtype=out["date_end"].dtype)
     out["covered"] = pd.Series([exposure(frame) for frame in after], index=out.index, dtype="float64")
     end = last_covered(periods)
     since = [months(day + pd.Timedelta(days=1), end) if day < end else 0.0 for day in days]
     out["uncovered"] = (pd.Series(since, index=out.index, dtype="float64") - out["covered"]).round(6)
     return out
+
+
+def reach_told(draft: pd.Series, periods: pd.DataFrame) -> str:
+    """Return sentences on what the sources could have shown of a draft since.
+
+    Parameters
+    ----------
+    draft
+        A row of :func:`awaited`.
+    periods
+        As returned by :func:`windows`.
+
+    Examples
+    --------
+    >>> import tmt_dataset as tmt
+    >>> from tmt_dataset import analysis
+    >>> ds = tmt.load()
+    >>> labelling = awaited(ds).set_index("instrument_id").loc["ai-labelling-measures"]
+    >>> print(reach_told(labelling, analysis.windows(ds)))
+    No later stage is reported. Later newsletters cover Jan–Feb 2025 and Jul–Aug 2025, 4 of the 11 months since. No source covers the time between March and June 2025. ...
+    """
+    told = ["No later stage is reported."]
+    if draft["windows"]:
+        since = draft["covered"] + draft["uncovered"]
+        several = len(draft["windows"]) > 1
+        told.append(
+            f"{'Later newsletters cover' if several else 'A later newsletter covers'} {listed(draft['windows'])}, "
+            f"{draft['covered']:.0f} of the {since:.0f} months since."
+        )
+    else:
+        told.append("No newsletter covers a later month.")
+    bare = gaps(periods)
+    bare = bare.loc[bare["end"] > draft["latest_end"]]
+    if len(bare):
+        spans = listed(
+            spoken(max(start, draft["latest_end"] + pd.Timedelta(days=1)), end)
+            for start, end in zip(bare["start"], bare["end"], strict=True)
+        )
+        told.append(f"No source covers {'the time ' if spans.startswith('between') else ''}{spans}.")
+    last = last_covered(periods)
+    told.append(f"The sources end on {spoken(last, last)}: look up what became of it.")
+    return " ".join(told)
 
 
 def last_covered(periods: pd.DataFrame) -> pd.Timestamp:
@@ -171,7 +225,7 @@ def last_covered(periods: pd.DataFrame) -> pd.Timestamp:
 
 
 def by_windows(waiting: pd.DataFrame) -> pd.DataFrame:
-    """Return the drafts grouped by the windows that would have shown a final form.
+    """Return the drafts grouped by the windows that could have shown a final form.
 
     Parameters
     ----------

@@ -8,6 +8,15 @@ from tmt_dataset.analysis.words import counted, listed, lowered, span, spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.guard import guarded
 
+#: The variables whose values can do without a quote, and which of the values do.
+_UNQUOTED = {
+    "jurisdiction": "jurisdictions (national)",
+    "ai_role": "roles of AI (none)",
+    "date": "dates (only the window of the source)",
+    "orientation": "orientations (information)",
+    "relations": "relations (a note justifies them)",
+}
+
 __all__ = ["actions", "actions_alt", "actions_title", "actions_unit", "coders", "holds", "mostly", "proved"]
 
 
@@ -33,7 +42,7 @@ def holds(ds: Dataset) -> str:
 
 
 def proved(ds: Dataset) -> str:
-    """Return how many values have a quote.
+    """Return how many values have a quote, and of which variables those are that need none.
 
     Examples
     --------
@@ -43,11 +52,18 @@ def proved(ds: Dataset) -> str:
     """
     pairs = ds.evidence()
     values = pairs.drop_duplicates(["development_id", "variable", "value"])
-    with_quote = int(values["quote"].notna().sum())
-    return (
-        f"{with_quote:,} of {len(values):,} coded values have at least one of {len(ds['quotes']):,} verbatim quotes as their proof; "
-        "the others need none by the rules of coding, such as a date that is only the window of its source."
+    bare = values.loc[values["quote"].isna(), "variable"].astype("str").value_counts()
+    text = (
+        f"{len(values) - bare.sum():,} of {len(values):,} coded values have at least one of {len(ds['quotes']):,} verbatim quotes "
+        "as their proof"
     )
+    if bare.empty:
+        return f"{text}."
+    named = listed(
+        f"{n} {_UNQUOTED.get(name, name.replace('_', ' '))}"
+        for name, n in zip(map(str, bare.index), bare, strict=True)
+    )
+    return f"{text}; the other {bare.sum():,} need none by the codebook: {named}."
 
 
 def mostly(ds: Dataset) -> str:

@@ -172,7 +172,7 @@ def rests_on(
     first
         A sentence on what the article counts, which comes first; without it, how many developments newsletters report.
     review
-        What a review does in the article, after "A review".
+        What a review does in the article, after "The review" or "A review".
 
     Returns
     -------
@@ -207,7 +207,8 @@ def rests_on(
     if not first:
         n = int((kind_of_source(ds) == "newsletter").sum())
         first = f"Rests on {counted(n, 'development')} that newsletters report."
-    return f"{first} {told}{f' A review {review}.' if len(reviews) else ''}"
+    which = "The" if len(reviews) == 1 else "A"
+    return f"{first} {told}{f' {which} review {review}.' if len(reviews) else ''}"
 
 
 @guarded

@@ -110,7 +110,7 @@ def waiting(drafts: pd.DataFrame) -> str:
 
 
 def shown(drafts: pd.DataFrame) -> str:
-    """Return a sentence on how many drafts a later window could have shown in their final form.
+    """Return a sentence on how many drafts have a later window, and how much of the time since it covers.
 
     Parameters
     ----------
@@ -119,14 +119,18 @@ def shown(drafts: pd.DataFrame) -> str:
     """
     if drafts.empty:
         return "No draft waits for a final form."
-    seen = int((drafts["covered"] > 0).sum())
-    unseen = len(drafts) - seen
+    later = drafts.loc[drafts["covered"] > 0]
+    seen, unseen = len(later), len(drafts) - len(later)
     if not seen:
         return "No covered window came after any of them, so that the sources could not show a final form."
     whole = counted(len(drafts), "draft or plan", "drafts and plans")
     which = f"{number(seen)} of the {whole}" if unseen else f"the {whole}"
-    first = f"For {which} a later window would have shown a final form, had the firm reported one"
-    return f"{first}; for {number(unseen)} no covered window came later." if unseen else f"{first}."
+    since = later["covered"] + later["uncovered"]
+    covered, passed = (span(months.min(), months.max()) for months in (later["covered"], since))
+    first = f"For {which}, newsletters cover {covered} of the {passed} later months; a final form issued in the others would not show"
+    if not later["uncovered"].any():
+        first = f"For {which}, newsletters cover every later month"
+    return f"{first}. For {number(unseen)} no covered window came later." if unseen else f"{first}."
 
 
 def months_covered(drafts: pd.DataFrame) -> str:

@@ -120,7 +120,7 @@ def table(
     caption: str | None = None,
     digits: int = 1,
     forms: Mapping[str, str] | None = None,
-    rows: int = 15,
+    rows: int = 30,
     links: Mapping[str, str] | None = None,
 ) -> Table:
     """Return a frame as a table for readers.

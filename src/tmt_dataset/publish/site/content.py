@@ -10,12 +10,14 @@ from urllib.parse import quote as percent_encoded
 
 import pandas as pd
 
+from tmt_dataset.analysis.lives import awaited, reach_told
 from tmt_dataset.analysis.words import spoken
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.exports.tables import columns
 from tmt_dataset.plots.style import amount
 from tmt_dataset.record import link
 from tmt_dataset.views import lives as events
+from tmt_dataset.views.windows import windows
 
 __all__ = ["Content", "Row", "grouped", "rows"]
 
@@ -178,3 +180,11 @@ class Content:
             for row in rows(events(self.ds, self.ds["development_instruments"])):
                 lives[row["instrument_id"]].append({**row, "when": _when(row)})
         return lives
+
+    @cached_property
+    def unfinished(self) -> dict[str, str]:
+        """What the sources could have shown since of each draft and plan without a later stage."""
+        if "development_instruments" not in self.ds:
+            return {}
+        waiting, periods = awaited(self.ds), windows(self.ds)
+        return {row["instrument_id"]: reach_told(row, periods) for _, row in waiting.iterrows()}

@@ -14,6 +14,8 @@ from tmt_dataset.publish.site.frame import Frame, address
 __all__ = ["pages"]
 
 Pages = Iterator[tuple[str, bytes]]
+#: What an instrument is before it is issued, by its stage.
+_CALLED = {"planned": "plan", "draft": "draft"}
 
 
 def pages(frame: Frame, content: Content) -> Pages:
@@ -50,7 +52,7 @@ def _about(frame: Frame, table: str) -> str:
 def _instruments(frame: Frame, content: Content) -> Pages:
     kinds = content.register("instrument_kinds")
     linked = grouped(content.table("development_instruments"), "instrument_id")
-    listed = []
+    listed, unfinished = [], content.unfinished
     for code, row in content.register("instruments").items():
         kind = kinds[row["kind"]]
         found = content.listed(link["development_id"] for link in linked.get(code, []))
@@ -66,13 +68,22 @@ def _instruments(frame: Frame, content: Content) -> Pages:
             "instrument",
             row=row,
             of=kind,
+            force=_force(kind["force"], life, code in unfinished),
             life=life,
+            since=unfinished.get(code),
             cited=cited,
             developments=content.developments,
         )
         stages = ", ".join(f"{event['stage']} {event['when']}" for event in life)
         listed.append({"code": code, "label": row["title"], "about": stages or "cited", "n": len(found)})
     yield _all(frame, "instruments", "Instruments", _about(frame, "instruments"), listed)
+
+
+def _force(force: str, life: list[Row], unfinished: bool) -> str:
+    """Return the force of an instrument's kind, which a draft or a plan has only once it is issued."""
+    if not unfinished:
+        return force
+    return f"{force} once issued, as its kind is; only a {_CALLED[life[-1]['stage']]} is reported here"
 
 
 def _authorities(frame: Frame, content: Content) -> Pages:
