@@ -28,6 +28,7 @@ from tmt_dataset.publish.site.frame import TEMPLATES
 from tmt_dataset.publish.site.parts import framed
 from tmt_dataset.search import stems
 from tmt_dataset.search.index import index, vocabulary
+from tmt_dataset.views.meanings import meanings
 
 #: What readers search for, in each form that the library reads.
 SEARCHES = (
@@ -261,7 +262,7 @@ class TestInABrowser:
             name: [inert("" if cell is None else str(cell)) for cell in values]
             for name, values in cells.items()
         }
-        sheet = openpyxl.load_workbook(io.BytesIO(downloads(".buttons-excel"))).worksheets[0]
+        sheet, described = openpyxl.load_workbook(io.BytesIO(downloads(".buttons-excel"))).worksheets
         title, said, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
         assert title[0] == f"{real.descriptor.name} {real.version}"
         assert said[0] == f"{tmt.cite(real)} Selection: topic=ai&action=consultation"
@@ -269,6 +270,35 @@ class TestInABrowser:
         read = {name: [row[n] for row in rows[1:]] for n, name in enumerate(cells)}
         assert read["title"] == cells["title"]
         assert [str(day)[:10] for day in read["date_start"]] == [str(day) for day in cells["date_start"]]
+        for name in (
+            "date",
+            "jurisdiction",
+            "effective_date",
+        ):  # texts, though some look like days or numbers
+            assert read[name] == cells[name], name
+        assert sheet.freeze_panes == "C4"
+        assert described.title == "Columns"
+        lines = [list(row) for row in described.iter_rows(values_only=True)]
+        assert lines == [["Column", "Meaning"], *map(list, meanings(real, flat).items())]
+
+    def test_a_download_of_a_selection_is_named_by_its_size(
+        self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "named"
+        browser.execute_cdp_cmd(
+            "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}
+        )
+        size = len(ids(real.select(topic="ai")))
+        for address, more in (("", ""), ("#topic=ai", f" - selection of {size}")):
+            opened(browser, page, address)
+            until(browser, MANY, size if address else len(ids(real)))
+            browser.execute_script("document.querySelector('.buttons-csv').click()")
+            name = f"{real.descriptor.name} {real.version}{more}.csv"
+            for _ in range(400):
+                if (folder / name).exists():
+                    break
+                time.sleep(0.05)
+            assert (folder / name).exists(), [path.name for path in folder.glob("*")]
 
     @pytest.mark.parametrize("width", WIDTHS)
     def test_pages_fit_are_accessible_and_fetch_nothing(

@@ -23,6 +23,7 @@ from tmt_dataset.publish.site.words import PageWords, words
 from tmt_dataset.record import labels
 from tmt_dataset.selection import CRITERIA
 from tmt_dataset.views.counts import LEVELS
+from tmt_dataset.views.meanings import meanings
 from tmt_dataset.views.windows import windows
 
 __all__ = ["FACETS", "Explorer", "Facet", "explorer", "facets", "page", "parts"]
@@ -187,7 +188,7 @@ def parts(ds: Dataset, address: Callable[[str], str], pages: Sequence[PageWords]
         "pages": pages,
         "citation": cite(ds),
         "rows": _rows(flat, address),
-        "data": embedded(_data(ds, flat, found, pages)),
+        "data": embedded(_data(ds, flat, found, pages, meanings(ds, view))),
         "library": embedded(library.read_text(encoding="utf-8")),
     }
     style = embedded(library.with_suffix(".css").read_text(encoding="utf-8"))
@@ -207,7 +208,13 @@ def _rows(flat: dict[str, list[Cell]], address: Callable[[str], str]) -> list[di
     return rows
 
 
-def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: Sequence[PageWords]) -> str:
+def _data(
+    ds: Dataset,
+    flat: dict[str, list[Cell]],
+    found: list[Facet],
+    pages: Sequence[PageWords],
+    described: dict[str, str],
+) -> str:
     """Return what the script of the page needs, as JSON."""
     known = words(ds)
     codes = [{code: n for n, code in enumerate(facet.labels)} for facet in found]
@@ -227,6 +234,9 @@ def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: S
         )
     data = {
         "columns": list(flat),
+        "meanings": described,
+        # what looks like a number or a day in another column is a text, as a code of a place or a date in EDTF
+        "typed": [n for n, values in enumerate(flat.values()) if not any(isinstance(v, str) for v in values)],
         "rows": rows,
         "facets": [
             {

@@ -1,5 +1,5 @@
 // The table of the explorer: its facets are panes of DataTables, whose names and codes are the criteria of select().
-const { columns, rows, facets, pages, reading, title, citation, formula } = JSON.parse(document.getElementById("data").textContent);
+const { columns, meanings, typed, rows, facets, pages, reading, title, citation, formula } = JSON.parse(document.getElementById("data").textContent);
 const element = document.getElementById("developments"), text = document.getElementById("text"), head = element.tHead.rows[0];
 const fixed = head.cells.length, read = reader(reading), asked = new URLSearchParams(location.hash.slice(1) || location.search);
 [...element.tBodies[0].rows].forEach((row, n) => (rows[n].cells = [...row.cells].map(cell => ({ display: cell.innerHTML, sort: cell.dataset.order ?? cell.textContent }))));
@@ -14,15 +14,17 @@ const panes = facets.map(({ title, codes, labels }, n) => ({
 const preSelect = facets.map(({ name }, n) => ({ column: fixed + n, rows: asked.getAll(name) })).filter(({ rows }) => rows.length);
 // A download has one row per development, as the library's flat view has it, and says what it is.
 const inert = new RegExp(`^(?:${formula})`, "u");
+const named = () => (({ recordsDisplay, recordsTotal }) => `${title}${recordsDisplay < recordsTotal ? ` - selection of ${recordsDisplay}` : ""}`)(table.page.info());
+const saved = () => table.rows({ search: "applied", order: "applied" }).data().toArray().map(([k]) => rows[k].flat);
 const button = (extend, name, whole, more) => ({
-  extend, text: name, filename: title, footer: false, ...more,
+  extend, text: name, filename: named, footer: false, ...more,
   exportOptions: { customizeData(data) {
     data.header = whole ? [...columns, "cite_as"] : columns;
     data.headerStructure = [data.header.map(title => ({ title, colspan: 1, rowspan: 1 }))];
-    data.body = table.rows({ search: "applied", order: "applied" }).data().toArray().map(([k]) => rows[k].flat).map(flat => whole ? [...flat, citation].map(cell => inert.test(cell) ? `'${cell}` : cell) : flat);
+    data.body = saved().map(flat => whole ? [...flat, citation].map(cell => inert.test(cell) ? `'${cell}` : cell) : flat);
   } },
 });
-const buttons = [button("csvHtml5", "Download CSV", true, { bom: true }), button("excelHtml5", "Download Excel", false, { title, messageTop: () => [citation, asking()].filter(Boolean).join(" Selection: ") })];
+const buttons = [button("csvHtml5", "Download CSV", true, { bom: true }), button("excelHtml5", "Download Excel", false, { title, sheetName: "Developments", customize: xlsx => completed(xlsx, saved(), meanings, typed), messageTop: () => [citation, asking()].filter(Boolean).join(" Selection: ") })];
 text.value = asked.get("text") ?? "";
 // DataTables has its dark colours by this class; the page has its own by preference
 document.documentElement.classList.toggle("dark", getComputedStyle(document.body).color.match(/\d+/g).slice(0, 3).every(part => part > 150));
