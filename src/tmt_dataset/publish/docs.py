@@ -234,7 +234,7 @@ def datasheet_blocks(ds: Dataset) -> dict[str, str]:
             "licence of the data",
             ", ".join(one.get("name") or "" for one in ds.descriptor.raw.get("licenses") or ()),
         ],
-        ["archive", f"`{ref.archive}`"],
+        ["archive", citation.UNRELEASED if ref.development else f"`{ref.archive}`"],
         ["fingerprint", f"`{ref.fingerprint}`"],
     ]
     sources = [

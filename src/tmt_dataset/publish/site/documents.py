@@ -14,7 +14,7 @@ from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.package import Package
 from tmt_dataset.publish.site.frame import Frame, markup
 
-__all__ = ["DOCUMENTS", "page_of", "pages", "read"]
+__all__ = ["CODEBOOK", "DOCUMENTS", "page_of", "pages", "read", "rules"]
 
 
 #: The documents that a package may have, in the order of the site; the version has its own list of corrections.
@@ -27,6 +27,21 @@ DOCUMENTS = (
     "docs/coverage.md",
     "docs/commands.md",
 )
+
+
+#: The document with the rules of coding, and how an item that is a rule begins.
+CODEBOOK, _RULE = DOCUMENTS[0], re.compile(r"([A-Z]\d+) ")
+
+
+def rules(documents: Mapping[str, str]) -> frozenset[str]:
+    r"""Return the codes of the rules of the codebook, each of which can be linked to on its page.
+
+    Examples
+    --------
+    >>> sorted(rules({CODEBOOK: "- D4 If there is no date.\n- V4 Lists; see D9."}))
+    ['D4', 'V4']
+    """
+    return frozenset(re.findall(r"^- ([A-Z]\d+) ", documents.get(CODEBOOK, ""), re.MULTILINE))
 
 
 def read(package: Package) -> dict[str, str]:
@@ -60,7 +75,7 @@ def pages(frame: Frame, documents: Mapping[str, str]) -> Iterator[tuple[str, byt
         yield page_of(path), frame.page("document", page_of(path), titles[path], body=body)
     listed = [(page_of(path), title, "") for path, title in titles.items()]
     at = "docs/index.html"
-    yield at, frame.page("list", at, "Documents", listed=listed)
+    yield at, frame.page("list", at, "Documentation", listed=listed)
 
 
 def _title(text: str, path: str) -> str:
@@ -98,6 +113,14 @@ def _renderer() -> Any:
             again = self.taken[name] = self.taken.get(name, -1) + 1
             name = f"{name}-{again}" if again else name
             return f'<h{level} id="{name}">{text}</h{level}>\n'
+
+        def list_item(self, text: str, **attrs: Any) -> str:
+            """Write an item; a rule of the codebook can be linked to by its code."""
+            code = _RULE.match(re.sub(r"<[^>]*>", "", text).strip())
+            if self.path != CODEBOOK or code is None or code[1] in self.taken:
+                return super().list_item(text, **attrs)
+            self.taken[code[1]] = 0
+            return f'<li id="{code[1]}">{text}</li>\n'
 
         def link(self, text: str, url: str, title: str | None = None) -> str:
             """Lead to a page of the site or of the web; what is neither stays text."""
