@@ -29,19 +29,22 @@ DOCUMENTS = (
 )
 
 
-#: The document with the rules of coding, and how an item that is a rule begins.
-CODEBOOK, _RULE = DOCUMENTS[0], re.compile(r"([A-Z]\d+) ")
+#: The document with the rules of coding, and where one of them is stated: its code begins a sentence.
+CODEBOOK, _RULE = DOCUMENTS[0], re.compile(r"(^|[.:;)] |[*+]+)([A-Z]\d+)(?= [A-Z'‘“&]| $)")
 
 
 def rules(documents: Mapping[str, str]) -> frozenset[str]:
-    r"""Return the codes of the rules of the codebook, each of which can be linked to on its page.
+    """Return the codes of the rules of the codebook, each of which can be linked to on its page.
 
     Examples
     --------
-    >>> sorted(rules({CODEBOOK: "- D4 If there is no date.\n- V4 Lists; see D9."}))
-    ['D4', 'V4']
+    >>> sorted(rules({CODEBOOK: "- D4 If there is no date, see D9. O2 The `lead` acts."}))
+    ['D4', 'O2']
     """
-    return frozenset(re.findall(r"^- ([A-Z]\d+) ", documents.get(CODEBOOK, ""), re.MULTILINE))
+    if CODEBOOK not in documents:
+        return frozenset()
+    page = _html(documents[CODEBOOK], CODEBOOK, frozenset(documents))
+    return frozenset(re.findall(r'<span id="([A-Z]\d+)">', page))
 
 
 def read(package: Package) -> dict[str, str]:
@@ -114,13 +117,17 @@ def _renderer() -> Any:
             name = f"{name}-{again}" if again else name
             return f'<h{level} id="{name}">{text}</h{level}>\n'
 
-        def list_item(self, text: str, **attrs: Any) -> str:
-            """Write an item; a rule of the codebook can be linked to by its code."""
-            code = _RULE.match(re.sub(r"<[^>]*>", "", text).strip())
-            if self.path != CODEBOOK or code is None or code[1] in self.taken:
-                return super().list_item(text, **attrs)
-            self.taken[code[1]] = 0
-            return f'<li id="{code[1]}">{text}</li>\n'
+        def text(self, text: str) -> str:
+            """Write a text; a rule of the codebook can be linked to by its code, where it is first stated."""
+            html = super().text(text)
+            return _RULE.sub(self._rule, html) if self.path == CODEBOOK else html
+
+        def _rule(self, found: re.Match[str]) -> str:
+            before, code = found.groups()
+            if code in self.taken:
+                return found[0]
+            self.taken[code] = 0
+            return f'{before}<span id="{code}">{code}</span>'
 
         def link(self, text: str, url: str, title: str | None = None) -> str:
             """Lead to a page of the site or of the web; what is neither stays text."""

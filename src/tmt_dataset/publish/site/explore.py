@@ -35,7 +35,7 @@ __all__ = ["FACETS", "Explorer", "Facet", "explorer", "facets", "page", "parts"]
 FACETS = {
     "window": "Window",
     "year": "Year",
-    "topic": "Topic (primary or other)",
+    "topic": "Topic (any rank)",
     "action": "Action",
     "authority": "Authority",
     "authority_kind": "Kind of authority",
