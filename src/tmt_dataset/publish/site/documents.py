@@ -30,7 +30,7 @@ DOCUMENTS = (
 
 
 #: The document with the rules of coding, and where one of them is stated: its code begins a sentence.
-CODEBOOK, _RULE = DOCUMENTS[0], re.compile(r"(^|[.:;)] |[*+]+)([A-Z]\d+)(?= [A-Z'‘“&]| $)")
+CODEBOOK, _RULE = DOCUMENTS[0], re.compile(r"(^|[.:;)] |[*+°]+)([A-Z]\d+)(?= [A-Z'‘“&]| $)")
 
 
 def rules(documents: Mapping[str, str]) -> frozenset[str]:
