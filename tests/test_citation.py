@@ -9,6 +9,7 @@ import shutil
 import string
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_a_development_version_says_that_it_is_not_released_and_names_no_archive
     package: Path, style: str, record: str | None, base: str | None
 ) -> None:
     for version, released in ((f"{RELEASED}.dev", False), (RELEASED, True)):
-        factories.edit_descriptor(package, lambda raw, v=version: raw.update(version=v))
+        factories.edit_descriptor(package, partial(dict.update, version=version))
         cited = cite(package, style=style, record=record, base=base)
         assert (citation.UNRELEASED.lower() not in cited.lower()) == released
         assert released or ".zip" not in cited
