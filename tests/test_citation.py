@@ -9,6 +9,7 @@ import shutil
 import string
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tmt_dataset.package import SWHIDS, open_package
 from tmt_dataset.publish.release import _stamp
 
 RECORD = "TMT-0002"
+RELEASED = "2.0.0"
 COMMANDS = {
     "textbackslash": "\\",
     "textbraceleft": "{",
@@ -43,6 +45,13 @@ COMMANDS = {
 def title_of(package: Path, development: str = RECORD) -> str:
     frame = factories.read_table(package, "developments")
     return str(frame.loc[frame["development_id"] == development, "title"].iloc[0])
+
+
+@pytest.fixture
+def package(package: Path) -> Path:
+    """Return a package that is released."""
+    factories.edit_descriptor(package, lambda raw: raw.update(version=RELEASED))
+    return package
 
 
 def read_bibtex(text: str) -> tuple[str, str, dict[str, str]]:
@@ -100,11 +109,24 @@ def ref(**changes: Any) -> Reference:
 def test_apa_names_authors_year_title_version_archive_and_fingerprint(package: Path) -> None:
     descriptor, _ = open_package(package)
     (author,) = [c["title"] for c in descriptor.raw["contributors"]]
-    name = f"{descriptor.name}-{descriptor.version}"
+    name = f"{descriptor.name}-{RELEASED}"
     assert cite(package) == (
-        f"{author}. ({descriptor.raw['created'][:4]}). {descriptor.raw['title']} (Version {descriptor.version}) [Data set]. "
+        f"{author}. ({descriptor.raw['created'][:4]}). {descriptor.raw['title']} (Version {RELEASED}) [Data set]. "
         f"Release archive {name}.zip, fingerprint {fingerprint(descriptor)}."
     )
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+@pytest.mark.parametrize("record", [None, RECORD])
+@pytest.mark.parametrize("base", [None, "https://example.org/tmt"])
+def test_a_development_version_says_that_it_is_not_released_and_names_no_archive(
+    package: Path, style: str, record: str | None, base: str | None
+) -> None:
+    for version, released in ((f"{RELEASED}.dev", False), (RELEASED, True)):
+        factories.edit_descriptor(package, partial(dict.update, version=version))
+        cited = cite(package, style=style, record=record, base=base)
+        assert (citation.UNRELEASED.lower() not in cited.lower()) == released
+        assert released or ".zip" not in cited
 
 
 def test_apa_cites_a_record_in_the_data_set(package: Path) -> None:
@@ -390,10 +412,13 @@ def test_a_base_that_is_no_address_is_refused(package: Path) -> None:
 
 def test_oscola_and_bluebook_name_the_first_author_of_many() -> None:
     two = ref(authors=people(("Ada", "King"), ("Bo", "Li")), url="https://example.org")
+    verified = f"For verification: fingerprint {two.fingerprint}."
     assert citation.oscola(two) == (
-        "Ada King and Bo Li, ‘Lamps’ (version 1.0.0, The lamp readers, 2024) <https://example.org>"
+        f"Ada King and Bo Li, ‘Lamps’ (version 1.0.0, The lamp readers, 2024) <https://example.org>.\n{verified}"
     )
-    assert citation.bluebook(two) == "Ada King and Bo Li, Lamps (version 1.0.0, 2024), https://example.org."
+    assert citation.bluebook(two) == (
+        f"Ada King and Bo Li, Lamps (version 1.0.0, 2024), https://example.org.\n{verified}"
+    )
     many = ref(authors=people(*((c, "X") for c in "ABCD")))
     assert citation.oscola(many).startswith("A X and others, ")
     assert citation.bluebook(many).startswith("A X and others, ")
@@ -401,10 +426,17 @@ def test_oscola_and_bluebook_name_the_first_author_of_many() -> None:
 
 @pytest.mark.parametrize("style", ["oscola", "bluebook"])
 def test_a_record_is_cited_in_the_data_set_by_lawyers_too(package: Path, style: str) -> None:
-    cited = cite(package, style=style, record=RECORD)
+    footnote, verification = cite(package, style=style, record=RECORD).splitlines()
     title = open_package(package).descriptor.title
-    assert cited.index(title_of(package)) < cited.index(RECORD) < cited.index(f"in {title}")
-    assert reported() in cited
+    assert title_of(package) in footnote
+    assert RECORD in footnote
+    assert f"in {title}" in footnote
+    assert "reported in The Lamp Gazette, " in footnote
+    assert footnote.endswith((">.", ")."))
+    assert not re.search("sha256|characters|urn:", footnote)
+    assert verification.startswith("For verification: release archive ")
+    place, quote = re.findall(r"characters \d+-\d+|quote urn:[^,]+$", reported())
+    assert verification.endswith(f", {place}, {quote}.")
 
 
 # -- directory and revision in git

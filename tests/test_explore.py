@@ -28,6 +28,8 @@ from tmt_dataset.publish.site.frame import TEMPLATES
 from tmt_dataset.publish.site.parts import framed
 from tmt_dataset.search import stems
 from tmt_dataset.search.index import index, vocabulary
+from tmt_dataset.views.meanings import meanings
+from tmt_dataset.views.windows import windows
 
 #: What readers search for, in each form that the library reads.
 SEARCHES = (
@@ -144,7 +146,13 @@ class TestFacets:
         flat = ds.flat()
         for facet in explore.facets(ds, flat):
             for code, found in facet.developments.items():
-                if facet.name in flat and facet.name in ("window", "level"):
+                if facet.name == "year":
+                    assert found == ids(ds.select(year=int(code))), code
+                elif facet.name == "authority_kind":
+                    bodies = ds["authorities"]
+                    acting = bodies.loc[bodies["kind"] == code, "authority_id"].tolist()
+                    assert found == ids(ds.select(authority=acting)), code
+                elif facet.name in flat and facet.name in ("window", "level"):
                     kept = flat.loc[flat[facet.name].str.split("; ").map(lambda codes, c=code: c in codes)]
                     assert found == {*kept["development_id"]}, code
                 else:
@@ -166,6 +174,13 @@ class TestFacets:
 
 
 class TestPages:
+    def test_the_date_of_a_window_is_told_as_on_its_page(self, real: tmt.Dataset) -> None:
+        one = real.select(development="TMT-0157")
+        assert one.flat()["date"].tolist() == ["2025-07-01/2025-08-31"]
+        table = explore.parts(one, str).body.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert ">July or August 2025<" in table
+        assert "2025-08-31" not in table
+
     def test_a_page_has_the_same_bytes_each_time(self, ds: tmt.Dataset) -> None:
         assert explore.page(ds, str) == explore.page(ds, str)
         assert proving(ds) == proving(ds)
@@ -203,6 +218,46 @@ class TestInABrowser:
         assert {text: lost for text in SEARCHES if (lost := ids(real.select(text=text)) - found[text])} == {}
         assert found["xylophone"] == set()
         assert {*search(browser, " ")} == ids(real)
+
+    def test_a_search_says_where_the_words_are(
+        self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset
+    ) -> None:
+        opened(browser, page)
+        said = """
+            const { rows } = JSON.parse(document.getElementById('data').textContent);
+            return $('#developments').DataTable().rows({ page: 'current' }).nodes().toArray().map(row =>
+                [row.querySelector('small').textContent, row.querySelector('.why')?.textContent ?? null]);
+        """
+        search(browser, "digital yuan")
+        assert browser.execute_script(said) == [["TMT-0157", "Found by words anywhere in the report"]]
+        search(browser, "deepfake")
+        hits = real.search("deepfake").set_index("development_id")["where"]
+        for name, why in browser.execute_script(said):
+            places = {*hits[name].split(", ")} - {"report"}
+            assert {*why.removeprefix("Found in: ").split(", ")} == places, name
+        search(browser, "")
+        assert {why for _, why in browser.execute_script(said)} == {None}
+
+    def test_a_search_without_a_match_says_what_the_sources_cover(
+        self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset
+    ) -> None:
+        opened(browser, page)
+        search(browser, "xylophone")
+        told = browser.find_element("id", "developments").text
+        assert "No matching records. The sources cover " in told
+        assert all(window in told for window in windows(real, reviews_last=True)["window"])
+
+    def test_on_a_telephone_each_development_is_shown_whole(
+        self, browser: webdriver.Chrome, page: Path
+    ) -> None:
+        assert problems(browser, page, min(WIDTHS), axe=False) == []
+        inside = """
+            return [...document.querySelectorAll('#developments td')].every(cell =>
+                cell.getBoundingClientRect().right <= innerWidth);
+        """
+        until(browser, READY)
+        assert browser.execute_script(inside)
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def test_a_filter_gives_exactly_what_select_gives(
         self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset
@@ -261,7 +316,7 @@ class TestInABrowser:
             name: [inert("" if cell is None else str(cell)) for cell in values]
             for name, values in cells.items()
         }
-        sheet = openpyxl.load_workbook(io.BytesIO(downloads(".buttons-excel"))).worksheets[0]
+        sheet, described = openpyxl.load_workbook(io.BytesIO(downloads(".buttons-excel"))).worksheets
         title, said, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
         assert title[0] == f"{real.descriptor.name} {real.version}"
         assert said[0] == f"{tmt.cite(real)} Selection: topic=ai&action=consultation"
@@ -269,6 +324,35 @@ class TestInABrowser:
         read = {name: [row[n] for row in rows[1:]] for n, name in enumerate(cells)}
         assert read["title"] == cells["title"]
         assert [str(day)[:10] for day in read["date_start"]] == [str(day) for day in cells["date_start"]]
+        for name in (
+            "date",
+            "jurisdiction",
+            "effective_date",
+        ):  # texts, though some look like days or numbers
+            assert read[name] == cells[name], name
+        assert sheet.freeze_panes == "C4"
+        assert described.title == "Columns"
+        lines = [list(row) for row in described.iter_rows(values_only=True)]
+        assert lines == [["Column", "Meaning"], *map(list, meanings(real, flat).items())]
+
+    def test_a_download_of_a_selection_is_named_by_its_size(
+        self, browser: webdriver.Chrome, page: Path, real: tmt.Dataset, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "named"
+        browser.execute_cdp_cmd(
+            "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}
+        )
+        size = len(ids(real.select(topic="ai")))
+        for address, more in (("", ""), ("#topic=ai", f" - selection of {size}")):
+            opened(browser, page, address)
+            until(browser, MANY, size if address else len(ids(real)))
+            browser.execute_script("document.querySelector('.buttons-csv').click()")
+            name = f"{real.descriptor.name} {real.version}{more}.csv"
+            for _ in range(400):
+                if (folder / name).exists():
+                    break
+                time.sleep(0.05)
+            assert (folder / name).exists(), [path.name for path in folder.glob("*")]
 
     @pytest.mark.parametrize("width", WIDTHS)
     def test_pages_fit_are_accessible_and_fetch_nothing(

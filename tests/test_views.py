@@ -17,6 +17,7 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.edtf import bounds
 from tmt_dataset.errors import PackageError, UnknownCodeError
 from tmt_dataset.views import STAGES
+from tmt_dataset.views.meanings import MEANINGS, meanings
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,13 @@ def test_flat_shows_codes_with_their_labels(ds: Dataset) -> None:
         "figures": "Damages: 40,000 CNY (exact)",
         "note": "The heading counts it as the first case, which nothing else confirms.",
     }
+
+
+def test_every_column_of_flat_is_described_and_no_other(ds: Dataset) -> None:
+    flat = ds.flat()
+    assert all(meanings(ds, flat).values())
+    assert {*MEANINGS} <= {*flat.columns}
+    assert not {*MEANINGS} & {*ds.descriptor.table("developments").field_names}
 
 
 def test_flat_joins_lists_in_their_order(ds: Dataset) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmt_dataset.addresses import Addresses, checked
 from tmt_dataset.characters import UNSEEN
-from tmt_dataset.descriptor import DESCRIPTOR, Descriptor, fingerprint
+from tmt_dataset.descriptor import DESCRIPTOR, DEVELOPMENT, Descriptor, fingerprint
 from tmt_dataset.errors import PackageError, unknown
 from tmt_dataset.package import Package, open_package
 from tmt_dataset.releases import swhids
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STYLES",
+    "UNRELEASED",
     "Agent",
     "Reference",
     "Report",
@@ -43,6 +44,8 @@ __all__ = [
 ]
 
 
+#: What every citation says of a version that is not released.
+UNRELEASED = "development version, not released"
 STYLES = ("apa", "bibtex", "ris", "csl", "oscola", "bluebook")
 _DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 #: Spaces, and controls that end a line or a word: no format has an escape for them.
@@ -117,9 +120,13 @@ class Report(NamedTuple):
         >>> str(Report("Lamp News", "The press", "https://example.org/1", 7, 15))
         'Reported in: Lamp News, The press, characters 7-15, https://example.org/1'
         """
-        place = None if self.start is None else f"characters {self.start}-{self.end}"
-        told = ", ".join(part for part in (self.title, self.publisher, place, self.url) if part)
+        told = ", ".join(part for part in (self.title, self.publisher, self.place, self.url) if part)
         return f"Reported in: {told}" + (f", quote {self.quote}" if self.quote else "")
+
+    @property
+    def place(self) -> str:
+        """The place of the first quote in the text of the source, where it is known."""
+        return "" if self.start is None else f"characters {self.start}-{self.end}"
 
 
 class Reference(NamedTuple):
@@ -157,9 +164,20 @@ class Reference(NamedTuple):
         return (self.place or of_release if self.record else of_release or self.place) or self.url
 
     @property
+    def development(self) -> bool:
+        """Whether this version is not released: then there is no archive to be named."""
+        return self.version.endswith(DEVELOPMENT)
+
+    @property
+    def edition(self) -> str:
+        """The version, and that it is not released where it is not."""
+        return f"{self.version}, {UNRELEASED}" if self.development else self.version
+
+    @property
     def identified(self) -> str:
-        """The words that identify this release."""
-        return f"Release archive {self.archive}, {self.checked}"
+        """The words that identify this release, or say that it is none."""
+        what = UNRELEASED.capitalize() if self.development else f"Release archive {self.archive}"
+        return f"{what}, {self.checked}"
 
     @property
     def checked(self) -> str:
@@ -356,7 +374,7 @@ def apa(ref: Reference) -> str:
     publisher = "" if ref.publisher in [a.name for a in ref.authors] else f" {ref.publisher}."
     where = f" {ref.identified}."
     if ref.access:
-        where = f" Release {ref.checked}. {ref.access}"
+        where = f" {ref.identified if ref.development else f'Release {ref.checked}'}. {ref.access}"
     told = ""
     if ref.report:
         told = f" {ref.report}" + (
@@ -437,6 +455,8 @@ def csl(ref: Reference) -> str:
     if ref.date:
         item["issued"] = {"date-parts": [[int(part) for part in ref.date.split("-")]]}
     item |= {"version": plain(ref.version), "publisher": plain(ref.publisher), "genre": "Data set"}
+    if ref.development:
+        item["status"] = UNRELEASED
     if ref.doi:
         item["DOI"] = plain(ref.doi)
     if ref.access:
@@ -454,23 +474,48 @@ def _authors(ref: Reference) -> str:
 
 
 def oscola(ref: Reference) -> str:
-    """Return a reference in the style of OSCOLA (4th edition), as plain text."""
-    title = f"{ref.record_title} ({ref.record})" if ref.record else ref.title
+    """Return a reference in the style of OSCOLA (4th edition), as plain text: a footnote, and a line by which it is verified.
+
+    The day of access, which only the reader knows, follows an address.
+    """
     inside = f" in {ref.title}" if ref.record else ""
     publisher = "" if ref.publisher in [a.name for a in ref.authors] else ref.publisher
-    brackets = ", ".join(part for part in (f"version {ref.version}", publisher, ref.year) if part)
-    where = f" <{ref.access}>" if ref.access else f" ({ref.identified})"
-    told = f" {ref.report}" if ref.report else ""
-    return plain(f"{_authors(ref)}, ‘{title}’{inside} ({brackets}){where}{told}")
+    brackets = ", ".join(part for part in (f"version {ref.edition}", publisher, ref.year) if part)
+    record = f" {ref.record}" if ref.record else ""
+    where = f" <{ref.access}>" if ref.access else ""
+    told = ""
+    if ref.report:
+        address = f" <{ref.report.url}>" if ref.report.url else ""
+        told = f", reported in {ref.report.publisher}, ‘{ref.report.title}’{address}"
+    title = ref.record_title if ref.record else ref.title
+    return _footnote(f"{_authors(ref)}, ‘{title}’{inside} ({brackets}){record}{where}{told}.", ref)
 
 
 def bluebook(ref: Reference) -> str:
-    """Return a reference in the style of the Bluebook (rule 18, the Internet and electronic media), as plain text."""
+    """Return a reference in the style of the Bluebook (rule 18, the Internet and electronic media), as plain text.
+
+    It is a footnote, and a line by which it is verified.
+    """
     title = f"{ref.record_title} ({ref.record}), in {ref.title}" if ref.record else ref.title
-    brackets = " ".join(part for part in (f"version {ref.version},", ref.year or "n.d.") if part)
-    where = ref.access or ref.identified
-    told = f" ({ref.report})" if ref.report else ""
-    return plain(f"{_authors(ref)}, {title} ({brackets}), {where}{told}.")
+    where = f", {ref.access}" if ref.access else ""
+    told = ""
+    if ref.report:
+        told = ", ".join(part for part in (ref.report.publisher, ref.report.title, ref.report.url) if part)
+        told = f" (reported in {told})"
+    brackets = f"version {ref.edition}, {ref.year or 'n.d.'}"
+    return _footnote(f"{_authors(ref)}, {title} ({brackets}){where}{told}.", ref)
+
+
+def _footnote(words: str, ref: Reference) -> str:
+    """Return a footnote, and after it a line with what identifies the copy and the place in the source."""
+    proofs = [
+        ref.checked if ref.development or ref.access else f"release archive {ref.archive}, {ref.checked}"
+    ]
+    if ref.report:
+        proofs += [
+            part for part in (ref.report.place, ref.report.quote and f"quote {ref.report.quote}") if part
+        ]
+    return "\n".join((plain(words), plain(f"For verification: {', '.join(proofs)}.")))
 
 
 _WRITERS = {"apa": apa, "bibtex": bibtex, "ris": ris, "csl": csl, "oscola": oscola, "bluebook": bluebook}
@@ -505,8 +550,8 @@ def cite(
 ) -> str:
     """Return the citation of a release, or of one development in it.
 
-    It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive, the
-    fingerprint of its declaration and data (:func:`tmt_dataset.descriptor.fingerprint`), by which a reader can tell whether a copy
+    It holds authors, year, title, version, publisher, the address of the release or (without one) the name of its archive (of a
+    development version, that it is not released), the fingerprint of its declaration and data (:func:`tmt_dataset.descriptor.fingerprint`), by which a reader can tell whether a copy
     is the one cited, and of a release the identifiers of its directory and revision in git (SWHID, ISO/IEC 18670). A development is
     cited with the source that reports it first beside the data set: title, publisher, address, and the place and the address of the
     first quote in its text. The tables of a package given by its path are read, and refused if they are not as declared.

@@ -573,7 +573,8 @@ class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
         """Return one row per development, codes with their labels, lists joined by ``"; "``: for a spreadsheet.
 
         ``window`` names the windows of the sources that report the development, where its date may lie in them; ``level`` is
-        that of the area that it governs, ``first_quote`` the first of its quotes.
+        that of the area that it governs, ``first_quote`` the first of its quotes. The data dictionary describes every column
+        under "The flat table".
 
         Examples
         --------

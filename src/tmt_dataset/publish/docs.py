@@ -18,6 +18,7 @@ from tmt_dataset.descriptor import Field, Table
 from tmt_dataset.errors import MissingExtraError, PackageError
 from tmt_dataset.package import Package
 from tmt_dataset.publish import drafting, types
+from tmt_dataset.views.meanings import CITE_AS, meanings
 
 if TYPE_CHECKING:
     import click
@@ -69,6 +70,11 @@ TYPES_NOTE = (
     "Numbers and dates are then text, to be converted by the types below. `tmt_dataset.load()` and the exports to Parquet and SQLite have "
     "the types already. Of JSON Lines, let Polars see every line before it decides: "
     '`pl.read_ndjson("tmt.jsonl", infer_schema_length=None)`.'
+)
+FLAT_NOTE = (
+    "One row per development, codes with their labels, several entries of one cell joined by `; `. It is what `Dataset.flat()` returns, "
+    "what Download CSV and Download Excel on the first page of the site save, and the sheet or file `flat` of `tmt-dataset export`. "
+    "It is made from the tables above and is not a table of the package."
 )
 COVERAGE_NOTE = (
     "What the characters of each source are used for (`tmt-dataset coverage`). The rows up to `outlook` are the roles of segments, in "
@@ -129,12 +135,28 @@ def _readers(ds: Dataset) -> Iterator[str]:
     yield f"\n{TYPES_NOTE}\n"
 
 
+def _flat(ds: Dataset) -> Iterator[str]:
+    """Yield what the columns of the view with one row per development mean."""
+    frame = ds.flat()
+    declared = ds.descriptor.table("developments").field_names
+    yield "## The flat table\n"
+    yield f"{FLAT_NOTE}\n"
+    yield "| column | pandas | meaning | from | empty |"
+    yield "|---|---|---|---|---|"
+    for name, meaning in meanings(ds, frame).items():
+        origin = "`developments`" if name in declared else "joined"
+        yield _line((f"`{name}`", frame[name].dtype, meaning, origin, int(frame[name].isna().sum())))
+    yield _line((f"`{CITE_AS[0]}`", "", CITE_AS[1], "added", 0))
+    yield ""
+
+
 def data_dictionary(ds: Dataset) -> str:
     """Return the data dictionary as Markdown: each table and field with type, meaning, example and number of empty cells."""
     lines = [NOTE, "# Data dictionary", "", f"{ds.descriptor.title}, version {ds.version}.", ""]
     lines += _readers(ds)
     for table in ds.descriptor.tables.values():
         lines += _table(ds, table)
+    lines += _flat(ds)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -212,7 +234,7 @@ def datasheet_blocks(ds: Dataset) -> dict[str, str]:
             "licence of the data",
             ", ".join(one.get("name") or "" for one in ds.descriptor.raw.get("licenses") or ()),
         ],
-        ["archive", f"`{ref.archive}`"],
+        ["archive", citation.UNRELEASED if ref.development else f"`{ref.archive}`"],
         ["fingerprint", f"`{ref.fingerprint}`"],
     ]
     sources = [

@@ -130,7 +130,7 @@ def _cff_content(facts: Facts) -> Json:
     identifier = {
         "type": "other",
         "value": ref.fingerprint,
-        "description": f"Fingerprint of the data of version {ref.version} ({ref.archive})",
+        "description": f"Fingerprint of the data of version {ref.version} ({citation.UNRELEASED if ref.development else ref.archive})",
     }
     return present(
         {

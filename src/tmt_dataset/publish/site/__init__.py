@@ -92,7 +92,7 @@ def _site(
     content = Content(ds)
     files: Files = {"style.css": articles_of.style()}
     files.update(articles_of.pages(frame, articles))
-    files.update(records.pages(frame, content, previous))
+    files.update(records.pages(frame, content, previous, documents_of.rules(documents)))
     files.update(registers.pages(frame, content))
     files.update(documents_of.pages(frame, documents))
     files.update(reference.pages(frame) if library else ())

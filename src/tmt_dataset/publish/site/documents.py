@@ -14,7 +14,7 @@ from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.package import Package
 from tmt_dataset.publish.site.frame import Frame, markup
 
-__all__ = ["DOCUMENTS", "page_of", "pages", "read"]
+__all__ = ["CODEBOOK", "DOCUMENTS", "page_of", "pages", "read", "rules"]
 
 
 #: The documents that a package may have, in the order of the site; the version has its own list of corrections.
@@ -27,6 +27,24 @@ DOCUMENTS = (
     "docs/coverage.md",
     "docs/commands.md",
 )
+
+
+#: The document with the rules of coding, and where one of them is stated: its code begins a sentence.
+CODEBOOK, _RULE = DOCUMENTS[0], re.compile(r"(^|[.:;)] |[*+°]+)([A-Z]\d+)(?= [A-Z'‘“&]| $)")
+
+
+def rules(documents: Mapping[str, str]) -> frozenset[str]:
+    """Return the codes of the rules of the codebook, each of which can be linked to on its page.
+
+    Examples
+    --------
+    >>> sorted(rules({CODEBOOK: "- D4 If there is no date, see D9. O2 The `lead` acts."}))
+    ['D4', 'O2']
+    """
+    if CODEBOOK not in documents:
+        return frozenset()
+    page = _html(documents[CODEBOOK], CODEBOOK, frozenset(documents))
+    return frozenset(re.findall(r'<span id="([A-Z]\d+)">', page))
 
 
 def read(package: Package) -> dict[str, str]:
@@ -60,7 +78,7 @@ def pages(frame: Frame, documents: Mapping[str, str]) -> Iterator[tuple[str, byt
         yield page_of(path), frame.page("document", page_of(path), titles[path], body=body)
     listed = [(page_of(path), title, "") for path, title in titles.items()]
     at = "docs/index.html"
-    yield at, frame.page("list", at, "Documents", listed=listed)
+    yield at, frame.page("list", at, "Documentation", listed=listed)
 
 
 def _title(text: str, path: str) -> str:
@@ -98,6 +116,18 @@ def _renderer() -> Any:
             again = self.taken[name] = self.taken.get(name, -1) + 1
             name = f"{name}-{again}" if again else name
             return f'<h{level} id="{name}">{text}</h{level}>\n'
+
+        def text(self, text: str) -> str:
+            """Write a text; a rule of the codebook can be linked to by its code, where it is first stated."""
+            html = super().text(text)
+            return _RULE.sub(self._rule, html) if self.path == CODEBOOK else html
+
+        def _rule(self, found: re.Match[str]) -> str:
+            before, code = found.groups()
+            if code in self.taken:
+                return found[0]
+            self.taken[code] = 0
+            return f'{before}<span id="{code}">{code}</span>'
 
         def link(self, text: str, url: str, title: str | None = None) -> str:
             """Lead to a page of the site or of the web; what is neither stays text."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from tmt_dataset.analysis.words import listed, spoken
 from tmt_dataset.characters import escaped
 from tmt_dataset.citation import cite
 from tmt_dataset.dataset import Dataset
@@ -23,17 +24,21 @@ from tmt_dataset.publish.site.words import PageWords, words
 from tmt_dataset.record import labels
 from tmt_dataset.selection import CRITERIA
 from tmt_dataset.views.counts import LEVELS
+from tmt_dataset.views.meanings import meanings
 from tmt_dataset.views.windows import windows
 
 __all__ = ["FACETS", "Explorer", "Facet", "explorer", "facets", "page", "parts"]
 
 
-#: The facets in their order: criteria of ``select`` and columns of ``flat``, each with what it is called.
+#: The facets in their order, each with what it is called: criteria of ``select``, columns of ``flat``, years in which the date
+#: may lie, and kinds of authorities. Unlike a count by topic, the facet of topics takes each topic, whatever its rank.
 FACETS = {
     "window": "Window",
-    "topic": "Topic",
+    "year": "Year",
+    "topic": "Topic (any rank)",
     "action": "Action",
     "authority": "Authority",
+    "authority_kind": "Kind of authority",
     "level": "Level",
     "place": "Place",
     "orientation": "Orientation",
@@ -105,7 +110,11 @@ def facets(ds: Dataset, flat: pd.DataFrame) -> list[Facet]:
     for name, title in FACETS.items():
         if name in orders:
             made.append(_of_column(flat, name, title, orders[name]))
-        elif _has(ds, name):
+        elif name == "year":
+            made.append(_of_years(flat, title))
+        elif name == "authority_kind" and {"development_authorities", "authorities"} <= {*ds}:
+            made.append(_of_kinds(ds, title))
+        elif name in CRITERIA and _has(ds, name):
             made.append(_of_criterion(ds, name, title))
     return [facet for facet in made if facet.labels]
 
@@ -127,6 +136,29 @@ def _of_column(flat: pd.DataFrame, name: str, title: str, order: Iterable[object
     return Facet(name, title, {code: code for code in found}, found)
 
 
+def _of_years(flat: pd.DataFrame, title: str) -> Facet:
+    """Return the years, each with the developments whose date may lie in it, as ``select`` takes them."""
+    found: dict[str, set[str]] = {}
+    for name, start, end in zip(flat["development_id"], flat["date_start"], flat["date_end"], strict=True):
+        for year in range(start.year, end.year + 1):
+            found.setdefault(str(year), set()).add(name)
+    return Facet("year", title, {year: year for year in sorted(found)}, found)
+
+
+def _of_kinds(ds: Dataset, title: str) -> Facet:
+    """Return the kinds of authorities, each with the developments in which one of them acts."""
+    links, bodies = ds["development_authorities"], ds["authorities"]
+    kinds = links["authority_id"].map(dict(zip(bodies["authority_id"], bodies["kind"], strict=True)))
+    found: dict[str, set[str]] = {}
+    for kind, part in links.groupby(kinds.astype("str"), sort=True):
+        found[str(kind)] = {*part["development_id"]}
+    return Facet("authority_kind", title, {kind: _spelled(kind) for kind in found}, found)
+
+
+def _spelled(code: str) -> str:
+    return code.replace("-", " ").capitalize()
+
+
 def _of_criterion(ds: Dataset, name: str, title: str) -> Facet:
     criterion = CRITERIA[name]
     if criterion.column is None:
@@ -136,7 +168,7 @@ def _of_criterion(ds: Dataset, name: str, title: str) -> Facet:
         named = dict(labels(ds, criterion.table, field)) if field else {}
     else:
         codes = list(ds.descriptor.table(criterion.table).field(criterion.column).enum)
-        named = {code: code.replace("-", " ").capitalize() for code in codes}
+        named = {code: _spelled(code) for code in codes}
     found = {code: {*ds[criterion.link].loc[criterion.rows(ds, code), "development_id"]} for code in codes}
     found = {code: ids for code, ids in found.items() if ids}
     depths = _depths(ds, criterion.table) if name in _NESTED else {}
@@ -187,7 +219,7 @@ def parts(ds: Dataset, address: Callable[[str], str], pages: Sequence[PageWords]
         "pages": pages,
         "citation": cite(ds),
         "rows": _rows(flat, address),
-        "data": embedded(_data(ds, flat, found, pages)),
+        "data": embedded(_data(ds, flat, found, pages, meanings(ds, view))),
         "library": embedded(library.read_text(encoding="utf-8")),
     }
     style = embedded(library.with_suffix(".css").read_text(encoding="utf-8"))
@@ -203,11 +235,18 @@ def _rows(flat: dict[str, list[Cell]], address: Callable[[str], str]) -> list[di
             name: "; ".join(filter(None, (row.get(column) for column in columns)))
             for name, columns in _SHOWN.items()
         }
-        rows.append({**row, **shown, "address": address(row["development_id"])})
+        days = (pd.Timestamp(row["date_start"]), pd.Timestamp(row["date_end"]))
+        rows.append({**row, **shown, "when": spoken(*days), "address": address(row["development_id"])})
     return rows
 
 
-def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: Sequence[PageWords]) -> str:
+def _data(
+    ds: Dataset,
+    flat: dict[str, list[Cell]],
+    found: list[Facet],
+    pages: Sequence[PageWords],
+    described: dict[str, str],
+) -> str:
     """Return what the script of the page needs, as JSON."""
     known = words(ds)
     codes = [{code: n for n, code in enumerate(facet.labels)} for facet in found]
@@ -227,6 +266,9 @@ def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: S
         )
     data = {
         "columns": list(flat),
+        "meanings": described,
+        # what looks like a number or a day in another column is a text, as a code of a place or a date in EDTF
+        "typed": [n for n, values in enumerate(flat.values()) if not any(isinstance(v, str) for v in values)],
         "rows": rows,
         "facets": [
             {
@@ -239,6 +281,7 @@ def _data(ds: Dataset, flat: dict[str, list[Cell]], found: list[Facet], pages: S
         ],
         "pages": pages,
         "reading": known.reading,
+        "covered": f"No matching records. The sources cover {listed(windows(ds, reviews_last=True)['window'].tolist())}.",
         "title": f"{ds.descriptor.name} {ds.version}",
         "citation": cite(ds),
         "formula": FORMULA.pattern,

@@ -38,9 +38,9 @@ NAVIGATION = {
     "sources/index.html": "Sources",
     "errata/index.html": "Errata",
     "versions/index.html": "Versions",
-    "docs/index.html": "Documents",
-    "api/index.html": "Library",
-    "prove.html": "Prove it",
+    "docs/index.html": "Documentation",
+    "api/index.html": "Python API",
+    "prove.html": "Check a source text",
 }
 
 

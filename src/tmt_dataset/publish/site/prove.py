@@ -14,7 +14,7 @@ from tmt_dataset.validation.verbatim import unescaped
 __all__ = ["TITLE", "parts"]
 
 
-TITLE = "Prove it with your own copy"
+TITLE = "Check a source text with your own copy"
 
 
 def parts(ds: Dataset) -> Parts:

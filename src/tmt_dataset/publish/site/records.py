@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from tmt_dataset.citation import STYLES, Reference, references, written
@@ -11,6 +12,7 @@ from tmt_dataset.dataset import Dataset
 from tmt_dataset.exports.text import csv_records
 from tmt_dataset.publish.changes import diff
 from tmt_dataset.publish.site.content import Content, Row, grouped
+from tmt_dataset.publish.site.documents import CODEBOOK, page_of
 from tmt_dataset.publish.site.frame import Frame, address
 from tmt_dataset.record import Record
 
@@ -39,7 +41,9 @@ _NAMES = {
 }
 
 
-def pages(frame: Frame, content: Content, previous: Dataset | None = None) -> Iterator[tuple[str, bytes]]:
+def pages(
+    frame: Frame, content: Content, previous: Dataset | None = None, rules: Set[str] = frozenset()
+) -> Iterator[tuple[str, bytes]]:
     """Yield the files of all records, each with its address, and the page that lists them.
 
     Parameters
@@ -48,6 +52,8 @@ def pages(frame: Frame, content: Content, previous: Dataset | None = None) -> It
         Of the site.
     previous
         An earlier version of the data, with which records are compared.
+    rules
+        Codes of the rules of coding that the page of the codebook has.
     """
     parts = _parts(content) | {"changes": _changes(content, previous)}
     for name, ref in references(content.ds, frame.base).items():
@@ -58,7 +64,7 @@ def pages(frame: Frame, content: Content, previous: Dataset | None = None) -> It
         yield f"{folder}record.csv", _csv(content, name)
         shown = {kind: found.get(name, []) for kind, found in parts.items()}
         since = previous.version if previous else ""
-        yield at, _page(frame, content, ref, shown, jsonld=described, since=since)
+        yield at, _page(frame, content, ref, shown, rules, jsonld=described, since=since)
     retired = [row for row in content.table("released_identifiers") if row["retired"]]
     for row in retired:
         at = address("d", row["development_id"])
@@ -117,7 +123,12 @@ def _changes(content: Content, previous: Dataset | None) -> dict[str, list[Row]]
 
 
 def _page(
-    frame: Frame, content: Content, ref: Reference, own: Mapping[str, list[Row]], **shown: object
+    frame: Frame,
+    content: Content,
+    ref: Reference,
+    own: Mapping[str, list[Row]],
+    rules: Set[str],
+    **shown: object,
 ) -> bytes:
     """Return the page of the development that a reference cites, with the rows of other tables that belong to it."""
     name = str(ref.record)
@@ -128,6 +139,8 @@ def _page(
         address("d", name),
         row["title"],
         row=row,
+        noted=_noted(row["note"] or "", rules),
+        codebook=f"../../{page_of(CODEBOOK)}",
         values=_values(content, name),
         registers=REGISTERS,
         own=own,
@@ -137,6 +150,22 @@ def _page(
         report=content.report(name),
         **shown,
     )
+
+
+def _noted(note: str, rules: Set[str]) -> list[tuple[str, str]]:
+    """Return a note in parts, each with the code of the rule that follows it, if the codebook has it.
+
+    Examples
+    --------
+    >>> _noted("The heading bears no date (D4). One V2X batch.", {"D4"})
+    [('The heading bears no date (', 'D4'), ('). One V2X batch.', '')]
+    """
+    parts = re.split(r"\b([A-Z]\d+)\b", note)
+    out = [("", "")]
+    for words, code in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        before = out.pop()[0] + words
+        out += [(before, code), ("", "")] if code in rules else [(before + code, "")]
+    return out
 
 
 def _values(content: Content, name: str) -> list[Row]:

@@ -20,6 +20,8 @@ __all__ = ["PageWords", "Words", "page_words", "words"]
 _ASIDE = re.compile(r"<(script|style|svg|nav)\b.*?</\1>", re.DOTALL)
 #: What a page shows of other pages, where it is about one thing.
 _OTHERS = re.compile(r'<(table|ol class="life")\b.*?</(table|ol)>', re.DOTALL)
+#: The pages about the library and its commands, which are found after all others.
+_LAST = ("api/", "docs/commands")
 _TITLE = re.compile(r"<title>(.*?) – ", re.DOTALL)
 
 
@@ -30,7 +32,8 @@ class Words(NamedTuple):
     record: dict[str, str]
     #: Stems of the reports, which have no order.
     report: dict[str, str]
-    #: Chinese characters as a regular expression, the rules of spelling, and all words, to complete the beginning of one.
+    #: Chinese characters as a regular expression, the rules of spelling, all words, to complete the beginning of one, and
+    #: the places between the bars.
     reading: dict[str, Any]
 
 
@@ -62,11 +65,18 @@ def words(ds: Tables) -> Words:
         # a page finds a part of a Chinese name in the name itself
         own = [" ".join(s) for place, s in by_place if place not in NOT_RECORDED]
         forms = {s for place, ss in by_place if place == "forms" for s in ss if not HAN.search(s)}
-        record[row[0]] = " | ".join(["", *filter(None, own), " ".join(sorted(forms)), ""])
+        record[row[0]] = " | ".join(["", *own, " ".join(sorted(forms)), ""])
         report[row[0]] = " ".join(["", *sorted({s for p, ss in by_place if p == "report" for s in ss}), ""])
     known = sorted(word for word in vocabulary(found) if not HAN.search(word))
     rules = [[pattern, other] for pattern, other in RULES]
-    reading = {"han": HAN.pattern, "han_length": HAN_LENGTH, "spelling": rules, "known": known}
+    places = [place for place in found.places[1:] if place not in NOT_RECORDED]
+    reading = {
+        "han": HAN.pattern,
+        "han_length": HAN_LENGTH,
+        "spelling": rules,
+        "known": known,
+        "places": places,
+    }
     return Words(record, report, reading)
 
 
@@ -88,6 +98,7 @@ def page_words(files: Mapping[str, bytes], kinds: Mapping[str, str]) -> list[Pag
     """
     pages = {at: data.decode("utf-8") for at, data in files.items() if at.endswith(".html")}
     found = [at for at in pages if at not in kinds and not at.startswith("d/")]
+    found.sort(key=lambda at: at.startswith(_LAST))
     streams = stems.streams(
         _text(pages[at], "/" not in at or at.startswith(("docs/", "api/"))) for at in found
     )
