@@ -23,6 +23,7 @@ from markupsafe import escape
 from nbformat import NotebookNode
 from pdoc.doc import Module
 from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
 
 import tmt_dataset as tmt
 from tmt_dataset import plots
@@ -550,6 +551,7 @@ class TestInABrowser:
         written(small, tmp_path)
         browser.get((tmp_path / "d" / "TMT-0001" / "index.html").as_uri())
         browser.find_element("name", "text").send_keys("codebook OR lamps\n")
+        WebDriverWait(browser, 60).until(lambda b: "text=" in b.current_url)
         browser.get(browser.current_url)  # the address is that of the search, also where it is opened anew
         pages = [link.get_attribute("href") for link in browser.find_elements("css selector", "#pages a")]
         assert (tmp_path / "docs" / "codebook.html").as_uri() in pages

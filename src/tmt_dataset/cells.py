@@ -298,9 +298,9 @@ def _converted(cells: ExtensionArray, kind: str) -> tuple[Any, str]:
 def _numbers(cells: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return cells of text as floats, NaN where they are not numbers."""
     numbers = np.array(pd.to_numeric(cells, errors="coerce"), dtype="float64")
-    known = np.isfinite(numbers)
-    # to_numeric tells what is a number, and in pandas 2 has the last digit of some long decimals wrong
-    numbers[known] = cells[known].astype("float64")
+    if PANDAS_2:  # it knows what is a number, and has the last digit of some long decimals wrong
+        known = np.isfinite(numbers)
+        numbers[known] = cells[known].astype("float64")
     return numbers
 
 
