@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -9,7 +10,6 @@ from pathlib import PurePosixPath
 from posixpath import dirname, join, normpath
 from typing import Any
 
-from tmt_dataset.descriptor import DEVELOPMENT
 from tmt_dataset.errors import MissingExtraError
 from tmt_dataset.package import Package
 from tmt_dataset.publish.site.frame import Frame, markup
@@ -17,13 +17,13 @@ from tmt_dataset.publish.site.frame import Frame, markup
 __all__ = ["CODEBOOK", "DOCUMENTS", "page_of", "pages", "read", "rules"]
 
 
-#: The documents that a package may have, in the order of the site; the version has its own list of corrections.
+#: The documents that a package may have, in the order of the site; each version that corrected rows has its list of them.
 DOCUMENTS = (
     "validation/codebook.md",
     "docs/data-dictionary.md",
     "DATASHEET.md",
     "CHANGELOG.md",
-    "docs/corrections-{version}.md",
+    "docs/corrections-*.md",
     "docs/coverage.md",
     "docs/commands.md",
 )
@@ -49,12 +49,12 @@ def rules(documents: Mapping[str, str]) -> frozenset[str]:
 
 def read(package: Package) -> dict[str, str]:
     """Return the documents that a package has, by path."""
-    version = package.descriptor.version.removesuffix(DEVELOPMENT)
+    paths = list(package.files.names())
     found = {}
-    for path in (name.format(version=version) for name in DOCUMENTS):
+    for path in (path for name in DOCUMENTS for path in fnmatch.filter(paths, name)):
         try:
             found[path] = package.files.read(path).decode("utf-8", "replace")
-        except KeyError:
+        except KeyError:  # a link to nothing
             continue
     return found
 
