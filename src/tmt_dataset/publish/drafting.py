@@ -30,7 +30,8 @@ text. All sources are of one series: another publisher's form may do worse.
 A report counts as found if it shares at least 0.4 of its characters with a coded one (intersection over union), one to one. Values of a report
 that was not found count as missed. A named authority or instrument that no register has is right if the words that were proposed name it:
 its code is still to be chosen by the coder. Instruments that a source only describes, without a title, are not counted. Figures are compared by value; their measure is
-compared where the registers have it. Intervals are bootstrap intervals (95 %) over developments. The ceiling is what the two published codings reach with each
+compared where the registers have it. Intervals (95 %) are drawn by bootstrap over developments, and
+by Wilson's method where all or none are right. The ceiling is what the two published codings reach with each
 other; it is machine–machine agreement. How long a draft takes stands in
 [benchmarks/README.md](../benchmarks/README.md); most of it is the fitting of the models of the classes.
 

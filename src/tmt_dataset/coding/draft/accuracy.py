@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from tmt_dataset.coding.draft.outcomes import Further, Held, Outcome, outcomes
 from tmt_dataset.dataset import Dataset
@@ -158,7 +159,7 @@ _MEASURES = {
 
 
 def _interval(own: list[Outcome], measure: Any) -> tuple[float | None, float | None, float | None, int]:
-    """Return a measure with its 95 % bootstrap interval over developments, and of how many it is the share."""
+    """Return a measure with its 95 % interval, by bootstrap over developments or by Wilson, and of how many it is the share."""
     names = sorted({(o.source, o.unit) for o in own})
     place = {name: n for n, name in enumerate(names)}
     counts = np.zeros((len(names), 4))
@@ -168,15 +169,15 @@ def _interval(own: list[Outcome], measure: Any) -> tuple[float | None, float | N
     drawn = np.random.default_rng(SEED).integers(0, len(names), (DRAWS, len(names)))
     tops, bottoms = measure(*counts[drawn].sum(axis=1).T)
     values = tops[bottoms > 0] / bottoms[bottoms > 0]
-    low, high = (
-        (round(float(x), 3) for x in np.quantile(values, [0.025, 0.975])) if len(values) else (None, None)
-    )
-    return (
-        _share(float(top), float(bottom)),
-        low,
-        high,
-        int(bottom / 2 if measure is _MEASURES["f1"] else bottom),
-    )
+    n = int(bottom / 2 if measure is _MEASURES["f1"] else bottom)
+    low, high = np.quantile(values, [0.025, 0.975]) if len(values) else (None, None)
+    if n and top in (0, bottom):  # all right or none: whatever is drawn is the same, and says nothing of the next source
+        low, high = binomtest(n if top else 0, n).proportion_ci(0.95, "wilson")
+    return _share(float(top), float(bottom)), _rounded(low), _rounded(high), n
+
+
+def _rounded(value: Any) -> float | None:
+    return None if value is None else round(float(value), 3)
 
 
 def _coverage(own: list[Outcome]) -> float | None:
