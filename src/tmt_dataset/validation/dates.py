@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -73,6 +74,7 @@ def windows(t: Tables) -> Iterator[Finding]:
     The year of a heading without a year was taken from the day of coding.
     """
     d = t["developments"]
+    of_development = partial(marked, "dates", "developments", d)
     primary = t["mentions"].loc[t["mentions"]["rank"] == "primary"].drop_duplicates("development_id")
     source = primary["segment_id"].map(keyed(t["segments"], "segment_id")["source_id"])
     of = d["development_id"].map(source.set_axis(primary["development_id"]))
@@ -80,10 +82,7 @@ def windows(t: Tables) -> Iterator[Finding]:
     first, last, published = sources["period_start"], sources["period_end"], sources["published"]
     known = first.notna() & last.notna() & d["date_start"].notna() & d["date_end"].notna()
     other = (d["date_start"] != first) | (d["date_end"] != last)
-    yield from marked(
-        "dates",
-        "developments",
-        d,
+    yield from of_development(
         (d["date_basis"] == "period") & known & other,
         "date",
         "{development_id} has the basis period, but not its source's window",
@@ -95,10 +94,7 @@ def windows(t: Tables) -> Iterator[Finding]:
     )
     limit = published.fillna(last)
     ahead = limit.notna() & (d["date_start"] > limit) & ~d["action"].isin(AHEAD)
-    yield from marked(
-        "dates",
-        "developments",
-        d,
+    yield from of_development(
         ahead,
         "date",
         "{development_id} is dated after the source that reports it",
@@ -108,10 +104,7 @@ def windows(t: Tables) -> Iterator[Finding]:
         limit=limit,
     )
     late = last.notna() & (d["date_end"] > last) & (d["date_basis"] == "context")
-    yield from marked(
-        "dates",
-        "developments",
-        d,
+    yield from of_development(
         late & ~d["action"].isin(AHEAD) & ~ahead,
         "date",
         "{development_id} has a date that follows from the context, and ends after the window",
