@@ -22,7 +22,10 @@ _YEAR = r"(?:19|20)\d\d"
 DAY = rf"(?:\b{_NUMBER}\s+(?:of\s+)?{MONTH}(?:,?\s+{_YEAR})?|\b{MONTH}\s+{_NUMBER}(?:,?\s+{_YEAR})?)"
 
 #: What stands beside a date and tells nothing else.
-_BESIDE = frozenset("on in at by from to since until and of the early mid late end beginning as".split())
+_BESIDE = frozenset(
+    ("on", "in", "at", "by", "from", "to", "since", "until", "and", "of", "the", "as")
+    + ("early", "mid", "late", "end", "beginning")
+)
 Window = tuple[str, str]
 
 

@@ -193,7 +193,9 @@ def _measures(words: tuple[tuple[str, str], ...], units: tuple[tuple[str, str], 
 
 
 def _figures(unit: Unit, text: str, registers: Registers) -> Iterator[Proposal]:
-    for f in figures(unit, text, _measures(tuple(registers.measures.items()), tuple(registers.units.items()))):
+    for f in figures(
+        unit, text, _measures(tuple(registers.measures.items()), tuple(registers.units.items()))
+    ):
         rest = f"{f.value} {f.qualifier} {f.kind}"
         named = bool(f.measures) and f.measures[0][1] >= NAMED
         measure, others = (f.measures[0][0], f.measures[1:]) if named else (UNKNOWN, f.measures)

@@ -289,9 +289,7 @@ def figures(unit: Unit, text: str, measures: Measures) -> list[Figure]:
         value = _plain(_value(m))
         key = (value, f"money at {m.start()}" if rule == "money" else rule, _counted(after))
         if not any(value == v and key[1] == r and (key[2] & c or not key[2] | c) for v, r, c in out):
-            out[key] = Figure(
-                value, _qualifier(m, before, after), kind, near, start, end, rule
-            )
+            out[key] = Figure(value, _qualifier(m, before, after), kind, near, start, end, rule)
     for a, b in _sentences(text, unit.start, unit.end):
         for c in CLOCK.finditer(text, a, b):
             start, end = _clause(text, a, b, *c.span())

@@ -54,11 +54,16 @@ PLANNED = re.compile(
 )
 #: An instrument starts to apply: told after its title, before it.
 APPLIES = re.compile(
-    r"[”\"]?(?: \([^()]{2,80}\))?(?:, [^,.;]{2,80},)? (?:(?:will )?t(?:akes?|ook) effect|(?:will )?(?:c[ao]mes?|enter(?:s|ed)?) into (?:force|effect)|"
+    r"[”\"]?(?: \([^()]{2,80}\))?(?:,(?: [^,.;]{2,80},)?)? (?:(?:will )?t(?:akes?|ook) effect|(?:will )?(?:c[ao]mes?|enter(?:s|ed)?) into (?:force|effect)|"
     r"(?:was|were|is|are|has been|have been) (?:brought|put) into (?:force|effect))\b"
 )
-APPLIED = re.compile(r"\b(?:brought|brings?|put) into (?:force|effect) (?:the )?[“\"]?$")
-RELEASED = re.compile(r"\b(?:issue[sd]?|release[sd]?|publishe[sd]|promulgated|adopted|approved|passed|announce[sd]|unveiled)\b")
+#: The same with the title as the object; an ellipsis is in its place.
+BROUGHT = re.compile(
+    r"\b(?:brought|brings?|puts?) (?:into (?:force|effect) (?:the )?[“\"]?…|(?:the )?[“\"]?…[”\"]? into (?:force|effect)\b)"
+)
+RELEASED = re.compile(
+    r"\b(?:issue[sd]?|release[sd]?|publishe[sd]|promulgated|adopted|approved|passed|announce[sd]|unveiled)\b"
+)
 SMALL = {"the", "of", "for", "on", "and", "in", "to", "a", "an", "by", "with", "at"}
 
 
@@ -179,7 +184,7 @@ def _stage(text: str, unit: Unit, start: int, end: int, opening: tuple[int, int]
     inside = start < opening[1] or (unit.heading is not None and start < unit.heading[1])
     if not inside:
         return "cited", "later"
-    if APPLIED.search(before) or (
+    if BROUGHT.search(before + "…" + text[end : end + 20]) or (
         APPLIES.match(text, end) and not RELEASED.search(text[unit.start : start])
     ):
         return "effective", "effect"

@@ -22,7 +22,7 @@ LATER_MONTH = re.compile(
     re.S,
 )
 EFFECT = re.compile(
-    r"\b(?:(?:take|takes|took|taking|come|comes|came|coming|enter|enters|entered|brought|put)\s+(?:into\s+)?(?:effect|force)|effective|implemented|in force)\b"
+    r"\b(?:(?:take|takes|took|taking|come|comes|came|coming|enter|enters|entered)\s+(?:into\s+)?(?:effect|force)|into\s+(?:effect|force)|effective|implemented|in force)\b"
     r"(?:\s+(?:since|from|on|as of|as from|starting|in|by)){0,2}\s+(?:the\s+)?",
     re.I,
 )
@@ -128,7 +128,7 @@ def _body(unit: Unit, text: str, window: Window, dated: bool) -> When | None:
             return _at(found, start, "stated", "on-day")
         if (
             re.search(
-                r"\b(?:t(?:ake|ook) effect|(?:c[ao]me|entered|brought|put) into (?:force|effect)) (?:on|from) $",
+                r"\b(?:t(?:ake|ook) effect|(?:c[ao]me |entered |brought |put |\b)into (?:force|effect)) (?:on|from) $",
                 before,
             )
             and not dated
