@@ -36,9 +36,10 @@ a title: no figure changed. Then:
 - actions that fewer than three developments have: the first words decide;
 - quotes that were nothing but a date.
 
-On `{TEST}` this changed: jurisdictions @J@; measures @M@, as a measure that is left empty counts as not right; values that can be had at
-95 % precision @C@, because the scores of figures are lower. On all sources actions changed @A@. The goal of
-values at 95 % precision was missed at the first scoring: that it is reached now is no independent test.
+On `{TEST}` this changed: jurisdictions 0.818 → 0.864; measures 0.636 → 0.455, as a measure that is left empty counts as not right; values that can be had at
+95 % precision 0.148 → 0.448, because the scores of figures are lower. On all sources actions changed 0.854 → 0.886, and values at 95 % precision 0.677 → 0.592. The goal of
+values at 95 % precision was missed at the first scoring: that it is reached now is no independent test. Scores of figures are for
+the whole figure: for its number, qualifier or kind alone they are too low (`calibration` in the table).
 
 What was known of it: the codebook, whose examples are from all sources. The column of all
 sources includes the four on which the rules were written: it shows how far the rules fit what they were made for, and is no promise for another

@@ -23,8 +23,10 @@ DAY = rf"(?:\b{_NUMBER}\s+(?:of\s+)?{MONTH}(?:,?\s+{_YEAR})?|\b{MONTH}\s+{_NUMBE
 
 #: What stands beside a date and tells nothing else.
 _BESIDE = frozenset(
-    ("on", "in", "at", "by", "from", "to", "since", "until", "and", "of", "the", "as")
-    + ("early", "mid", "late", "end", "beginning")
+    (
+        *("on", "in", "at", "by", "from", "to", "since", "until", "and", "of", "the", "as"),
+        *("early", "mid", "late", "end", "beginning"),
+    )
 )
 Window = tuple[str, str]
 
