@@ -47,6 +47,14 @@ DATES = {
     "the body prevails": Dated("1. Garden ceremony held (8 July)\nThe ceremony took place on 7 July 2025. Many came.\n", "2025-07-07", "stated"),
     "effect is not the act": Dated("1. MIIT issued robot rules (3 July)\nThe rules are effective from 1 September 2025.\n", "2025-07-03", "stated"),
     "as of": Dated("The CAC issued a list of garden robots, with 4 robots added as of July 23.\n", "2025-07-23/2025-08-31", "context"),
+    "a month below a heading without a date": Dated("1. Court rules on garden robots\nIn August 2025, the Hangzhou Internet Court heard a case on robots.\n", "2025-08", "stated"),
+    "a month without a year below a heading": Dated("1. MIIT issues robot rules\nIn August, the MIIT issued rules.\n", "2025-08", "stated"),
+    "early in a month": Dated("1. MIIT issues robot rules\nIn early July 2025, the MIIT issued rules.\n", "2025-07", "stated"),
+    "the middle of a month": Dated("1. MIIT issues robot rules\nIn mid-July, the MIIT issued rules.\n", "2025-07", "stated"),
+    "late in a month": Dated("In late July, the MIIT issued the Measures for Garden Robots.\n", "2025-07", "stated"),
+    "a day in the heading prevails over a month": Dated("1. MIIT issued robot rules (3 July)\nIn July 2025, the MIIT issued rules.\n", "2025-07-03", "stated"),
+    "a month of effect is not the act's": Dated("1. MIIT issues robot rules\nThe MIIT issued rules that take effect in August 2025.\n", "2025-07-01/2025-08-31", "period"),
+    "effect is the act": Dated("The Measures for Garden Robots took effect on 1 August 2025.\n", "2025-08-01", "stated"),
     "none": Dated("The CAC issued a list of garden robots. It is long.\n", "2025-07-01/2025-08-31", "period"),
 }  # fmt: skip
 
@@ -87,6 +95,12 @@ ACTORS = {
     "a court that publishes": ("The Supreme People’s Court released guidance on robots.", ["spc lead"], "0"),
     "named after the verb": ("The CAC released a note on robots of the MIIT.", ["cac lead"], "0"),
     "unknown": ("The National Garden Robot Administration (“NGRA”) issued robot rules.", ["ngra lead"], "0"),
+    "a verb that is in no list": ("The CAC scolded a maker of robots.", ["cac lead"], "0"),
+    "a bureau that fines": ("Beijing Municipal Administration for Market Regulation imposed a fine on a maker.", ["samr-beijing lead"], "0"),
+    "a court of a city": ("The Shenzhen Intermediate People's Court ruled on robots.", ["court-shenzhen-intermediate court"], "0"),
+    "a court of a district": ("The Shanghai Garden District People’s Court ruled on robots.", ["court-shanghai-garden-district court"], "0"),
+    "a bureau of a city": ("The Shenzhen Garden Robot Bureau issued robot rules.", ["grb-shenzhen lead"], "0"),
+    "a word that names nobody": ("The Committee issued robot rules.", [], "1"),
     "in Chinese": ("国家互联网信息办公室 issued robot rules.", ["cac lead"], "0"),
 }  # fmt: skip
 
@@ -108,6 +122,10 @@ def test_the_body_prevails_over_the_heading_on_who_acted(registers: Registers) -
 
 def test_an_act_governs_the_area_of_whoever_leads(registers: Registers) -> None:
     assert values(read("The Hangzhou SAMR issued robot rules.\n", registers), "jurisdiction") == ["330100"]
+    court = read("The Shenzhen Intermediate People's Court ruled on robots.\n", registers)
+    assert values(court, "jurisdiction") == ["440300"]
+    bureau = read("The Beijing Garden Robot Bureau issued robot rules.\n", registers)
+    assert values(bureau, "jurisdiction") == ["110000"]
     found = read("The MIIT approved robots in Shanghai, Hainan, and Hubei.\n", registers)
     assert values(found, "jurisdiction") == ["100000"]
     assert values(found, "places") == ["310000", "420000", "460000"]
@@ -119,6 +137,11 @@ STAGES = {
     "draft by its title": ("The MIIT released the Measures for the Management of Garden Robots (Draft for Comments).", "draft"),
     "draft by its verb": ("The MIIT solicited public opinions on the Measures for the Management of Garden Robots.", "draft"),
     "revised": ("The MIIT issued the revised Measures for the Management of Garden Robots.", "revised"),
+    "brought into effect": ("The CAC brought into effect the Measures for the Management of Garden Robots.", "effective"),
+    "brought it into effect": ("The CAC brought the Measures for the Management of Garden Robots into effect.", "effective"),
+    "brought into effect by someone": ("The Measures for the Management of Garden Robots were brought into effect by the CAC.", "effective"),
+    "took effect": ("The Measures for the Management of Garden Robots took effect on 1 August.", "effective"),
+    "issued, with its effect": ("The MIIT issued the Measures for the Management of Garden Robots, which take effect on 1 August.", "issued"),
     "relied on": ("The MIIT fined a maker in accordance with the Measures for the Management of Garden Robots.", "cited"),
 }  # fmt: skip
 
@@ -167,6 +190,36 @@ def test_figures(name: str, registers: Registers) -> None:
     clause, expected = FIGURES[name]
     (value,) = values(read(f"The MIIT {clause}\n", registers), "figures")
     assert tuple(value.split()[1:]) == expected
+
+
+MEASURES = {
+    "a fine in yuan": ("The SAMR fined a maker of robots RMB 500,000.", "fine_amount"),
+    "the limit of a fine": ("The SAMR may impose a fine of up to RMB 500,000.", "fine_amount"),
+    "damages": ("The court ordered the maker to compensate the gardener RMB 500.", "damages_amount"),
+    "an act that is told, not what it counts": ("The MIIT approved 6G robots in 8 cities.", "unknown"),
+    "a unit that no measure has": ("The SAMR fined a maker of robots $500,000.", "unknown"),
+    "nothing that a measure is called by": ("The MIIT counted 300 hedgehogs.", "unknown"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_has_the_unit_of_its_number_or_is_left_to_the_coder(
+    name: str, registers: Registers
+) -> None:
+    report, measure = MEASURES[name]
+    found = read(f"{report}\n", registers)
+    (value,) = values(found, "figures")
+    assert value.split()[0] == measure
+    units = {registers.units[v.split()[0]] for p in found if p.variable == "figures" for v, _ in p.others}
+    assert len(units) <= 1
+
+
+def test_the_score_of_a_figure_is_that_all_of_it_is_right(registers: Registers) -> None:
+    (named,) = (
+        p for p in read("The SAMR fined a maker RMB 500,000.\n", registers) if p.variable == "figures"
+    )
+    (bare,) = (p for p in read("The MIIT counted 300 hedgehogs.\n", registers) if p.variable == "figures")
+    assert bare.score < 0.2 < named.score < 0.7
 
 
 @pytest.mark.parametrize(

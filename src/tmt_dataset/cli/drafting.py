@@ -17,6 +17,18 @@ _folder = click.option(
 )
 
 
+def _needed() -> None:
+    """Raise if what drafting needs is not installed: the extra that has all of it is named, not one of its parts."""
+    try:
+        import pydantic  # noqa: F401  # asked for here, so that the extra is named
+        import ruamel.yaml  # noqa: F401
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        from tmt_dataset.errors import MissingExtraError
+
+        raise MissingExtraError(f'drafting needs {error.name}: pip install "tmt-dataset[draft]"') from None
+
+
 def _period(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, str]:
     """Return first and last day of a window."""
     from tmt_dataset.edtf import bounds
@@ -33,7 +45,7 @@ def _period(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[s
     "tmt-dataset draft ../sources/newsletter-2025-09.txt --source-id newsletter-2025-09 "
     "--title 'China TMT, September and October 2025' --period 2025-09-01/2025-10-31",
 )
-@click.argument("issue", type=FilePath())
+@click.argument("text", type=FilePath())
 @click.option("--source-id", required=True, help="Identifier of the new source.")
 @click.option("--title", required=True, help="Its title.")
 @click.option("--period", required=True, callback=_period, help="The window that it covers: FIRST/LAST day.")
@@ -44,17 +56,18 @@ def _period(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[s
 @click.option("--url", help="Its address.")
 @_folder
 @format_option
-def draft(issue: Path, period: tuple[str, str], folder: Path, form: str, **given: Any) -> None:
+def draft(text: Path, period: tuple[str, str], folder: Path, form: str, **given: Any) -> None:
     """Propose the annotation of a new text: segments, developments and their values, each with its words and a probability.
 
     Writes data/annotations/SOURCE_ID.draft.yaml and prints what is to be checked, the most doubtful first. A proposal decides
     nothing: `build` refuses the draft until its coder has confirmed (`reviewed: true` on a record) or changed each value.
     """
+    _needed()
     from tmt_dataset.coding.draft import writing
     from tmt_dataset.coding.draft.worklist import worklist
     from tmt_dataset.dataset import load
 
-    text = writing.text_of(issue)
+    words = writing.text_of(text)
     ds = load(folder)
     source = writing.facts(ds, {**given, "period_start": period[0], "period_end": period[1]})
     writing.check_facts(source, ds)
@@ -62,9 +75,9 @@ def draft(issue: Path, period: tuple[str, str], folder: Path, form: str, **given
         Drafter,  # reading has failed by now, if it does: fitting takes longer
     )
 
-    node = Drafter.of(ds).draft(source, text, writing.first_free(ds, folder))
+    node = Drafter.of(ds).draft(source, words, writing.first_free(ds, folder))
     path = writing.write_draft(folder, node)
-    emit(worklist(node, text), form, f"{path}: what is to be checked")
+    emit(worklist(node, words, ds), form, f"{path}: what is to be checked")
 
 
 @command("locate", "tmt-dataset locate ../sources")
@@ -127,6 +140,7 @@ def effort(source_id: str, sources: Path, folder: Path, form: str) -> None:
     """
     import pandas as pd
 
+    _needed()
     from tmt_dataset.cells import table_bytes
     from tmt_dataset.coding.draft.effort import COLUMNS, measured
     from tmt_dataset.dataset import load

@@ -21,9 +21,27 @@ What `tmt-dataset draft` proposes is checked by a person, value by value. How of
 a source is drafted by registers that do not have the authorities, cities, instruments, measures and quotes that only this source has.
 
 The rules of the segments and extractors were written on newsletter-2023-11, newsletter-2024-07, newsletter-2025-07 and review-2024-1, whose texts
-were read in this order. Then they were frozen, with the probabilities of their proposals. The text of `{TEST}` was not read before. After
-it was scored, two faults were mended that invented texts had shown (a count of departments at the start of a body, 'public opinions on' before a
-title); no figure below changed. **Its column is the test.** What was known of it: the codebook, whose examples are from all sources. The column of all
+were read in this order. Then they were frozen, with the probabilities of their proposals. The text of `{TEST}` was not read before. **Its
+column is the test**, of rules that were changed after its first scoring, but not for what it showed.
+
+Invented texts showed faults that were mended after that scoring. First a count of departments at the start of a body, and 'public opinions on' before
+a title: no figure changed. Then:
+
+- months in the body below a heading without a date;
+- measures in another unit than their number. A measure is left empty if the words have too little of its name; the limit was set on the four
+  other sources, as were the probabilities of measures and kinds;
+- the score of a figure, which was that of its number alone;
+- courts and bureaus named with their city, and verbs that were in no list;
+- acts by which an instrument takes effect;
+- actions that fewer than three developments have: the first words decide;
+- quotes that were nothing but a date.
+
+At the first scoring of `{TEST}`, before these, jurisdictions were right for 0.818, measures for 0.636, and 0.148 of the values could be had at 95 %
+precision; on all sources actions for 0.854, and 0.677 of the values. The tables below have what they are now: a measure that is left empty
+counts as not right, and scores of figures are lower. Where the goal of values at 95 % precision is reached now, that is no independent test. Scores of
+figures are for the whole figure: for its number, qualifier or kind alone they are too low (`calibration` in the table).
+
+What was known of it: the codebook, whose examples are from all sources. The column of all
 sources includes the four on which the rules were written: it shows how far the rules fit what they were made for, and promises nothing for another
 text. All sources are of one series: another publisher's form may do worse.
 

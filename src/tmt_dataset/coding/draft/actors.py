@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from tmt_dataset.coding.draft.dates import MONTH
 from tmt_dataset.coding.draft.registers import Registers
 from tmt_dataset.coding.draft.shapes import Unit
 from tmt_dataset.coding.draft.verbs import ACT
@@ -26,7 +28,7 @@ AT_LEAST_ONE = re.compile(
 )
 #: A body that the passive names.
 BY = re.compile(
-    r"\b(?:issued|released|published|organi[sz]ed|launched|held|hosted|adopted|passed|made|approved)\s+(?:jointly\s+)?by\s+"
+    r"\b(?:issued|released|published|organi[sz]ed|launched|held|hosted|adopted|passed|made|approved|brought into (?:effect|force)|put into (?:effect|force))\s+(?:jointly\s+)?by\s+"
 )
 #: A body that takes part, told after the verb.
 WITH = re.compile(
@@ -39,19 +41,21 @@ CASE = re.compile(
 THE_COURT = re.compile(r"\b[Tt]he court\b")
 VERB = re.compile(
     ACT
-    + r"|\b(?:decided|asked|urge[sd]|invited|aims?|requires?|has|have|is|are|was|were|to (?:actively|further|carry))\b"
+    + r"|\b(?:decided|asked|urge[sd]|invited|impose[sd]|sanctioned|punished|brought|aims?|requires?|has|have|is|are|was|were|to (?:actively|further|carry))\b"
 )
 #: What a body is called that the registers do not know.
 BODY = (
     r"(?:Administration|Ministry|Commission|Association|Alliance|Society|Academy|Court|Procuratorate|Bureau|Department|Committee|Institute|"
     r"Council|Congress|Government|Cent(?:er|re)|Bank|Federation|Authority|Agency)"
 )
-_NAME = r"[A-Z][\w’-]*(?: (?:(?:of|for|on|and|to|&) )?[A-Z][\w’-]*)*"
+_NAME = r"[A-Z][\w’'-]*(?: (?:(?:of|for|on|and|to|&) )?[A-Z][\w’'-]*)*"
 UNKNOWN = re.compile(
     rf"(?<![/\w])(?:(?:{_NAME} )?{BODY}(?: (?:of|for|on) (?:the )?{_NAME})?|(?:[A-Z][a-z]+ )?[A-Z]{{3,6}}\d*)\b(?!-)"
 )
 #: What comes before the verb and is no body.
 NO_BODY = re.compile(r"\b(?:AI|ICVs?|NEVs?|TMT|LLMs?|APPs?|IoT|VPN|PRC|GB|SDKs?)\b")
+#: The first words of a sentence up to one in lower case that links no name: whoever acts by a verb that is not in the list.
+SUBJECT = re.compile(rf"\s*(?:In {MONTH}(?: \d{{4}})?, )?(?:[Tt]he )?{_NAME}(?= [a-z])")
 END = re.compile(r"(?<!\bNo)[.!?][”\"]?(?:\s|$)")
 
 
@@ -104,6 +108,8 @@ def _zones(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
     zones = []
     if verb:
         zones.append((start, verb.start(), "subject"))
+    elif plain := SUBJECT.match(text, start, end):
+        zones.append((start, plain.end(), "subject"))
     if by := BY.search(text, start, end):
         zones.append((by.end(), min(end, by.end() + 160), "by"))
     return zones
@@ -122,7 +128,7 @@ def _place_acts(text: str, start: int, end: int, registers: Registers) -> list[t
 
 
 def _unknown(
-    text: str, start: int, end: int, known: list[tuple[int, int, str]]
+    text: str, start: int, end: int, known: list[tuple[int, int, str]], places: Collection[str]
 ) -> list[tuple[int, int, str]]:
     """Return bodies by the form of their names, each with a code from its abbreviation, or its initials."""
     out = []
@@ -131,21 +137,31 @@ def _unknown(
         if any(a < e and s < b for a, b, _ in known) or text[s - 1 : s] in "“(" or NO_BODY.search(text[s:e]):
             continue
         short = re.match(r" \(“([\w -]+)”\)", text[e:])
-        out.append((s, e, _code(short[1] if short else text[s:e])))
+        code = _code(short[1] if short else text[s:e], places)
+        if len(code) > 1:  # a single word, as 'the Court', names nobody
+            out.append((s, e, code))
     return out
 
 
-def _code(name: str) -> str:
-    """Return a code as the register has them: an abbreviation, that of a local body with its place behind.
+def _code(name: str, places: Collection[str] = ()) -> str:
+    """Return a code as the register has them: an abbreviation, that of a local body with its place behind, a court by its place.
 
     Examples
     --------
     >>> _code("NFRA"), _code("Wuhan EITB"), _code("Ministry of Garden Affairs")
     ('nfra', 'eitb-wuhan', 'moga')
+    >>> _code("Wuhan Intermediate People's Court", ["Wuhan"]), _code("Wuhan Garden Bureau", ["Wuhan"])
+    ('court-wuhan-intermediate', 'gb-wuhan')
     """
+    place = next((p for p in places if re.match(rf"{re.escape(p)}\b", name)), None)
+    if place and (m := re.fullmatch(rf"{re.escape(place)} ((?:[\w-]+ )*?)(?:People[’']s )?Court", name)):
+        return "-".join(["court", *place.casefold().split(), *m[1].casefold().split()])
     if m := re.fullmatch(r"(?:([A-Z][a-z]+) )?([A-Z]{3,6}\d*)", name):
         return f"{m[2]}-{m[1]}".casefold() if m[1] else m[2].casefold()
     words = re.findall(r"[A-Za-z]+", name)
+    if place and len(words) > len(place.split()) + 1:
+        rest = words[len(place.split()) :]
+        return "-".join(["".join(w[0] for w in rest if w[0].isupper()), *place.split()]).casefold()
     keep = ("of",) if name.startswith("Ministry") else ()
     return "".join(w[0] for w in words if w[0].isupper() or w in keep).casefold()
 
@@ -159,7 +175,7 @@ def _in_sentence(
         if rule == "by" and found:  # what is joined to the first by commas and 'and'
             found = [f for n, f in enumerate(found) if n == 0 or not VERB.search(text, found[0][1], f[0])]
         places = [] if found else _place_acts(text, a, b, registers)
-        new = _unknown(text, a, b, found)
+        new = _unknown(text, a, b, found, registers.places)
         if found or new or places:
             rule = "place" if places and not new else rule
             found = sorted([*found, *new])

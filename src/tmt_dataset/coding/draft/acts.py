@@ -51,7 +51,7 @@ _WORDS = {
     ),
     "effect": (
         r"^(?!.*\b(?:issued|released|published|adopted|approved|promulgated|announced)\b).*"
-        r"\b(?:take|took|takes|came|comes|entered|enters?) (?:into )?(?:effect|force)\b"
+        r"\b(?:(?:take|took|takes|came|comes|entered|enters?) (?:into )?|(?:brought|brings?|puts?) (?:[^.]{0,120} )?into )(?:effect|force)\b"
     ),
     "alert": r"risk (?:alert|tip|reminder|warning)|\bwarn(?:s|ed)\b",
     "judgment": (

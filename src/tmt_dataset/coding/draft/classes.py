@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from tmt_dataset.coding.draft import linear
+from tmt_dataset.coding.draft.acts import hints
+from tmt_dataset.coding.draft.dates import only_dates
 from tmt_dataset.coding.draft.reading import Reader, Reading, clauses, lead, place, read, words
 from tmt_dataset.coding.draft.shapes import Proposal, Unit
 from tmt_dataset.errors import MissingExtraError
@@ -50,6 +52,8 @@ DEFINITION = 0.3
 #: A code that fewer developments have is rare; below these probabilities nothing is proposed.
 RARE = 3
 LEAST = {False: 0.2, True: 0.4}
+#: The probability of a rare code that the first words tell.
+RULED = 0.5
 #: Clauses that nobody quoted are not learnt from, so that scores are too high: by what they are multiplied to be the share that
 #: is right, measured on the sources on which the rules were written, each left out in turn.
 SHARE_RIGHT = {"risks": 0.83, "provisions": 0.6}
@@ -110,14 +114,17 @@ class Classes:
 
         The topic is the primary one. A value is empty where no code is likely enough. A provision is `addressee modality type`.
         """
-        spans = clauses(unit.text, CLAUSE, whole=False)
+        spans = [(a, b) for a, b in clauses(unit.text, CLAUSE, whole=False) if not only_dates(unit.text[a:b])]
         if not spans:
             return []
         texts = [unit.text[a:b] for a, b in spans]
         matrix = self.reader.matrix(read([unit.text, *texts], [lead(unit), *texts]))
         out: list[Proposal] = []
         for variable, ranked in self._ranked(matrix[0]).items():
-            (code, share), choice = ranked[0], self.choices[variable]
+            choice = self.choices[variable]
+            if variable == "action":
+                ranked = _ruled(ranked, hints(lead(unit)), choice.counts)
+            code, share = ranked[0]
             at = place(unit, *spans[choice.support(code, matrix[1:])])
             if at and share >= LEAST[choice.counts.get(code, 0) < RARE]:
                 out.append(Proposal(variable, code, *at, share, tuple(ranked[1:3])))
@@ -142,6 +149,16 @@ class Classes:
                 if at is not None and value not in seen:
                     seen.add(value)
                     yield Proposal(variable, value, *at, SHARE_RIGHT[variable] * float(last[row, column]))
+
+
+def _ruled(
+    ranked: list[tuple[str, float]], told: Sequence[str], counts: Mapping[str, int]
+) -> list[tuple[str, float]]:
+    """Return codes with the one first that the rules on the first words tell, where too few developments have it to learn from."""
+    first = told[0] if told else ""
+    if counts.get(first, 0) >= RARE or first not in dict(ranked):
+        return ranked
+    return [(first, max(RULED, dict(ranked)[first])), *((c, s) for c, s in ranked if c != first)]
 
 
 @dataclass(frozen=True)

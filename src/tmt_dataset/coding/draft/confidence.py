@@ -45,6 +45,8 @@ COUNTS: dict[str, dict[str, tuple[int, int]]] = {
         "year": (1, 1),
     },
     "effective_date": {"effective": (6, 6), "immediate": (1, 1)},
+    "figure_kind": {"read": (102, 103)},
+    "figure_measure": {"named": (18, 33), "unnamed": (5, 71)},
     "figures": {
         "age": (1, 1),
         "clock": (2, 2),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["DAY", "MONTH", "MONTHS", "Found", "Window", "days_in", "months_in"]
+__all__ = ["DAY", "MONTH", "MONTHS", "Found", "Window", "days_in", "months_in", "only_dates"]
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -21,6 +21,13 @@ _YEAR = r"(?:19|20)\d\d"
 #: A day in either order, with or without its year.
 DAY = rf"(?:\b{_NUMBER}\s+(?:of\s+)?{MONTH}(?:,?\s+{_YEAR})?|\b{MONTH}\s+{_NUMBER}(?:,?\s+{_YEAR})?)"
 
+#: What stands beside a date and tells nothing else.
+_BESIDE = frozenset(
+    (
+        *("on", "in", "at", "by", "from", "to", "since", "until", "and", "of", "the", "as"),
+        *("early", "mid", "late", "end", "beginning"),
+    )
+)
 Window = tuple[str, str]
 
 
@@ -91,9 +98,22 @@ def months_in(text: str, window: Window) -> Iterator[Found]:
         yield Found(m.start(), m.end(), f"{year:04}-{month:02}", m[2] is not None)
 
 
+def only_dates(text: str) -> bool:
+    """Return whether a text is nothing but dates, with their prepositions: it tells nothing of an act.
+
+    Examples
+    --------
+    >>> only_dates("In late July 2025,"), only_dates("(3 July 2025)"), only_dates("On 3 July, lamps")
+    (True, True, False)
+    """
+    rest = re.sub(rf"{DAY}|\b{MONTH}|\b{_YEAR}\b", " ", text)
+    words = re.findall(r"\w+", rest.casefold())
+    return all(w in _BESIDE or w.isdigit() for w in words)
+
+
 def _dated(text: str, match: re.Match[str]) -> bool:
     """Return whether a word that is also a verb or a noun is a month here: a preposition goes before it."""
-    before = text[: match.start()].casefold().split()[-1:]
+    before = re.findall(r"\w+", text[: match.start()].casefold())[-1:]
     return bool(before) and before[0] in (
         "in",
         "by",

@@ -211,7 +211,7 @@ def _beside(own: Sequence[Proposal]) -> Node:
     figures, provisions, relations = [], [], []
     for p in own:
         parts = p.value.split(" ")
-        if p.variable == "figures" and parts[0] != "unknown":
+        if p.variable == "figures" and parts[0] != extract.UNKNOWN:
             value = float(parts[1])
             figures.append({
                 "measure": parts[0], "value": int(value) if value.is_integer() else value,

@@ -12,7 +12,7 @@ unnamed_authorities  a number
 jurisdiction, places a place
 instruments          instrument and stage (``shake-to-activate-guide issued``); the span is the title
 instrument_kind      instrument and kind, for one that the register does not know
-figures              measure, value, qualifier and kind (``fine_amount 10000 exact penalty``)
+figures              measure, value, qualifier and kind (``fine_amount 10000 exact penalty``); the measure may be ``unknown``
 relations            relation and development (``finalises TMT-0073``)
 reported_before      a development with the same instrument, stage and month
 ==================== ==================================================================
@@ -20,6 +20,7 @@ reported_before      a development with the same instrument, stage and month
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -33,9 +34,13 @@ from tmt_dataset.coding.draft.shapes import Proposal, Unit
 from tmt_dataset.coding.draft.titles import Title, titles
 from tmt_dataset.coding.draft.when import When, effective, when
 
-__all__ = ["NATIONAL", "propose"]
+__all__ = ["NATIONAL", "UNKNOWN", "propose"]
 
 NATIONAL = "100000"
+#: The measure of a figure for which no measure has words enough; its coder chooses.
+UNKNOWN = "unknown"
+#: From this share on, a measure is proposed.
+NAMED = 0.15
 #: A place that is only where something took place.
 VENUE = re.compile(
     r"\b(?:held|opened|convened|took place|launched|conference|forum|ceremony|summit|hosted)\b[^.;]{0,40}\b(?:in|at)\s+(?:the\s+)?$",
@@ -95,7 +100,7 @@ def _jurisdiction(unit: Unit, text: str, registers: Registers, acting: Actors) -
         lead = acting.named[0]
         return Proposal(
             "jurisdiction",
-            registers.seat(lead.code),
+            registers.seat(lead.code, text[lead.start : lead.end]),
             lead.start,
             lead.end,
             probability("jurisdiction", "seat"),
@@ -183,15 +188,22 @@ def _instruments(found: list[Title], registers: Registers, date: When) -> Iterat
 
 
 @lru_cache(maxsize=8)
-def _measures(words: tuple[tuple[str, str], ...]) -> Measures:
-    return Measures(dict(words))
+def _measures(words: tuple[tuple[str, str], ...], units: tuple[tuple[str, str], ...]) -> Measures:
+    return Measures(dict(words), dict(units))
 
 
 def _figures(unit: Unit, text: str, registers: Registers) -> Iterator[Proposal]:
-    for f in figures(unit, text, _measures(tuple(registers.measures.items()))):
+    for f in figures(
+        unit, text, _measures(tuple(registers.measures.items()), tuple(registers.units.items()))
+    ):
         rest = f"{f.value} {f.qualifier} {f.kind}"
-        best = [m for m, _ in f.measures] or ["unknown"]
+        named = bool(f.measures) and f.measures[0][1] >= NAMED
+        measure, others = (f.measures[0][0], f.measures[1:]) if named else (UNKNOWN, f.measures)
+        parts = (
+            probability("figures", f.rule),
+            probability("figure_kind", "read"),
+            probability("figure_measure", "named" if named else "unnamed"),
+        )
         yield Proposal(
-            "figures", f"{best[0]} {rest}", f.start, f.end, probability("figures", f.rule),
-            tuple((f"{m} {rest}", score) for m, score in f.measures[1:]),
+            "figures", f"{measure} {rest}", f.start, f.end, math.prod(parts), tuple((f"{m} {rest}", score) for m, score in others)
         )  # fmt: skip

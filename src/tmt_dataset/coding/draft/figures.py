@@ -80,6 +80,14 @@ FUNDING = re.compile(
 )
 
 
+#: Stems in names of measures that say nothing of what is measured.
+_ANY = frozenset(("amount", "period", "scale", "min", "unspeci"))
+#: How measures call a kind that reports tell by a verb.
+_NOUNS = {"penalty": "fine", "damages": "damages"}
+#: What a measure counts whose name has no word in common with a report.
+NAMELESS = 0.3
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number: value as text, qualifier, kind, measure with the next best ones, the span of the clause, the rule."""
@@ -94,27 +102,36 @@ class Figure:
 
 
 class Measures:
-    """Finds the measure whose label, definition and known quotes have most of the words around a number."""
+    """Finds the measure of a unit whose label, definition and known quotes have most of the words around a number."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], units: Mapping[str, str]) -> None:
+        self._units = units
         self._words = {m: Counter(_stems(w)) for m, w in words.items()}
         spread = Counter(w for c in self._words.values() for w in c)
         self._weight = {w: math.log(1 + len(self._words) / n) for w, n in spread.items()}
 
     def nearest(self, near: str, unit: str) -> tuple[tuple[str, float], ...]:
-        """Return three measures with a share of the weight that is found, best first."""
+        """Return up to three measures in the unit of a number, best first, each with its share of the weight that is found.
+
+        The share is that among all measures of the unit, times the part of the measure's own name that is found: where
+        only one measure has the unit, its share alone would say nothing.
+        """
         own = set(_stems(near))
         scores = []
         for measure, words in self._words.items():
-            name = set(_stems(measure.replace("_", " ")))
+            if self._units.get(measure) != unit:
+                continue
+            name = set(_stems(measure.replace("_", " "))) - _ANY
+            told = len(name & own) / len(name) if name else 0.0
             score = sum(
                 self._weight[w] * (2 if w in name else 1) / math.sqrt(1 + len(words))
                 for w in own & set(words)
             )
-            scores.append((measure, score + (1.0 if unit and unit in name else 0.0)))
+            if score:
+                scores.append((measure, score * (NAMELESS + told), told))
         scores.sort(key=lambda s: (-s[1], s[0]))
-        total = sum(s for _, s in scores[:8]) or 1.0
-        return tuple((m, round(s / total, 3)) for m, s in scores[:3])
+        total = sum(s for _, s, _ in scores[:8]) or 1.0
+        return tuple((m, round(told * s / total, 3)) for m, s, told in scores[:3])
 
 
 def _stems(text: str) -> list[str]:
@@ -162,6 +179,18 @@ def _rule(m: re.Match[str], before: str, after: str) -> str:
     if PARTS.match(after.lstrip(" -")):
         return ""
     return "count" if re.match(r"(?: [a-z(“A-Z]|\+? |,|\.|;)", after) and _value(m) >= 2 else ""
+
+
+def _unit(rule: str, before: str, after: str) -> str:
+    """Return the unit of a number, as measures declare theirs; a unit that none has is as it is written."""
+    if rule == "money":
+        return "USD" if re.search(r"\$\s*$", before) else "CNY"
+    if rule == "length":
+        return "km" if re.match(r"\s*k", after) else "m"
+    if rule == "time":
+        m = TIME.match(after)
+        return re.sub(r"^.*\W|s$", "", m[0]) if m else ""
+    return {"percent": "percent", "age": "year", "clock": "hour"}.get(rule, "count")
 
 
 def _time(m: re.Match[str], before: str, after: str) -> str:
@@ -254,13 +283,13 @@ def figures(unit: Unit, text: str, measures: Measures) -> list[Figure]:
         if not rule:
             continue
         start, end = _clause(text, a, b, m.start(), m.end())
-        near = measures.nearest(text[max(start, m.start() - 60) : min(end + 20, m.end() + 50)], "")
+        kind = _kind(rule, text[a:b], before)
+        words = text[max(start, m.start() - 60) : min(end + 20, m.end() + 50)]
+        near = measures.nearest(f"{words} {_NOUNS.get(kind, '')}", _unit(rule, before, after))
         value = _plain(_value(m))
         key = (value, f"money at {m.start()}" if rule == "money" else rule, _counted(after))
         if not any(value == v and key[1] == r and (key[2] & c or not key[2] | c) for v, r, c in out):
-            out[key] = Figure(
-                value, _qualifier(m, before, after), _kind(rule, text[a:b], before), near, start, end, rule
-            )
+            out[key] = Figure(value, _qualifier(m, before, after), kind, near, start, end, rule)
     for a, b in _sentences(text, unit.start, unit.end):
         for c in CLOCK.finditer(text, a, b):
             start, end = _clause(text, a, b, *c.span())

@@ -46,11 +46,27 @@ class Registers:
     courts: frozenset[str]
     instruments: tuple[Instrument, ...]
     measures: Mapping[str, str]  #: words by measure: label, definition and the quotes that prove its figures
+    units: Mapping[str, str]  #: the unit of each measure
 
-    def seat(self, authority: str) -> str:
-        """Return the place of an authority; that of one made from a place and the name of a body is in its code."""
+    def seat(self, authority: str, words: str = "") -> str:
+        """Return the place of an authority; one that the register does not have is of the place that its name has.
+
+        Parameters
+        ----------
+        authority
+            Its code.
+        words
+            Its name, as a report has it.
+        """
         if authority in self.seats:
             return self.seats[authority]
+        inside = [
+            (m.start(), -len(name), code)
+            for name, code in self.places.items()
+            if (m := re.search(rf"\b{re.escape(name)}\b", words))
+        ]
+        if inside:
+            return min(inside)[2]
         return next((code for name, code in self.places.items() if _slug(name) in authority), "100000")
 
 
@@ -75,6 +91,7 @@ def of(ds: Dataset, without: str | None = None) -> Registers:
         frozenset(str(a) for a in authorities.loc[authorities["kind"] == "court", "authority_id"]),
         tuple(_instruments(ds, kept, dropped)),
         _measures(ds, kept, dropped),
+        dict(zip(ds.measures["measure"].astype(str), ds.measures["unit"].astype(str), strict=True)),
     )
 
 

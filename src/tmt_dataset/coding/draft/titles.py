@@ -52,6 +52,18 @@ PLANNED = re.compile(
     r"\b(?:inclusion of|list(?:s|ed) the draft of|plan(?:s|ned)? to (?:issue|introduce|formulate|draft)|introduction of .*standards, including)\s+(?:the\s+)?$",
     re.I,
 )
+#: An instrument starts to apply: told after its title, before it.
+APPLIES = re.compile(
+    r"[”\"]?(?: \([^()]{2,80}\))?(?:,(?: [^,.;]{2,80},)?)? (?:(?:will )?t(?:akes?|ook) effect|(?:will )?(?:c[ao]mes?|enter(?:s|ed)?) into (?:force|effect)|"
+    r"(?:was|were|is|are|has been|have been) (?:brought|put) into (?:force|effect))\b"
+)
+#: The same with the title as the object; an ellipsis is in its place.
+BROUGHT = re.compile(
+    r"\b(?:brought|brings?|puts?) (?:into (?:force|effect) (?:the )?[“\"]?…|(?:the )?[“\"]?…[”\"]? into (?:force|effect)\b)"
+)
+RELEASED = re.compile(
+    r"\b(?:issue[sd]?|release[sd]?|publishe[sd]|promulgated|adopted|approved|passed|announce[sd]|unveiled)\b"
+)
 SMALL = {"the", "of", "for", "on", "and", "in", "to", "a", "an", "by", "with", "at"}
 
 
@@ -172,8 +184,8 @@ def _stage(text: str, unit: Unit, start: int, end: int, opening: tuple[int, int]
     inside = start < opening[1] or (unit.heading is not None and start < unit.heading[1])
     if not inside:
         return "cited", "later"
-    if re.search(
-        r"\bwill take effect|\btakes? effect\b|\bcomes? into (?:force|effect)", text[end : end + 40]
+    if BROUGHT.search(before + "…" + text[end : end + 20]) or (
+        APPLIES.match(text, end) and not RELEASED.search(text[unit.start : start])
     ):
         return "effective", "effect"
     if DRAFT.search(title) or DRAFT.search(before[-30:]) or CONSULTED.search(lead):

@@ -16,8 +16,13 @@ __all__ = ["When", "effective", "when"]
 OTHER = re.compile(
     r"(?:implemented|effective|effect|force|starting|started|running|until|before)\s+(?:from |since )?on\s+$"
 )
+#: The same before a month, where the act itself is told before.
+LATER_MONTH = re.compile(
+    r"\b(?:issued|released|published|approved|adopted|passed|announced)\b.*\b(?:implemented|effective|effect|force)\s+(?:from |in )?(?:early |mid-|late )?$",
+    re.S,
+)
 EFFECT = re.compile(
-    r"\b(?:(?:take|takes|took|taking|come|comes|came|coming|enter|enters|entered)\s+(?:into\s+)?(?:effect|force)|effective|implemented|in force)\b"
+    r"\b(?:(?:take|takes|took|taking|come|comes|came|coming|enter|enters|entered)\s+(?:into\s+)?(?:effect|force)|into\s+(?:effect|force)|effective|implemented|in force)\b"
     r"(?:\s+(?:since|from|on|as of|as from|starting|in|by)){0,2}\s+(?:the\s+)?",
     re.I,
 )
@@ -61,7 +66,7 @@ def when(unit: Unit, text: str, window: Window) -> When:
         First and last day that the source covers.
     """
     heading = _heading(unit, text, window)
-    body = _body(unit, text, window)
+    body = _body(unit, text, window, dated=heading is not None)
     if (
         heading
         and body
@@ -110,8 +115,8 @@ def _heading(unit: Unit, text: str, window: Window) -> When | None:
     )
 
 
-def _body(unit: Unit, text: str, window: Window) -> When | None:
-    """Return the date that the first sentence gives to the act: a day, else a month."""
+def _body(unit: Unit, text: str, window: Window, dated: bool) -> When | None:
+    """Return the date that the first sentence gives to the act: a day, else a month; after a date in the heading, only an event's."""
     start = unit.heading[1] if unit.heading else unit.start
     end = first_sentence(text, start, unit.end)
     sentence = text[start:end]
@@ -119,18 +124,23 @@ def _body(unit: Unit, text: str, window: Window) -> When | None:
         before = sentence[: found.start]
         if EVENT.search(before) and not OTHER.search(before):
             return _at(found, start, "stated", "event")
-        if re.search(r"(?:^|[,;]\s*)[Oo]n\s+$", before) and not unit.heading:
+        if re.search(r"(?:^|[,;]\s*)[Oo]n\s+$", before) and not dated:
             return _at(found, start, "stated", "on-day")
         if (
-            re.search(r"\b(?:will )?(?:take effect|come into (?:force|effect)) (?:on|from) $", before)
-            and not unit.heading
+            re.search(
+                r"\b(?:t(?:ake|ook) effect|(?:c[ao]me |entered |brought |put |\b)into (?:force|effect)) (?:on|from) $",
+                before,
+            )
+            and not dated
             and " issued " not in before
         ):
             return _at(found, start, "stated", "effect")
-    if unit.heading:
+    if dated:
         return None
     for found in months_in(sentence, window):
         before = sentence[: found.start]
+        if LATER_MONTH.search(before):
+            continue
         if re.search(r"(?:\b[Ii]n|\b(?:early|mid|late)[- ])\s*$", before) and len(before) < 120:
             return _at(found, start, "stated", "month")
         if re.search(r"\bsince\s+$", before):

@@ -12,7 +12,7 @@ from tmt_dataset.coding.annotation import Source, problems, read_yaml, yaml
 from tmt_dataset.coding.compile import ANNOTATIONS
 from tmt_dataset.coding.draft import form
 from tmt_dataset.dataset import Dataset
-from tmt_dataset.errors import AnnotationError, PackageError
+from tmt_dataset.errors import AnnotationError, PackageError, unknown
 from tmt_dataset.files import content, update, write_whole
 
 __all__ = ["check_facts", "dumped", "facts", "finish", "first_free", "read_draft", "text_of", "write_draft"]
@@ -43,7 +43,18 @@ def text_of(path: Path) -> str:
 
 
 def facts(ds: Dataset, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts of a new source: those that are given, else publisher and language of the latest one of its kind."""
+    """Return the facts of a new source: those that are given, else publisher and language of the latest one of its kind.
+
+    Raises
+    ------
+    AnnotationError
+        If there is no publisher to take.
+    UnknownCodeError
+        If the kind is none of the declared ones, with near misses.
+    """
+    kinds = ds.descriptor.table("sources").field("kind").enum or ()
+    if kinds and given["kind"] not in kinds:
+        raise unknown("kind of source", given["kind"], [*kinds], ", ".join(kinds))
     same = ds.sources[ds.sources["kind"].astype(str) == given["kind"]].sort_values("period_end")
     known = {} if same.empty else {name: str(same.iloc[-1][name]) for name in ("publisher", "language")}
     names = (
@@ -80,9 +91,13 @@ def check_facts(source: Mapping[str, Any], ds: Dataset) -> None:
     kinds = {"sources.kind": ds.descriptor.table("sources").field("kind").enum or ()}
     node = {**source, "characters": 1, "sha256": "0" * 64}
     _, found = problems(Path("source"), node, kinds, Source)
-    pattern = ds.descriptor.table("sources").field("source_id").pattern or ".*"
-    if not re.fullmatch(pattern, str(source["source_id"])):
-        found.append(f"source_id: expected the pattern {pattern}, found {source['source_id']!r}")
+    field = ds.descriptor.table("sources").field("source_id")
+    if not re.fullmatch(field.pattern or ".*", str(source["source_id"])):
+        found = [line for line in found if "source_id:" not in line]
+        known = ", ".join(map(repr, sorted(ds.sources["source_id"].astype(str))))
+        found.append(
+            f"source_id: expected an identifier of the form of those that the package has ({known}), found {source['source_id']!r}"
+        )
     if found:
         raise AnnotationError("\n".join(found))
 
