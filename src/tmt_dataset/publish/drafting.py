@@ -29,7 +29,7 @@ a title: no figure changed. Then:
 
 - months in the body below a heading without a date;
 - measures in another unit than their number. A measure is left empty if the words have too little of its name; the limit was set on the four
-  other sources, as were the probabilities of measures and kinds;
+  other sources, as were the probabilities of measures and kinds, while the totals of `{TEST}` were in view;
 - the score of a figure, which was that of its number alone;
 - courts and bureaus named with their city, and verbs that were in no list;
 - acts by which an instrument takes effect;
