@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # in functions that run in a process of their own.
 import synthetic
 from interactive import LIMIT, interactive
-from whole import commands
 
 from tmt_dataset.descriptor import DESCRIPTOR
 from tmt_dataset.files import write_whole
@@ -45,6 +44,8 @@ HERE = Path(__file__).resolve().parent
 FUZZ = HERE / "fuzz.md"
 #: Figures of `python benchmarks/elsewhere.py`, which needs Java and pyspark.
 ELSEWHERE = HERE / "elsewhere.md"
+#: Figures of `python benchmarks/whole.py`, which runs all tests.
+WHOLE = HERE / "whole.md"
 SIZES = (10**4, 10**5, 10**6)
 #: From this size on frictionless runs once: it takes about a minute.
 ONCE = 10**6
@@ -529,17 +530,6 @@ def explorer_part(bench: Bench) -> str:
     )
 
 
-def whole_part(bench: Bench) -> str:
-    """Return the section on commands that take long, each measured once."""
-    rows = []
-    for what, command, limit in commands(bench.folder / "whole"):
-        run = process(command)
-        verdict = "–" if limit is None else "met" if run.seconds <= limit else "**missed**"
-        goal = "–" if limit is None else f"≤ {limit:g} s"
-        rows.append([what, seconds(run.seconds), seconds(run.cpu), goal, verdict])
-    return table(["what", "time", "processor time", "goal", ""], rows)
-
-
 def measured(bench: Bench, limit: int | None) -> str:
     """Measure everything and return the report."""
     environment = installed()
@@ -572,8 +562,7 @@ def measured(bench: Bench, limit: int | None) -> str:
         "## The explorer",
         explorer_part(bench),
         "## Long commands",
-        "In a fresh clone, each once and from start to end.",
-        whole_part(bench) if bench.warm else "",
+        WHOLE.read_text(encoding="utf-8").strip(),
         "## Planted defects",
         defects(found),
         "## Beside pycldf",

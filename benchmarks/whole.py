@@ -1,18 +1,21 @@
-"""Measure what takes long, each once and from start to end, in a clone of this checkout."""
+"""Measure what takes long, each once and from start to end in a clone of this checkout, and write ``whole.md`` beside this file."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import run
+
+from tmt_dataset.files import write_whole
 from tmt_dataset.package import embedded
 
-__all__ = ["commands"]
-
 TEXT = Path("tests/sixth/newsletter-2025-09.txt")
-#: A command, what it is called in the report, and the most seconds that it should take; None: no goal.
+#: What is measured, its command, and the most seconds that it should take; None: no goal.
 Command = tuple[str, list[str | Path], float | None]
 
 
@@ -47,3 +50,22 @@ def commands(folder: Path) -> Iterator[Command]:
     yield "`tmt-dataset site`", [own, "site", folder / "site", "--package", clone], None
     yield "`make analysis`", ["make", "-C", clone, "analysis"], 60
     yield "`make test`", ["make", "-C", clone, "test"], 300
+
+
+def main() -> None:
+    """Measure and write."""
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for what, command, limit in commands(Path(temporary)):
+            taken = run.process(command)
+            verdict = "–" if limit is None else "met" if taken.seconds <= limit else "**missed**"
+            goal = "–" if limit is None else f"≤ {limit:g} s"
+            rows.append([what, run.seconds(taken.seconds), run.seconds(taken.cpu), goal, verdict])
+    header = ["what", "time", "processor time", "goal", ""]
+    said = f"Each once, in a fresh clone (`python benchmarks/whole.py`). {run.installed()}\n\n{run.table(header, rows)}\n"
+    write_whole(Path(__file__).with_name("whole.md"), said.encode())
+    sys.stdout.write(said)
+
+
+if __name__ == "__main__":
+    main()
