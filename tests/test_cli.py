@@ -627,11 +627,12 @@ def test_build_names_what_is_not_valid_in_its_result(built: Path) -> None:
 def test_build_shows_the_first_of_many_errors(annotated: tuple[Path, Path]) -> None:
     package, _ = annotated
 
-    def reuse(node: Any) -> None:
-        for segment in node["segments"][1:]:
-            segment["id"] = node["segments"][0]["id"]
+    def unprove(node: Any) -> None:
+        for record in node["developments"]:
+            for quote in record["quotes"]:
+                quote["supports"] = ["date"]
 
-    factories.edit_annotation(package, factories.WINTER, reuse)
+    factories.edit_annotation(package, factories.WINTER, unprove)
     result = run("build", "--folder", str(package))
     assert result.exit_code == 1
     report = json.loads((package / "validation" / "report.json").read_text("utf-8"))

@@ -714,7 +714,7 @@ def test_defect_of_an_older_release_is_one(package: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("version", ["2.0.0.dev", "99.0.0"])
+@pytest.mark.parametrize("version", [open_package().descriptor.version, "99.0.0"])
 def test_what_a_package_of_this_or_a_later_version_lacks_is_an_error(version: str, package: Path) -> None:
     as_released_in_1_0_0(package)
     edit_descriptor(package, lambda d: d.update(version=version))
