@@ -27,25 +27,10 @@ def commands(folder: Path) -> Iterator[Command]:
     if texts.is_dir():
         shutil.copytree(texts, folder / "shared" / "sources")
     own = clone / ".venv" / "bin" / "tmt-dataset"
-    period = "2025-09-01/2025-10-31"
     yield "`make setup`, packages in the cache", ["make", "-C", clone, "setup"], None
-    yield (
-        "`tmt-dataset draft`, an invented text of thirty items",
-        [
-            own,
-            "draft",
-            clone / TEXT,
-            "--source-id",
-            TEXT.stem,
-            "--title",
-            "-",
-            "--period",
-            period,
-            "--folder",
-            clone,
-        ],
-        5,
-    )
+    facts = ["--source-id", TEXT.stem, "--title", "-", "--period", "2025-09-01/2025-10-31"]
+    draft: list[str | Path] = [own, "draft", clone / TEXT, *facts, "--folder", clone]
+    yield "`tmt-dataset draft`, an invented text of thirty items", draft, 5
     (clone / "data" / "annotations" / f"{TEXT.stem}.draft.yaml").unlink()
     yield "`tmt-dataset site`", [own, "site", folder / "site", "--package", clone], None
     yield "`make analysis`", ["make", "-C", clone, "analysis"], 60

@@ -485,8 +485,8 @@ def oscola(ref: Reference) -> str:
     where = f" <{ref.access}>" if ref.access else ""
     told = ""
     if ref.report:
-        address = f" <{ref.report.url}>" if ref.report.url else ""
-        told = f", reported in {ref.report.publisher}, ‘{ref.report.title}’{address}"
+        named = ", ".join(filter(None, (ref.report.publisher, f"‘{ref.report.title}’")))
+        told = f", reported in {named}" + (f" <{ref.report.url}>" if ref.report.url else "")
     title = ref.record_title if ref.record else ref.title
     return _footnote(f"{_authors(ref)}, ‘{title}’{inside} ({brackets}){record}{where}{told}.", ref)
 

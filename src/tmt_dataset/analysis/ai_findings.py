@@ -8,6 +8,7 @@ import pandas as pd
 
 from tmt_dataset.analysis import ai, ai_sentences
 from tmt_dataset.analysis.counting import collective, developments
+from tmt_dataset.analysis.instruments import UNFINISHED
 from tmt_dataset.analysis.words import counted, listed, lowered, number, opened, span, spoken, when
 from tmt_dataset.guard import guarded
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
 __all__ = ["answer", "courts", "forms", "later", "limiting", "promoting", "rules"]
-
-#: The stages of an instrument that is not yet final.
-_OPEN = ("planned", "draft")
 
 
 @guarded
@@ -81,11 +79,13 @@ def rules(events: pd.DataFrame) -> str:
         (["draft"], "is reported only as a draft", "are reported only as drafts"),
         (["planned"], "is only planned", "are only planned"),
     ):
-        found = last.loc[~stage.isin(_OPEN) if stages is None else stage.isin(stages)]
+        found = last.loc[~stage.isin(UNFINISHED) if stages is None else stage.isin(stages)]
         if len(found):
             named = [_dated(own.loc[own["instrument_id"].eq(code)]) for code in found["instrument_id"]]
             parts.append(f"{number(len(found))} {one if len(found) == 1 else many} ({'; '.join(named)})")
-    months = " A later stage may lie in a month that no newsletter covers." if stage.isin(_OPEN).any() else ""
+    months = (
+        " A later stage may lie in a month that no newsletter covers." if stage.isin(UNFINISHED).any() else ""
+    )
     return f"Of {counted(len(last), 'AI instrument')} of a binding kind that the sources report, {listed(parts)}.{months}"
 
 
@@ -115,7 +115,7 @@ def forms(events: pd.DataFrame) -> str:
     last = events.loc[soft & events["level"].eq("national")].drop_duplicates("instrument_id", keep="last")
     if last.empty:
         return "No national standard or guidance on AI is reported."
-    open_ = int(last["stage"].astype("str").isin(_OPEN).sum())
+    open_ = int(last["stage"].astype("str").isin(UNFINISHED).sum())
     what = counted(
         len(last), "national standard or document of guidance", "national standards and documents of guidance"
     )

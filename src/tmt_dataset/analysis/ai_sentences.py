@@ -12,6 +12,7 @@ import pandas as pd
 
 from tmt_dataset.analysis import ai
 from tmt_dataset.analysis.inference import shares
+from tmt_dataset.analysis.instruments import UNFINISHED
 from tmt_dataset.analysis.sources import rests_on
 from tmt_dataset.analysis.words import (
     counted,
@@ -413,7 +414,7 @@ def _forms(last: pd.DataFrame) -> str:
     >>> _forms(last)
     ' (one issued rule or standard, one other issued document and one draft or plan)'
     """
-    open_ = last["stage"].astype("str").isin(["planned", "draft"])
+    open_ = last["stage"].astype("str").isin(UNFINISHED)
     firm = last["force"].astype("str").isin(["binding", "standard"])
     named = [
         (~open_ & firm, "issued rule or standard", "issued rules or standards"),

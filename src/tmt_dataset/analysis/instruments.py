@@ -13,7 +13,10 @@ from tmt_dataset.views import lives
 if TYPE_CHECKING:
     from tmt_dataset.dataset import Dataset
 
-__all__ = ["leads", "lifecycles", "narrowed", "open_drafts", "stages"]
+__all__ = ["UNFINISHED", "leads", "lifecycles", "narrowed", "open_drafts", "stages"]
+
+#: The stages of an instrument that is not yet final.
+UNFINISHED = ("planned", "draft")
 
 
 @guarded
@@ -47,7 +50,7 @@ def stages(ds: Dataset) -> pd.DataFrame:
             "kind_label": kind.map(kinds["label"]),
             "force": kind.map(kinds["force"].astype(TEXT_DTYPE)),
             "stage": links["stage"],
-            "step": links["stage"].isin(["planned", "draft"]).map({True: "draft", False: "final"}),
+            "step": links["stage"].isin(UNFINISHED).map({True: "draft", False: "final"}),
         }
     ).reset_index(drop=True)
 
@@ -184,5 +187,5 @@ def open_drafts(ds: Dataset, events: pd.DataFrame | None = None) -> pd.DataFrame
     relations = ds["relations"]
     # a draft may have become final as another instrument
     done = relations.loc[relations["relation"] == "finalises", "related_id"]
-    left = left.loc[left["stage"].isin(["planned", "draft"]) & ~left["latest_id"].isin(done)]
+    left = left.loc[left["stage"].isin(UNFINISHED) & ~left["latest_id"].isin(done)]
     return left.sort_values(["date_start", "date_end", "instrument_id"], ignore_index=True)

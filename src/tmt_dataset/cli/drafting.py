@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,8 @@ _folder = click.option(
 def _needed() -> None:
     """Raise if what drafting needs is not installed: the extra that has all of it is named, not one of its parts."""
     try:
-        import pydantic  # noqa: F401  # asked for here, so that the extra is named
-        import ruamel.yaml  # noqa: F401
-        import sklearn  # noqa: F401
+        for name in ("pydantic", "ruamel.yaml", "sklearn"):
+            import_module(name)
     except ImportError as error:
         from tmt_dataset.errors import MissingExtraError
 

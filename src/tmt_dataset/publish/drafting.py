@@ -50,8 +50,8 @@ that was not found count as missed. A named authority or instrument that no regi
 its code is still to be chosen by the coder. Instruments that a source only describes, without a title, are not counted. Figures are compared by value; their measure is
 compared where the registers have it. Intervals (95 %) are drawn by bootstrap over developments, and
 by Wilson's method where all or none are right. The ceiling is what the two published codings reach with each
-other; it is machine–machine agreement. How long a draft takes stands in
-[benchmarks/README.md](../benchmarks/README.md); most of it is the fitting of the models of the classes.
+other; it is machine–machine agreement. Most of the time of a
+draft goes into fitting the models of the classes.
 
 Action, topic, orientation, role of AI, risks and provisions are proposed by models that are fitted without the source; the rules on the
 first words of a report, which they read, were frozen in the same way. The factor by which scores of risks and provisions are lowered was set

@@ -171,10 +171,8 @@ def _interval(own: list[Outcome], measure: Any) -> tuple[float | None, float | N
     values = tops[bottoms > 0] / bottoms[bottoms > 0]
     n = int(bottom / 2 if measure is _MEASURES["f1"] else bottom)
     low, high = np.quantile(values, [0.025, 0.975]) if len(values) else (None, None)
-    if n and top in (
-        0,
-        bottom,
-    ):  # all right or none: whatever is drawn is the same, and says nothing of the next source
+    # all right or none: whatever is drawn is the same, and says nothing of the next source
+    if n and top in (0, bottom):
         low, high = binomtest(n if top else 0, n).proportion_ci(0.95, "wilson")
     return _share(float(top), float(bottom)), _rounded(low), _rounded(high), n
 
