@@ -457,7 +457,7 @@ class TestTheWhole:
         assert page.count("<main") == 1
 
     def test_templates_and_scripts_stay_small(self) -> None:
-        for ending, most in (("j*2", 600), ("js", 240)):
+        for ending, most in (("j*2", 600), ("js", 200)):
             paths = TEMPLATES.rglob(f"*.{ending}")
             assert sum(len(path.read_text("utf-8").splitlines()) for path in paths) < most
 

@@ -266,7 +266,7 @@ def _data(
         )
     data = {
         "columns": list(flat),
-        "meanings": described,
+        "workbook": _workbook(described),
         # what looks like a number or a day in another column is a text, as a code of a place or a date in EDTF
         "typed": [n for n, values in enumerate(flat.values()) if not any(isinstance(v, str) for v in values)],
         "rows": rows,
@@ -287,6 +287,49 @@ def _data(
         "formula": FORMULA.pattern,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_PARTS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _workbook(described: dict[str, str]) -> dict[str, Any]:
+    """Return what a downloaded workbook gets beside its rows, in XML: a header in view, a sheet on its columns, and where that is named."""
+
+    def view(pane: str) -> str:
+        return f'<sheetViews xmlns="{_SHEET}"><sheetView workbookViewId="0"><pane {pane} state="frozen"/></sheetView></sheetViews>'
+
+    def cell(words: str, style: int) -> str:
+        return f'<c t="inlineStr" s="{style}"><is><t>{escape(words)}</t></is></c>'
+
+    lines = [(("Column", "Meaning"), 2), *((pair, 55) for pair in described.items())]
+    rows = "".join(f"<row>{''.join(cell(words, style) for words in pair)}</row>" for pair, style in lines)
+    widths = "".join(
+        f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in ((1, 26), (2, 100))
+    )
+    named = f'<sheet xmlns="{_SHEET}" xmlns:r="{_PARTS}" name="Columns" sheetId="2" r:id="rIdColumns"/>'
+    space = "http://schemas.openxmlformats.org/package/2006"
+    at = f'Id="rIdColumns" Type="{_PARTS}/worksheet" Target="worksheets/sheet2.xml"'
+    below = view('ySplit="1" topLeftCell="A2" activePane="bottomLeft"')
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+    return {
+        "view": view('xSplit="2" ySplit="3" topLeftCell="C4" activePane="bottomRight"'),
+        "columns": f'<worksheet xmlns="{_SHEET}">{below}<cols>{widths}</cols>'
+        f"<sheetData>{rows}</sheetData></worksheet>",
+        "added": [
+            [["xl", "workbook.xml"], "sheets", named],
+            [
+                ["xl", "_rels", "workbook.xml.rels"],
+                "Relationships",
+                f'<Relationship xmlns="{space}/relationships" {at}/>',
+            ],
+            [
+                ["[Content_Types].xml"],
+                "Types",
+                f'<Override xmlns="{space}/content-types" PartName="/xl/worksheets/sheet2.xml" ContentType="{kind}"/>',
+            ],
+        ],
+    }
 
 
 def page(ds: Dataset, address: Callable[[str], str]) -> str:

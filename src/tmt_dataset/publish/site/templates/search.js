@@ -6,8 +6,7 @@ function stemmed(word) {
 function porter(w) {
   const shape = s => [...s].reduce((v, c, i) => v + (/[aeiou]/.test(c) || (c === "y" && v[i - 1] === "c") ? "v" : "c"), "");
   const m = s => (shape(s).match(/v+c+/g) || []).length;
-  const vowel = s => /[aeiou]|.y/.test(s);
-  const short = s => !/[wxy]$/.test(s) && shape(s).endsWith("cvc");
+  const vowel = s => /[aeiou]|.y/.test(s), short = s => !/[wxy]$/.test(s) && shape(s).endsWith("cvc");
   // the first ending that a word has decides; "a>b" puts b in its place
   const step = (endings, least) => {
     for (const [end, to] of endings) {
@@ -34,8 +33,7 @@ function reader({ han, han_length, spelling, known }) {
   const fold = word => stemmed(word.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC"));
   const ways = word => [word, ...rules.flatMap(([rule, other]) => (found => found ? [found[1] + other[found[2]] + found[3]] : [])(rule.exec(word)))];
   const any = tests => row => tests.some(test => test(row)), all = tests => row => tests.every(test => test(row));
-  const anywhere = word => (s => row => row.record.includes(s) || row.report.includes(s))(` ${fold(word)} `);
-  const inside = text => row => row.record.includes(text);
+  const anywhere = word => (s => row => row.record.includes(s) || row.report.includes(s))(` ${fold(word)} `), inside = text => row => row.record.includes(text);
   const phrase = words => any(words.reduce((found, w) => found.flatMap(f => ways(w).map(v => `${f}${fold(v)} `)).slice(0, 32), [" "]).map(inside));
   const chinese = run => all(run.length > han_length ? [...run].slice(han_length - 1).map((_, n) => inside([...run].slice(n, n + han_length).join(""))) : [inside(run)]);
   const split = w => w.length > 40 ? [] : [...Array(Math.max(w.length - 3, 0)).keys()].map(n => [w.slice(0, n + 2), w.slice(n + 2)]).concat(w.length > 4 && w[0] === "e" ? [["e", w.slice(1)]] : []);
