@@ -262,7 +262,7 @@ def typed(
         columns[field.name] = column
         if column is cells:
             continue
-        unread = np.asarray(pd.isna(column)) & ~np.asarray(cells.isna())
+        unread = (np.isnan(column) if isinstance(column, np.ndarray) else column.isna()) & ~cells.isna()
         if unread.any():
             row = int(unread.argmax())
             raise PackageError(
@@ -274,7 +274,7 @@ def typed(
 
 def _coded(cells: ExtensionArray, known: pd.Index) -> pd.Categorical:
     if len(cells) < _FEW:
-        position = {code: i for i, code in enumerate(known)}
+        position = {code: i for i, code in enumerate(known.to_numpy(object))}
         codes = np.array([position.get(cell, -1) for cell in cells.to_numpy(object)], dtype="int64")
     else:
         codes = known.get_indexer(pd.Index(cells))
@@ -330,7 +330,9 @@ def nullable(numbers: pd.Series) -> pd.Series:
 
 def days(cells: pd.Series) -> pd.Series:
     """Return cells of text as days, missing where they are not days of the calendar."""
-    found = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+    # an array, which needs not be wrapped and unwrapped as a Series is
+    read = pd.to_datetime(cells.to_numpy(object), format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
+    found = pd.Series(read, index=cells.index, name=cells.name)
     lost = found.isna() & cells.notna()
     if PANDAS_2 and lost.any():  # it knows the days that nanoseconds can count: those of 1678 to 2261
         values = found.to_numpy(copy=True)

@@ -11,7 +11,6 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
-from itertools import repeat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -288,11 +287,14 @@ def check_bounds(table: Table, data: bytes, where: str) -> None:
         "bytes": (len(data), MAX_GROWTH * (len(data) if table.bytes is None else table.bytes) + FREE_GROWTH),
         "rows": (rows, MAX_ROWS),
         "cells": (rows + commas + data.count(b'"') // 2, MAX_CELLS),
-        "blank lines": (data.count(b"\n\n") + data.count(b"\r\r") + data.count(b"\n\r\n"), MAX_BLANK_LINES),
     }
+    if rows > MAX_BLANK_LINES:
+        blank = data.count(b"\n\n") + data.count(b"\r\r") + data.count(b"\n\r\n")
+        found["blank lines"] = (blank, MAX_BLANK_LINES)
     if commas >= MAX_LINE_CELLS and rows <= MAX_ROWS:
-        widest = max(map(bytes.count, data.replace(b"\r", b"\n").split(b"\n"), repeat(b","))) + 1
-        found["cells in a line"] = (widest, MAX_LINE_CELLS)
+        lines = data.replace(b"\r", b"\n").split(b"\n")
+        long = (line for line in lines if len(line) >= MAX_LINE_CELLS)  # no other can have as many commas
+        found["cells in a line"] = (1 + max((line.count(b",") for line in long), default=0), MAX_LINE_CELLS)
     for what, (number, most) in found.items():
         if number > most:
             raise PackageError(
