@@ -24,10 +24,9 @@ export JUPYTER_RUNTIME_DIR := $(OWN)/jupyter/runtime
 .DEFAULT_GOAL := analysis
 
 analysis: setup ## check, validate, run the notebooks, write the site into report/
-	@echo "Checking that every generated file is in step …"
-	@$(BIN)/tmt-dataset build --check
 	@$(BIN)/tmt-dataset validate
-	@$(BIN)/python -m tmt_dataset.publish.report notebooks report
+	@echo "Running the notebooks, and checking that every generated file is in step …"
+	@$(BIN)/python -m tmt_dataset.publish.report notebooks report $(BIN)/tmt-dataset build --check
 
 test: setup ## style, types, tests, notebooks with their outputs compared
 	$(BIN)/ruff check .

@@ -123,6 +123,16 @@ def test_a_report_is_replaced_with_all_its_files(quick: Path, tmp_path: Path) ->
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notebooks", "report"]
 
 
+def test_a_check_that_fails_leaves_the_old_report(quick: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    passes, fails = ([sys.executable, "-c", f"raise SystemExit({code})"] for code in (0, 3))
+    report.write(quick, out, console(), passes)
+    (quick / "2.ipynb").touch()
+    with pytest.raises(SystemExit, match="3"):
+        report.write(quick, out, console(), fails)
+    assert "2.html" not in names(out)
+
+
 @pytest.mark.parametrize("added", ["thesis.txt", "api/thesis.txt", "deep/er/thesis.txt", ".git/config"])
 def test_a_report_with_other_files_is_never_replaced(quick: Path, tmp_path: Path, added: str) -> None:
     out = tmp_path / "report"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote as percent_encoded
@@ -373,7 +373,7 @@ class Record:
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in _rows(self.evidence.dropna(subset=["quote"])):
             found.setdefault((row.source_id, row.start, row.end), []).append(row)
-        quotes = _quotes(self.of) if self.of else {}
+        quotes = _quotes(self.of, {place[0] for place in found}) if self.of else {}
         out = []
         for first, *others in found.values():
             body = [
@@ -464,10 +464,11 @@ def _state(ds: Tables, source_id: str) -> dict[str, Any]:
     return {}
 
 
-def _quotes(ds: Tables) -> dict[str, list[Quote]]:
-    """Return all quotes of each source: start, end and words. A selection knows those that it left out, too."""
+def _quotes(ds: Tables, sources: Collection[str]) -> dict[str, list[Quote]]:
+    """Return all quotes of some sources: start, end and words. A selection knows those that it left out, too."""
     out: dict[str, list[Quote]] = {}
-    rows = ds.whole["quotes"][["source_id", "start", "end", "exact"]].dropna()
+    rows = ds.whole["quotes"][["source_id", "start", "end", "exact"]]
+    rows = rows.loc[rows["source_id"].isin(sources)].dropna()
     for source_id, start, end, exact in rows.itertuples(index=False, name=None):
         out.setdefault(source_id, []).append((start, end, exact))
     return out

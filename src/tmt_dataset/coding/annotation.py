@@ -43,7 +43,9 @@ try:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.events import ScalarEvent
     from ruamel.yaml.nodes import MappingNode, ScalarNode
+    from ruamel.yaml.parser import Parser
     from ruamel.yaml.reader import ReaderError
+    from ruamel.yaml.scanner import Scanner
 except ImportError:
     raise MissingExtraError(
         'annotations need pydantic and ruamel.yaml: pip install "tmt-dataset[coding]"'
@@ -559,8 +561,8 @@ def _where(node: Any, path: tuple[int | str, ...]) -> str:
     return ""
 
 
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file with the positions of its nodes.
+def read_yaml(path: Path, *, comments: bool = False) -> Any:
+    """Read a YAML file with the positions of its nodes; with its comments, if it is to be written again.
 
     Raises
     ------
@@ -581,7 +583,10 @@ def read_yaml(path: Path) -> Any:
         line = data.count(b"\n", 0, error.start) + 1
         raise AnnotationError(f"{path}:{line}: not UTF-8 ({error}); save it as UTF-8") from None
     try:
-        node = yaml().load(text)
+        engine = yaml()
+        if not comments:  # a quarter quicker
+            engine.Scanner, engine.Parser = Scanner, Parser
+        node = engine.load(text)
     except MaxDepthExceededError as error:
         line = error.problem_mark.line + 1
         raise AnnotationError(f"{path}:{line}: invalid YAML: nested more than {MAX_DEPTH} deep") from None

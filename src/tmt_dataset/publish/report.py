@@ -1,14 +1,18 @@
 """The main job of a checkout: run the notebooks, write the site with their articles, and sum up.
 
-Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT``. REPORT is replaced whole, and only if it holds nothing but
-the files of a site, which ``.manifest`` in it lists.
+Called as ``python -m tmt_dataset.publish.report NOTEBOOKS REPORT [CHECK …]``. REPORT is replaced whole, and only if it holds
+nothing but the files of a site, which ``.manifest`` in it lists. CHECK is a command that runs beside the notebooks: if it fails,
+nothing is written.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,13 +214,45 @@ def summary(ds: Dataset) -> str:
     return "\n".join(lines)
 
 
-def write(notebooks: Path, out: Path, console: Console) -> None:
+def _articles(paths: Sequence[Path], console: Console) -> list[articles.Article]:
+    """Run notebooks, as many at once as there are processors, and return the article of each."""
+
+    def made(path: Path) -> articles.Article:
+        if not console.is_terminal:
+            console.print(f"running {path.name}")
+        return articles.article(executed(path), path.stem)
+
+    with ThreadPoolExecutor(os.cpu_count()) as kernels:
+        runs = kernels.map(made, paths)
+        try:
+            return [
+                *track(
+                    runs, "running notebooks", len(paths), console=console, disable=not console.is_terminal
+                )
+            ]
+        except BaseException:
+            kernels.shutdown(wait=False, cancel_futures=True)  # no other is begun
+            raise
+
+
+def write(notebooks: Path, out: Path, console: Console, check: Sequence[str] = ()) -> None:
     """Run all notebooks of a folder and replace the report folder by what they give, whole or not at all.
+
+    Parameters
+    ----------
+    notebooks, out
+        The folders.
+    console
+        Where progress and a summary are printed.
+    check
+        A command that runs beside the notebooks.
 
     Raises
     ------
     NotebookError
         If a notebook does not run to its end; then the report that was there stays.
+    SystemExit
+        If the check fails, which says why: with its code. The report that was there stays.
     TargetError
         If the report folder holds anything but a report, or cannot be written; it stays as it was.
     """
@@ -227,11 +263,10 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
     ds = load()
     text = summary(ds)
     articles.exporter()  # before a notebook runs: it may be missing
-    made = []
-    for path in track(paths, "running notebooks", console=console, disable=not console.is_terminal):
-        if not console.is_terminal:
-            console.print(f"running {path.name}")
-        made.append(articles.article(executed(path), path.stem))
+    checking = subprocess.Popen(check) if check else None
+    made = _articles(paths, console)
+    if checking is not None and (failed := checking.wait()):
+        sys.exit(failed)
     first = site.write(
         ds,
         out,
@@ -250,11 +285,11 @@ def write(notebooks: Path, out: Path, console: Console) -> None:
 
 def main() -> None:
     """Write the report; exit with 1 and one message where it cannot be written."""
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m tmt_dataset.publish.report NOTEBOOKS REPORT")
+    if len(sys.argv) < 3:
+        sys.exit("usage: python -m tmt_dataset.publish.report NOTEBOOKS REPORT [CHECK ...]")
     console = Console(soft_wrap=True)
     try:
-        write(Path(sys.argv[1]), Path(sys.argv[2]), console)
+        write(Path(sys.argv[1]), Path(sys.argv[2]), console, sys.argv[3:])
     except TmtDatasetError as error:
         sys.exit(f"error: {error}")
 

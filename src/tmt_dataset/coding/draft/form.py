@@ -158,7 +158,7 @@ def written(folder: Path) -> dict[Path, Any]:
     out, wrong = {}, []
     for path in drafts(folder):
         target = path.with_name(path.name.removesuffix(SUFFIX) + ".yaml")
-        node = read_yaml(path)
+        node = read_yaml(path, comments=True)
         wrong += _unreviewed(path, node)
         if target.exists():
             wrong.append(f"{path}: {target.name} exists already; delete one of the two")

@@ -137,7 +137,7 @@ def read_draft(path: Path) -> Any:
     AnnotationError
         Listing what breaks the format.
     """
-    node = read_yaml(path)
+    node = read_yaml(path, comments=True)
     _, found = problems(path, node, {}, form.Draft)
     if found:
         raise AnnotationError("\n".join(found))
