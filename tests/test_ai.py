@@ -155,15 +155,15 @@ class TestClaims:
         [
             (
                 {"a": (8, 21), "b": (2, 31), "c": (10, 12), "d": (11, 19)},
-                "b is lowest (6 %); after correction for five tests a difference can be shown, but no trend",
+                "b is lowest (6%); after correction for five tests a difference can be shown, but no trend",
             ),
             (
                 {"a": (2, 28), "b": (9, 21), "c": (16, 14), "d": (24, 6)},
-                "a is lowest (7 %); after correction for five tests a trend can be shown",
+                "a is lowest (7%); after correction for five tests a trend can be shown",
             ),
             (
                 {"a": (9, 21), "b": (8, 22), "c": (9, 21)},
-                "b is lowest (27 %); after correction for five tests no difference can be shown",
+                "b is lowest (27%); after correction for five tests no difference can be shown",
             ),
         ],
     )
@@ -230,7 +230,7 @@ class TestClaims:
         self, base: tuple[float, float, bool], other: tuple[float, float, bool], said: str
     ) -> None:
         rows = [
-            (w, "1 of 9 (11 %)", "5 of 9 (56 %)", *v)
+            (w, "1 of 9 (11%)", "5 of 9 (56%)", *v)
             for w, v in (("All developments", base), ("Without data", other))
         ]
         columns = ["way", "before", "after", "ratio_min", "ratio_max", "apart"]

@@ -185,7 +185,7 @@ def test_coverage_has_a_column_per_source(annotated: tuple[Path, Path]) -> None:
     package, _ = annotated
     text = docs.generated(open_package(package))["docs/coverage.md"].decode()
     assert f"| | {factories.WINTER} | {factories.SPRING} |" in text
-    assert "| accounted | 100 % | 100 % |" in text
+    assert "| accounted | 100% | 100% |" in text
 
 
 def test_a_datasheet_that_cannot_be_read_is_an_error(annotated: tuple[Path, Path]) -> None:

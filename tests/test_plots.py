@@ -227,7 +227,7 @@ class TestWords:
             (1_030_000, "count", "more_than", "more than 1.03 million"),
             (300e9, "CNY", "at_least", "at least 300 billion yuan"),
             (107802, "count", "exact", "107,802"),
-            (90, "percent", "less_than", "less than 90 %"),
+            (90, "percent", "less_than", "less than 90%"),
             (999_999, "", "about", "about 999,999"),
             (10, "year", "at_least", "at least 10 years"),
             (1, "hour", "at_most", "at most 1 hour"),

@@ -90,7 +90,7 @@ class TestByWindow:
             "9–10",
             "2",
             # 11 of 29 to 12 of 29
-            "38–41 %",
+            "38–41%",
         ]
 
     def test_a_window_without_developments_has_no_share(self) -> None:

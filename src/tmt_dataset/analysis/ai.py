@@ -263,7 +263,7 @@ def sensitivities(ds: Dataset, frame: pd.DataFrame, before: str, after: str) -> 
     -------
     pandas.DataFrame
         ``group``, ``way``, ``before``, ``after`` (counts in words), ``ratio_min``, ``ratio_max`` (odds ratio),
-        ``low``, ``high`` (95 % interval at its widest), ``apart`` (bool: the interval leaves out 1). Areas without a
+        ``low``, ``high`` (95% interval at its widest), ``apart`` (bool: the interval leaves out 1). Areas without a
         development in either window are left out, since leaving them out changes nothing.
 
     Examples

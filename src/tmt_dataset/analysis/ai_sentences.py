@@ -64,7 +64,7 @@ LEVEL = 0.05
 
 
 def _percent(row: pd.Series) -> str:
-    return f"{span(100 * row['share_min'], 100 * row['share_max'])} %"
+    return f"{span(100 * row['share_min'], 100 * row['share_max'])}%"
 
 
 def _told_shares(frame: pd.DataFrame) -> pd.DataFrame:
@@ -221,8 +221,8 @@ def compared(ways: pd.DataFrame, pair: tuple[str, str]) -> str:
 
     Examples
     --------
-    >>> row = {"way": "All developments", "before": "4 of 33 (12 %)", "after": "11 of 30 (37 %)", "ratio_max": 4, "ratio_min": 4}
-    >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21 %)", "after": "11 of 30 (37 %)", "ratio_max": 2}
+    >>> row = {"way": "All developments", "before": "4 of 33 (12%)", "after": "11 of 30 (37%)", "ratio_max": 4, "ratio_min": 4}
+    >>> other = {"way": "Without telecommunications", "before": "4 of 19 (21%)", "after": "11 of 30 (37%)", "ratio_max": 2}
     >>> ways = pd.DataFrame([row | {"apart": True}, other | {"apart": False}])
     >>> print(compared(ways, ("July 2024", "July 2025")))
     From July 2024 to July 2025 AI rose from 4 of 33 to 11 of 30, but the rise is not demonstrable in 1 of 1 other way of counting (for example without telecommunications).
@@ -254,7 +254,7 @@ def _promoting(words: str, whose: str) -> str:
 
     Examples
     --------
-    >>> _promoting("0 of 12–13 (0 %)", "national ones"), _promoting("9 of 20 (45 %)", "local ones")
+    >>> _promoting("0 of 12–13 (0%)", "national ones"), _promoting("9 of 20 (45%)", "local ones")
     ('none of 12–13 national ones only promotes', '9 of 20 local ones only promote')
     """
     count = words.split(" (")[0]
@@ -303,7 +303,7 @@ def reading(tested: pd.DataFrame, others: int = 0) -> str:
     True
     """
     text = (
-        "The newsletters are a selection that one publisher made, not a sample of what happened. A 95 % interval holds the shares or "
+        "The newsletters are a selection that one publisher made, not a sample of what happened. A 95% interval holds the shares or "
         "rates that agree with the count of a window if chance alone decided which reports were about AI. A p-value says how often "
         "chance alone would put the windows at least as far apart as they are. Neither says anything about what was not reported."
     )
@@ -435,7 +435,7 @@ def level_claim(table: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"which": ["AI"], "national": ["0 of 13 (0 %)"], "local": ["9 of 20 (45 %)"]})
+    >>> table = pd.DataFrame({"which": ["AI"], "national": ["0 of 13 (0%)"], "local": ["9 of 20 (45%)"]})
     >>> level_claim(table)
     'On AI, none of 13 national developments only promotes, against 9 of 20 local ones'
     """
@@ -455,9 +455,9 @@ def level_tests(table: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> row = {"which": "AI", "national": "0 of 13 (0 %)", "local": "9 of 20 (45 %)", "p_min": 0.005, "p_max": 0.012}
+    >>> row = {"which": "AI", "national": "0 of 13 (0%)", "local": "9 of 20 (45%)", "p_min": 0.005, "p_max": 0.012}
     >>> level_tests(pd.DataFrame([row]))
-    "Developments that only promote, national against local (Fisher's exact test): AI, 0 of 13 (0 %) against 9 of 20 (45 %), p = 0.005–0.01."
+    "Developments that only promote, national against local (Fisher's exact test): AI, 0 of 13 (0%) against 9 of 20 (45%), p = 0.005–0.01."
     """
     told = [
         f"{row['which'] if row['which'].startswith('AI') else row['which'].lower()}, {row['national']} against {row['local']}, {probability(row['p_min'], row['p_max'])}"
@@ -583,10 +583,10 @@ def windows_measure(frame: pd.DataFrame) -> str:
     --------
     >>> frame = pd.DataFrame({"development_id": ["A", "B"]})
     >>> windows_measure(frame)
-    'AI by primary topic: share of developments, and developments a covered month; 95 % intervals; n = 2'
+    'AI by primary topic: share of developments, and developments a covered month; 95% intervals; n = 2'
     """
     n = frame["development_id"].nunique()
-    return f"AI by primary topic: share of developments, and developments a covered month; 95 % intervals; n = {n}"
+    return f"AI by primary topic: share of developments, and developments a covered month; 95% intervals; n = {n}"
 
 
 def windows_alt(shares_of: pd.DataFrame, rates_of: pd.DataFrame) -> str:
@@ -596,7 +596,7 @@ def windows_alt(shares_of: pd.DataFrame, rates_of: pd.DataFrame) -> str:
     --------
     >>> row = {"window": ["July"], "k_min": 4, "k_max": 4, "n_min": 33, "n_max": 33, "rate_min": 2.0, "rate_max": 2.0}
     >>> windows_alt(pd.DataFrame(row), pd.DataFrame(row))
-    'Two panels of points with intervals. July: 4 of 33 (12 %), 2.0 a month.'
+    'Two panels of points with intervals. July: 4 of 33 (12%), 2.0 a month.'
     """
     pace = {
         str(row["window"]): span(row["rate_min"], row["rate_max"], "{:.1f}")
@@ -697,7 +697,7 @@ def levels_alt(table: pd.DataFrame) -> str:
     --------
     >>> row = {"subject": "AI", "level": "local", "orientation": ["control", "both"], "least": [2, 0], "most": [3, 0]}
     >>> levels_alt(pd.DataFrame(row))
-    'Bars of 100 %. AI, local: control 2–3.'
+    'Bars of 100%. AI, local: control 2–3.'
     """
     rows = []
     for (subject, level), part in table.loc[table["most"] > 0].groupby(
@@ -707,7 +707,7 @@ def levels_alt(table: pd.DataFrame) -> str:
         rows.append(
             f"{subject}, {level}: {', '.join(f'{name} {span(low, high)}' for name, low, high in ends)}"
         )
-    return f"Bars of 100 %. {'; '.join(rows)}."
+    return f"Bars of 100%. {'; '.join(rows)}."
 
 
 def parts_told(table: pd.DataFrame) -> str:

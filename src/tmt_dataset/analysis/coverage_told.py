@@ -170,7 +170,7 @@ def overlap(ds: Dataset) -> str:
             f"On the topics that the review of {periods[pair['review']]} covers, the newsletter of {periods[pair['newsletter']]} dates "
             f"{pair['first']} developments into its window and the review {pair['second']}, of which {counted(pair['both'], 'is', 'are')} in both "
             f"({pair['possible']} more may lie there by their dates). If each list were an independent draw from one population, that would hold "
-            f"{pair['low']} to {high} developments (exact 95 % interval); one firm wrote both, so this is not an estimate."
+            f"{pair['low']} to {high} developments (exact 95% interval); one firm wrote both, so this is not an estimate."
         )
     return (
         " ".join(parts)
@@ -189,8 +189,8 @@ def characters(ds: Dataset) -> str:
     """
     ledger = coverage(ds)
     return (
-        f"Of the {ledger['characters'].sum():,} characters of the {counted(len(ledger), 'source')}, {ledger['accounted'].min():.0f} % lie in a segment with a role. "
-        f"Quotes hold {span(ledger['quoted'].min(), ledger['quoted'].max())} % of a source: enough for each value that has to be proved, too little to replace the text."
+        f"Of the {ledger['characters'].sum():,} characters of the {counted(len(ledger), 'source')}, {ledger['accounted'].min():.0f}% lie in a segment with a role. "
+        f"Quotes hold {span(ledger['quoted'].min(), ledger['quoted'].max())}% of a source: enough for each value that has to be proved, too little to replace the text."
     )
 
 
@@ -210,7 +210,7 @@ def unseen(ds: Dataset) -> str:
     worst = full.sort_values("n").iloc[0]
     return (
         f"On {counted(len(full), 'variable')} no disagreement was seen ({listed(full['variable'].map(_read))}). "
-        f"With {int(worst['n'])} units, the fewest of them, a true rate of {100 * worst['unseen']:.1f} % can still show none (exact 95 % interval)."
+        f"With {int(worst['n'])} units, the fewest of them, a true rate of {100 * worst['unseen']:.1f}% can still show none (exact 95% interval)."
     )
 
 

@@ -186,12 +186,12 @@ def what_is_left_out(reached: pd.DataFrame) -> str:
     --------
     >>> rows = [("AGORA", "provisions", 0.36, "Deployment (29); Content (15)"), ("AGORA", "harms named", 0.5, "Fraud (2)")]
     >>> what_is_left_out(pd.DataFrame(rows, columns=["taxonomy", "unit", "share", "left_out"]))
-    'AGORA reaches 50 % of the harms named and 36 % of the provisions; what it leaves out most often is deployment.'
+    'AGORA reaches 50% of the harms named and 36% of the provisions; what it leaves out most often is deployment.'
     """
     told = []
     for taxonomy, part in reached.dropna(subset=["share"]).groupby("taxonomy", sort=False):
         part = part.sort_values("share", ascending=False, kind="stable")
-        shares = [f"{share:.0%}".replace("%", " %") for share in part["share"]]
+        shares = [f"{share:.0%}" for share in part["share"]]
         parts = [f"{share} of the {unit}" for share, unit in zip(shares, part["unit"], strict=True)]
         first = str(part["left_out"].iloc[-1]).partition(" (")[0]
         missing = f"; what it leaves out most often is {lowered(first)}" if first else ""

@@ -24,7 +24,7 @@ def agreed(ds: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per variable, the lowest value first: ``variable``, ``statistic`` (``alpha``, ``f1``), ``value``, ``low``,
-        ``high`` (95 % bootstrap interval), ``n``, ``unseen`` (the greatest rate of disagreement with which n independent
+        ``high`` (95% bootstrap interval), ``n``, ``unseen`` (the greatest rate of disagreement with which n independent
         units show none one time in forty; missing where the codings disagree).
 
     Raises

@@ -194,7 +194,7 @@ def by_window(counted: pd.DataFrame) -> pd.DataFrame:
         # the share is least if every other development took place in the window and no uncertain local one did
         least = local["least"] / max(1, local["least"] + rest["most"])
         most = local["most"] / max(1, local["most"] + rest["least"])
-        share = f"{span(round(100 * least), round(100 * most))} %" if by_level["most"].sum() else ""
+        share = f"{span(round(100 * least), round(100 * most))}%" if by_level["most"].sum() else ""
         texts = {level: span(low, high) for level, low, high in by_level.itertuples(name=None)}
         whole = span(int(part["of_least"].iloc[0]), int(part["of_most"].iloc[0]))
         levels = [texts.get(level, "0") for level in SIDES]

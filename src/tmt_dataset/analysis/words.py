@@ -150,17 +150,17 @@ def fraction(row: Any) -> str:
     Examples
     --------
     >>> fraction({"k_min": 11, "k_max": 12, "n_min": 29, "n_max": 31}), fraction({"k_min": 8, "k_max": 8, "n_min": 29, "n_max": 29})
-    ('11–12 of 30 (37–40 %)', '8 of 29 (28 %)')
+    ('11–12 of 30 (37–40%)', '8 of 29 (28%)')
     >>> fraction({"k_min": 3, "k_max": 4, "n_min": 11, "n_max": 16})
-    '3 of 15 to 4 of 12 (20–33 %)'
+    '3 of 15 to 4 of 12 (20–33%)'
     >>> fraction({"k_min": 0, "k_max": 0, "n_min": 12, "n_max": 13})
-    '0 of 12–13 (0 %)'
+    '0 of 12–13 (0%)'
     """
     k_min, k_max, n_min, n_max = (int(row[name]) for name in ("k_min", "k_max", "n_min", "n_max"))
     least, most = k_min + n_max - k_max, k_max + n_min - k_min
     if most == 0 or least == 0:
         return f"{span(k_min, k_max)} of {span(n_min, n_max)}"
-    shares = f"({span(100 * k_min / least, 100 * k_max / most)} %)"
+    shares = f"({span(100 * k_min / least, 100 * k_max / most)}%)"
     if least == most:
         return f"{span(k_min, k_max)} of {least} {shares}"
     if k_min == k_max:

@@ -296,7 +296,7 @@ def compare(
     -------
     agreement : pandas.DataFrame
         One row per measure: ``scope`` (``all`` or a source), ``variable``, ``statistic`` (``precision``, ``recall``, ``f1``,
-        ``agreement`` as a share, ``alpha``), ``value``, ``low`` and ``high`` (95 % percentile bootstrap over developments;
+        ``agreement`` as a share, ``alpha``), ``value``, ``low`` and ``high`` (95% percentile bootstrap over developments;
         empty for the others), ``n``.
     disagreements : pandas.DataFrame
         One row per disagreement: ``source_id``, ``development`` (first coding), ``second_development``, ``variable``,

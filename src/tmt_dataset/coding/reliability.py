@@ -163,7 +163,7 @@ def alphas(
 
 
 def interval(n: int, statistic: Callable[[Array], Array]) -> tuple[float, float]:
-    """Return the 95 % percentile bootstrap interval of a statistic over n resampled developments.
+    """Return the 95% percentile bootstrap interval of a statistic over n resampled developments.
 
     The statistic gets how often each development is drawn, of shape (resamples, n), and returns one value per resample.
     """

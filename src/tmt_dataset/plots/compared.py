@@ -76,7 +76,7 @@ def shares_and_rates(shares: pd.DataFrame, rates: pd.DataFrame) -> tuple[Figure,
             _draw_windows(ax, frame, name, rows)
             ax.grid(axis="x")
         panels[0].set_xlabel("share of all developments of the window")
-        panels[0].xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+        panels[0].xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         panels[1].set_xlabel("developments a covered month")
         label_rows(panels[0], rows)
         panels[1].tick_params(axis="y", length=0)
@@ -188,7 +188,7 @@ def _draw_ratios(ax: Axes, frame: pd.DataFrame, y: np.ndarray, limits: tuple[flo
 
 
 def orientations(frame: pd.DataFrame, *, at_least: int = AT_LEAST) -> tuple[Figure, Axes]:
-    """Draw how the developments of each group divide by orientation: one bar of 100 % per group, with its counts.
+    """Draw how the developments of each group divide by orientation: one bar of 100% per group, with its counts.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def orientations(frame: pd.DataFrame, *, at_least: int = AT_LEAST) -> tuple[Figu
 
 
 def _draw_bar(ax: Axes, row: int, part: pd.DataFrame) -> None:
-    """Draw one bar of 100 % with the counts in its segments."""
+    """Draw one bar of 100% with the counts in its segments."""
     total, left = float(part["most"].sum()), 0.0
     for name, colour in ORIENTATIONS.items():
         cells = part.loc[part["orientation"] == name]

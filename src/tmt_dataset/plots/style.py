@@ -258,7 +258,7 @@ def amount(value: float, unit: str = "", qualifier: str = "exact") -> str:
     Examples
     --------
     >>> amount(300e9, "CNY", "more_than"), amount(4877.6), amount(30, "km", "at_most"), amount(70, "percent")
-    ('more than 300 billion yuan', '4,877.6', 'at most 30 km', '70 %')
+    ('more than 300 billion yuan', '4,877.6', 'at most 30 km', '70%')
     >>> amount(6, "month"), amount(1, "hour")
     ('6 months', '1 hour')
     """
@@ -269,7 +269,7 @@ def amount(value: float, unit: str = "", qualifier: str = "exact") -> str:
     else:
         text = f"{value:,.15g}"
     word = f"{unit}s" if unit in ("minute", "hour", "day", "month", "year") and value != 1 else unit
-    text += {"": "", "count": "", "percent": " %", "CNY": " yuan"}.get(unit, f" {word}")
+    text += {"": "", "count": "", "percent": "%", "CNY": " yuan"}.get(unit, f" {word}")
     return text if qualifier == "exact" else f"{qualifier.replace('_', ' ')} {text}"
 
 

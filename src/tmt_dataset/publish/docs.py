@@ -211,7 +211,7 @@ def coverage_document(ds: Dataset) -> str:
     frame = coverage(ds).astype(object).set_index("source_id").T
     lines = ["| | " + " | ".join(map(str, frame.columns)) + " |", "|---|" + "---:|" * len(frame.columns)]
     for label, row in frame.iterrows():
-        cells = [f"{v:,}" if isinstance(v, int) else f"{v:g} %" for v in row]
+        cells = [f"{v:,}" if isinstance(v, int) else f"{v:g}%" for v in row]
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     return "\n".join([NOTE, "# Coverage", "", COVERAGE_NOTE, "", *lines]) + "\n"
 

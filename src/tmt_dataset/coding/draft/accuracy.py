@@ -159,7 +159,7 @@ _MEASURES = {
 
 
 def _interval(own: list[Outcome], measure: Any) -> tuple[float | None, float | None, float | None, int]:
-    """Return a measure with its 95 % interval, by bootstrap over developments or by Wilson, and of how many it is the share."""
+    """Return a measure with its 95% interval, by bootstrap over developments or by Wilson, and of how many it is the share."""
     names = sorted({(o.source, o.unit) for o in own})
     place = {name: n for n, name in enumerate(names)}
     counts = np.zeros((len(names), 4))
@@ -182,7 +182,7 @@ def _rounded(value: Any) -> float | None:
 
 
 def _coverage(own: list[Outcome]) -> float | None:
-    """Return the share of the values that proposals with the highest scores reach while 95 % of them are right."""
+    """Return the share of the values that proposals with the highest scores reach while 95% of them are right."""
     proposed = sorted((o for o in own if o.proposed), key=lambda o: -o.score)
     total = sum(o.coded or o.proposed for o in own)
     best = right = 0
