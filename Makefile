@@ -72,7 +72,7 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; call make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Setting up .venv (once, about 30 seconds) …"
+	@echo "Setting up .venv (once, about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@mkdir -p "$${XDG_CACHE_HOME:-$$HOME/.cache}/uv" 2>/dev/null && test -w "$${XDG_CACHE_HOME:-$$HOME/.cache}/uv" || { XDG_CACHE_HOME=$(CURDIR)/$(VENV)/cache; export XDG_CACHE_HOME; }; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv && \

@@ -64,8 +64,8 @@ def test_each_value_is_beside_its_quotes(ds: Dataset) -> None:
         ("places", "110000", "Beijing", office),
         ("effective_date", "2024-03-01", "takes effect", "take effect on 1 March 2024"),
         ("instruments", "lamp-data-rules", "Lamp Data Rules (issued)", day),
-        ("orientation", "control", "Orientation", office),
-        ("ai_role", "none", "Role of AI", None),
+        ("orientation", "control", "Sets, enforces or prepares limits", office),
+        ("ai_role", "none", "AI is absent", None),
         ("risks", "privacy", "Harm to privacy", "Recordings of a household"),
         (
             "provisions",

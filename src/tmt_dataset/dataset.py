@@ -659,8 +659,8 @@ class Dataset(Mapping[str, pd.DataFrame], declared.DeclaredTables):
         -------
         pandas.DataFrame
             Without a name, one row per table: ``table``, ``rows``, ``holds``. Of a table, one row per field: ``field``,
-            ``type``, ``required``, ``meaning``, and ``codes``, a list of them or the table that has them. If that table has
-            definitions, a row for each ``code`` with its label and definition follows the field.
+            ``type``, ``required``, ``meaning``, and ``codes``, a list of them or the table that has them. Where codes
+            have labels or definitions, a row for each ``code`` with them follows the field.
 
         Raises
         ------

@@ -122,6 +122,10 @@ def counted(n: int, one: str, several: str = "") -> str:
     return f"{n:,} {one if n == 1 else several or one + 's'}"
 
 
+#: How much less alike than the nearest a suggestion may be.
+_FAR = 0.2
+
+
 def near(name: object, known: Iterable[str], names: Mapping[str, str] | None = None, n: int = 3) -> str:
     """Return ``"; did you mean 'a', 'b'?"``, or nothing where nothing is near.
 
@@ -151,11 +155,14 @@ def near(name: object, known: Iterable[str], names: Mapping[str, str] | None = N
 
 def _nearest(name: object, known: Iterable[str], cutoff: float, n: int) -> list[str]:
     """Return what is spelled like a name, ignoring case, or else what contains it."""
-    from difflib import get_close_matches  # costs what the rest of a short command costs
+    from difflib import SequenceMatcher, get_close_matches  # costs what the rest of a short command costs
 
     folded = {str(k).casefold(): str(k) for k in known}
     wanted = str(name).casefold()
-    found = [folded[m] for m in get_close_matches(wanted, folded, n=n, cutoff=cutoff)]
+    matches = get_close_matches(wanted, folded, n=n, cutoff=cutoff)
+    # beside one that is nearly the same, a merely similar one is noise
+    best = max((SequenceMatcher(None, wanted, m).ratio() for m in matches), default=0.0)
+    found = [folded[m] for m in matches if SequenceMatcher(None, wanted, m).ratio() > best - _FAR]
     # a part of a path or of an identifier, as 'advertising' of 'platforms/advertising'
     return found or [k for f, k in folded.items() if wanted and wanted in f][:n]
 

@@ -1,4 +1,4 @@
-"""Why a data set that was loaded cannot be shown: ``load`` reads, and does not check."""
+"""One clear error where a view fails because the data are not valid: ``load`` reads them, and does not check them."""
 
 from __future__ import annotations
 

@@ -218,12 +218,13 @@ def _linked(ds: Tables, variable: str, ids: pd.Series) -> list[_Value]:
 
 def _orientation(ds: Tables, dev: pd.DataFrame) -> list[_Value]:
     table = ds.descriptor.table("developments")
-    return [
-        _Value(development_id, name, value, table.field(name).title)
-        for name in ("orientation", "ai_role")
-        if name in table.field_names
-        for development_id, value in zip(dev["development_id"], dev[name].astype("str"), strict=True)
-    ]
+    out = []
+    for field in table.fields:
+        if field.name in ("orientation", "ai_role"):
+            labels = dict(field.categories)
+            for development_id, value in zip(dev["development_id"], dev[field.name].astype("str"), strict=True):
+                out.append(_Value(development_id, field.name, value, labels.get(value, field.title)))
+    return out
 
 
 def _risks(ds: Tables, ids: pd.Series) -> list[_Value]:

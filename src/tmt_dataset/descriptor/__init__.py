@@ -105,6 +105,8 @@ class Field(NamedTuple):
     max_length: int | None = None
     #: The values of a cell that lists several, separated by spaces; its pattern is generated from them.
     item_enum: tuple[str, ...] = ()
+    #: What the values of an enum are called, where that is declared: pairs of value and label.
+    categories: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Field:
@@ -143,6 +145,10 @@ class Field(NamedTuple):
             maximum=of(c, "maximum", (int, float), "a number"),
             max_length=count(c, "maxLength"),
             item_enum=tuple(each(raw, "itemEnum", str, "texts", MAX_ENUM)),
+            categories=tuple(
+                (text_of(item, "value", required=True), text_of(item, "label"))
+                for item in each(raw, "categories", dict, "objects, each with a value and a label", MAX_ENUM)
+            ),
         )
 
 

@@ -42,3 +42,5 @@ def _described(ds: Tables, table: Table, field: Field) -> Iterator[Row]:
         columns = (frame[register.primary_key[0]], frame["label"], frame["definition"])
         for code, label, definition in zip(*columns, strict=True):
             yield field.name, code, None, None, f"{label}: {definition}", None
+    for code, label in field.categories:
+        yield field.name, code, None, None, label, None
