@@ -222,7 +222,9 @@ def _orientation(ds: Tables, dev: pd.DataFrame) -> list[_Value]:
     for field in table.fields:
         if field.name in ("orientation", "ai_role"):
             labels = dict(field.categories)
-            for development_id, value in zip(dev["development_id"], dev[field.name].astype("str"), strict=True):
+            for development_id, value in zip(
+                dev["development_id"], dev[field.name].astype("str"), strict=True
+            ):
                 out.append(_Value(development_id, field.name, value, labels.get(value, field.title)))
     return out
 

@@ -79,6 +79,22 @@ def _codes(raw: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(value) for value in found or ())
 
 
+def _labels(raw: Mapping[str, Any], codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return what the listed values of a field are called: they are labels of its codes, and list no other."""
+    expected = "objects, each with a value and a label"
+    labels = tuple(
+        (text_of(item, "value", required=True), text_of(item, "label", required=True))
+        for item in each(raw, "categories", dict, expected, MAX_ENUM)
+    )
+    values = tuple(value for value, _ in labels)
+    if labels and values != codes:
+        found = ", ".join(values)
+        raise DeclarationError(
+            "categories", f"the values of the enum ({', '.join(codes) or 'none'})", f"{found:.60}"
+        )
+    return labels
+
+
 def _names(raw: Mapping[str, Any], key: str, *, required: bool = False) -> tuple[str, ...]:
     """Return names of fields; a single one may be given without a list."""
     value = of(raw, key, (str, list), "a name or a list of names", required=required, most=MAX_FIELDS)
@@ -145,10 +161,7 @@ class Field(NamedTuple):
             maximum=of(c, "maximum", (int, float), "a number"),
             max_length=count(c, "maxLength"),
             item_enum=tuple(each(raw, "itemEnum", str, "texts", MAX_ENUM)),
-            categories=tuple(
-                (text_of(item, "value", required=True), text_of(item, "label"))
-                for item in each(raw, "categories", dict, "objects, each with a value and a label", MAX_ENUM)
-            ),
+            categories=_labels(raw, _codes(c)),
         )
 
 
@@ -288,7 +301,6 @@ _FIELD: dict[str, list[Any]] = {
     "bareNumber": [True],
     "trueValues": [["true"]],
     "falseValues": [["false"]],
-    "categories": [None],
 }
 
 
