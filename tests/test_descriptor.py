@@ -111,6 +111,14 @@ def first_field(**constraints: Any) -> Callable[[dict[str, Any]], Any]:
     return lambda d: d["resources"][0]["schema"]["fields"][0].update(constraints=constraints)
 
 
+def labelled(*values: str) -> Callable[[dict[str, Any]], Any]:
+    """Give the first field one code and labels of others, or a value without a label."""
+    categories = [{"value": value, "label": value} for value in values] or [{"value": "a"}]
+    return lambda d: d["resources"][0]["schema"]["fields"][0].update(
+        constraints={"enum": ["a"]}, categories=categories
+    )
+
+
 # fmt: off
 BROKEN = [
     ("", "invalid JSON"),
@@ -132,6 +140,8 @@ BROKEN = [
     (changed(first_field(maxLength=1.5)), "maxLength: expected an integer, found 1.5"),
     (changed(first_field(required="yes")), "required: expected true or false, found 'yes'"),
     (changed(first_field(enum="a")), "enum: expected a list of texts or numbers, found 'a'"),
+    (changed(labelled("a", "b")), "categories: expected the values of the enum (a), found a, b"),
+    (changed(labelled()), "label: expected text, found none"),
     (changed(lambda d: d["resources"][0].update(path="/etc/passwd")), "resource 'sources', path: expected one inside the package, found '/etc/passwd'"),
     (changed(lambda d: d["resources"][0].update(path="data/../../x.csv")), "expected one inside the package"),
     (changed(lambda d: d["resources"][0].update(path="..\\x.csv")), "expected one inside the package"),

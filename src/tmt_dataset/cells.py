@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -500,9 +501,14 @@ def full_match(cells: pd.Series, pattern: str) -> pd.Series:
     >>> full_match(pd.Series(["1", "12", "1\n", "٣"], dtype="str"), r"\d|xx").tolist()
     [True, False, False, False]
     """
-    # with flags pandas leaves Arrow's engine for Python's, which takes eight times as long: only where it matters
-    flags = 0 if "".join(cells.dropna()).isascii() else re.ASCII
-    return cells.str.fullmatch(f"(?:{pattern})", flags=flags)
+    whole = re.compile(pattern, re.ASCII)
+    return _each(cells, lambda cell: whole.fullmatch(cell) is not None)
+
+
+def _each(cells: pd.Series, meets: Callable[[str], bool]) -> pd.Series:
+    """Return which cells of text meet a condition, none of the empty ones: quicker than the methods of ``str``."""
+    met = [isinstance(cell, str) and meets(cell) for cell in cells.to_numpy(object)]
+    return pd.Series(met, index=cells.index, dtype="bool")
 
 
 def is_in(values: pd.Series, known: pd.Series) -> pd.Series:
@@ -539,11 +545,13 @@ def cell_checks(field: Field) -> list[Asked]:
     """
     checks = _form_checks(field)
     if field.enum:
-        checks.append(("one of " + ", ".join(field.enum), lambda s: s.isin(field.enum)))
+        checks.append(("one of " + ", ".join(field.enum), partial(_each, meets={*field.enum}.__contains__)))
     if field.pattern:
         checks.append((f"the pattern {field.pattern}", _matching(field.pattern)))
     if (length := field.max_length) is not None:
-        checks.append((f"at most {length} characters", lambda s: s.str.len() <= length))
+        checks.append(
+            (f"at most {length} characters", partial(_each, meets=lambda cell: len(cell) <= length))
+        )
     if (low := field.minimum) is not None:
         checks.append((f"at least {low}", lambda s: ~(lenient_numbers(s) < low)))
     if (high := field.maximum) is not None:
@@ -566,9 +574,11 @@ def _form_checks(field: Field) -> list[Asked]:
         expected = (
             "text that no spreadsheet runs as a formula: not starting with = + - @ or their full-width forms"
         )
-        checks.append((expected, lambda s: ~s.str.startswith(FORMULA)))
+        checks.append((expected, partial(_each, meets=lambda cell: not cell.startswith(FORMULA))))
         # a blank cell looks empty and counts as filled; zero-width characters are found in the bytes
-        checks.append(("text that is not only white space", lambda s: ~s.str.isspace()))
+        checks.append(
+            ("text that is not only white space", partial(_each, meets=lambda cell: not cell.isspace()))
+        )
     return checks
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "MAX_FILE",
     "Owns",
     "beside",
+    "check_target",
     "content",
     "expanded",
     "is_temporary",
@@ -248,16 +249,30 @@ def replace_folder(
     ...
     tmt_dataset.errors.TargetError: holds what this command has not written (thesis.txt); give another name, or move that away
     """
+    check_target(target, owns, overwrite=overwrite)
+    place = Path(os.path.realpath(target))
+    with beside(place, owns) as folder:
+        build(folder / _BUILDING)
+        (folder / _BUILDING).rename(folder / _READY)
+        _swap(folder, place, owns, overwrite)
+
+
+def check_target(target: Path, owns: Owns, *, overwrite: bool = True) -> None:
+    """Refuse a folder that :func:`replace_folder` would not replace, before what goes there is made.
+
+    What a run that was killed left beside it is put in order first.
+
+    Raises
+    ------
+    TargetError
+        As for :func:`replace_folder`.
+    """
     if target.is_symlink():
         raise TargetError("is a link; give the folder itself")
     place = Path(os.path.realpath(target))
     _check_parent(place)
     sweep(place, owns)
     _check_folder(place, overwrite, owns)
-    with beside(place, owns) as folder:
-        build(folder / _BUILDING)
-        (folder / _BUILDING).rename(folder / _READY)
-        _swap(folder, place, owns, overwrite)
 
 
 def put_new(built: Path, target: Path) -> None:

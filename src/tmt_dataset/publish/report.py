@@ -260,6 +260,7 @@ def write(notebooks: Path, out: Path, console: Console, check: Sequence[str] = (
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise NotebookError(f"{notebooks}: no notebooks (*.ipynb)")
+    site.check(out)
     ds = load()
     text = summary(ds)
     articles.exporter()  # before a notebook runs: it may be missing

@@ -88,9 +88,9 @@ def _field(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[Finding]
 def _misread(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[Finding]:
     """Report text that was decoded or escaped wrongly before it came here; in a quote it may be the source's own."""
     cells = frame[field.name].dropna()
-    cells = cells[cells.str.contains(MAY_BE_MISREAD)]
-    if cells.empty:
+    if not re.search(MAY_BE_MISREAD, "\n".join(cells)):
         return
+    cells = cells[cells.str.contains(MAY_BE_MISREAD)]
     part = cells.map(lambda cell: found[0] if (found := MISREAD.search(cell)) else None)
     for finding in marked(
         "schema",

@@ -14,7 +14,7 @@ from typing import Any
 
 from tmt_dataset.dataset import Dataset
 from tmt_dataset.errors import TargetError
-from tmt_dataset.files import expanded, read, replace_folder, update
+from tmt_dataset.files import check_target, expanded, read, replace_folder, update
 from tmt_dataset.guard import guarded
 from tmt_dataset.plots import record_address
 from tmt_dataset.publish.site import articles as articles_of
@@ -25,7 +25,7 @@ from tmt_dataset.publish.site.content import Content
 from tmt_dataset.publish.site.frame import LATEST, NAVIGATION, Frame
 from tmt_dataset.publish.site.words import page_words
 
-__all__ = ["MANIFEST", "build", "write"]
+__all__ = ["MANIFEST", "build", "check", "write"]
 
 
 #: The list of its files in a site, as JSON: what is not in it was not written by this command.
@@ -138,6 +138,8 @@ def write(ds: Dataset, out: Path, *, beside: Mapping[str, bytes] | None = None, 
         As for :func:`build`.
     """
     out = expanded(out)
+    if options.get("base") is None:
+        check(out)
     made = partial(_write, build(ds, **options) | dict(beside or {}))
     if options.get("base") is None:
         _replace(out, made)
@@ -157,9 +159,25 @@ def _forwarding(ds: Dataset) -> bytes:
     return frame.pages.get_template("forwarding.html.j2").render(to=f"{LATEST}/index.html").encode("utf-8")
 
 
+def check(out: Path) -> None:
+    """Refuse a folder that a site must not replace, before the site is made.
+
+    Raises
+    ------
+    TargetError
+        As for :func:`write`.
+    """
+    _targeted(out, partial(check_target, out, _own))
+
+
 def _replace(out: Path, make: Callable[[Path], None]) -> None:
+    _targeted(out, partial(replace_folder, make, out, _own))
+
+
+def _targeted(out: Path, do: Callable[[], None]) -> None:
+    """Do something with the folder of a site; a message about it begins with its path as it was typed."""
     try:
-        replace_folder(make, out, _own)
+        do()
     except TargetError as error:
         raise TargetError(f"{out}: {error}") from None
     except OSError as error:
