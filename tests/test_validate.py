@@ -509,6 +509,8 @@ def test_defect_is_found_with_its_place_and_wherever_frictionless_finds_one(
     assert not report.valid
     assert defect.found_in(report), f"expected {defect}; found\n{report}"
     assert json.loads(report.to_json())["valid"] is False
+    if defect in RULES:  # which frictionless knows nothing of
+        return
     for table, row in frictionless_places(package):
         assert any(same_place(f, table, row) for f in report), (
             f"frictionless finds more in {table}, row {row}; found\n{report}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tmt_dataset import citation
 from tmt_dataset.analysis import coverage
-from tmt_dataset.cells import dtype
+from tmt_dataset.cells import dtype, full_match
 from tmt_dataset.coding import annotation
 from tmt_dataset.coding.draft.form import Draft
 from tmt_dataset.dataset import Dataset, from_package
@@ -124,7 +124,7 @@ def _readers(ds: Dataset) -> Iterator[str]:
         f"`{table.name}.{field.name}`"
         for table in ds.descriptor.tables.values()
         for field in table.fields
-        if field.type == "string" and ds[table.name][field.name].astype("str").str.fullmatch("[0-9]+").any()
+        if field.type == "string" and full_match(ds[table.name][field.name], "[0-9]+").any()
     ]
     first = next(iter(ds.descriptor.tables.values()))
     yield "## Reading the tables with other programs\n"
