@@ -60,14 +60,14 @@ SWHIDS = "SWHIDS"
 #: An archive is read in blocks of this size: what a compressed one gives is not known before.
 BLOCK = 64 * 1024
 
-# Bounds of what is read. A release has 60 files, two megabytes in all, a descriptor of 130 kilobytes and 400 rows in its largest
-# table; a line of it has 60 commas. Archives are taken up to ten times that, tables of a folder up to a million rows.
+# Bounds of what is read. A release has 60 files, three megabytes in all, a descriptor of 180 kilobytes and 11,000 rows in its largest
+# table; a line has 60 commas at most. Archives are taken up to ten times that, tables of a folder up to what 600 sources have.
 MAX_ARCHIVE = 32 * 1024 * 1024
 MAX_UNPACKED = 32 * 1024 * 1024
 MAX_ENTRIES = 1000
 MAX_DESCRIPTOR = 2 * 1024 * 1024
-MAX_ROWS = 500_000
-MAX_CELLS = 5_000_000
+MAX_ROWS = 1_500_000
+MAX_CELLS = 6_000_000
 MAX_LINE_CELLS = 1000
 MAX_BLANK_LINES = 1000
 #: How large an edited table may be: so many times its declared size, and a megabyte.
