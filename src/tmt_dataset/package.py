@@ -60,7 +60,7 @@ SWHIDS = "SWHIDS"
 #: An archive is read in blocks of this size: what a compressed one gives is not known before.
 BLOCK = 64 * 1024
 
-# Bounds of what is read. A release has 60 files, three megabytes in all, a descriptor of 180 kilobytes and 11,000 rows in its largest
+# Bounds of what is read. A release has 60 files, three megabytes in all, a descriptor of 120 kilobytes and 11,000 rows in its largest
 # table; a line has 60 commas at most. Archives are taken up to ten times that, tables of a folder up to what 600 sources have.
 MAX_ARCHIVE = 32 * 1024 * 1024
 MAX_UNPACKED = 32 * 1024 * 1024

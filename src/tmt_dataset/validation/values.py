@@ -9,11 +9,11 @@ from dataclasses import replace
 import pandas as pd
 
 from tmt_dataset.cells import cell_checks, is_in
-from tmt_dataset.characters import MAY_BE_MISREAD, MISREAD
 from tmt_dataset.descriptor import Descriptor, Field, Table
 from tmt_dataset.errors import near
 from tmt_dataset.validation.declaration import is_sound
 from tmt_dataset.validation.findings import Finding, marked
+from tmt_dataset.validation.misread import MAY_BE_MISREAD, MISREAD
 
 __all__ = ["MAX_SUGGESTED", "VERBATIM", "check", "check_references"]
 
