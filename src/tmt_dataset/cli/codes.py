@@ -41,7 +41,9 @@ def codes(name: str | None, package: Path | None, sha256: str | None, form: str)
     if column is None:
         frame, holds = ds[table], declared.description
     else:
-        frame, holds = pd.DataFrame({column: declared.field(column).enum}), declared.field(column).description
+        field = declared.field(column)
+        labels = {"label": [label for _, label in field.categories]} if field.categories else {}
+        frame, holds = pd.DataFrame({column: field.enum, **labels}), field.description
     if form == "table":
         say(holds)
         if "definition" in frame:  # what a code means, and not where it leads
