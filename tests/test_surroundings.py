@@ -125,7 +125,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def made(recipe: str, environment: dict[str, str]) -> str:
     """Return what a recipe prints as a part of both commands."""
-    command = ["make", "--silent", "--eval", f"part: ; @{recipe}", "part"]
+    command = ["make", "--silent", "--no-print-directory", "--eval", f"part: ; @{recipe}", "part"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
     return done.stdout.decode("utf-8")
