@@ -158,10 +158,10 @@ class Goal:
 def seconds(value: float) -> str:
     """Return a time for a reader.
 
-    >>> seconds(0.01234), seconds(61.234)
-    ('0.0123 s', '61.2 s')
+    >>> seconds(0.01234), seconds(61.234), seconds(1474.2)
+    ('0.0123 s', '61.2 s', '1,474 s')
     """
-    return f"{value:.3g} s"
+    return f"{value:,.0f} s" if value >= 1000 else f"{value:.3g} s"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
