@@ -28,6 +28,8 @@ HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent / "docs" / "elsewhere.md"
 GIBIBYTE = 1024**3
 LIMIT = 4 * GIBIBYTE
+#: PySpark is no dependency: `uv pip install --target .venv/spark pyspark`.
+SPARK = Path(sys.prefix) / "spark"
 #: So many copies are written at once.
 BATCH = 40
 #: The engines by their names in the document, and how the result of a query in SQL is fetched.
@@ -129,7 +131,10 @@ def ask(engine: str, folder: Path) -> tuple[float, int, str]:
     code = BEFORE.format(limit=LIMIT) + block(engine) + after
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
         start, peak = time.perf_counter(), 0
-        child = subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=said, stderr=errors)
+        environment = os.environ | {"PYTHONPATH": str(SPARK)}
+        child = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=folder, env=environment, stdout=said, stderr=errors
+        )
         while child.poll() is None:
             peak = max(peak, memory(child.pid))
             time.sleep(0.05)
@@ -148,6 +153,7 @@ def report(rows: int, size: int, measured: dict[str, tuple[float, int, str]], lo
         raise RuntimeError("the answers differ:\n" + "\n".join(f"{k}:\n{v[2]}" for k, v in measured.items()))
     lines = [line.split() for line in answers.pop().splitlines()]
     counts = ", ".join(f"{int(n):,} of `{name}`" for name, n, _ in lines)
+    sys.path.append(str(SPARK))
     versions = ", ".join(f"{name} {version(name.lower())}" for name in measured)
     before = ", ".join(f"{x:.1f}" for x in load)
     table = "\n".join(
