@@ -578,7 +578,7 @@ def test_a_cell_that_must_not_be_empty_is_named(package: Path, table: str, field
 def test_a_link_that_leads_nowhere_is_named(package: Path) -> None:
     edit_table(package, "development_instruments", lambda f: f.__setitem__("instrument_id", "nope"))
     whole = tmt.load(package)
-    with pytest.raises(PackageError, match="instruments: there is no row 'nope'"):
+    with pytest.raises(PackageError, match="instruments: the row 'nope' is missing"):
         whole.evidence(whole["development_instruments"]["development_id"].iloc[0])
 
 

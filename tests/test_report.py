@@ -130,6 +130,8 @@ def test_a_check_that_fails_leaves_the_old_report(quick: Path, tmp_path: Path) -
     (quick / "2.ipynb").touch()
     with pytest.raises(SystemExit, match="3"):
         report.write(quick, out, console(), fails)
+    with pytest.raises(SystemExit, match="error: nowhere: cannot be run"):
+        report.write(quick, out, console(), ["nowhere"])
     assert "2.html" not in names(out)
 
 
@@ -181,8 +183,8 @@ def test_only_a_folder_of_its_own_can_be_the_report(
         "../pipe": "is not a folder",
         "../link": "is a link",
         "../dangling": "is a link",
-        "../missing/report": "there is no folder",
-        "../file/report": "there is no folder",
+        "../missing/report": "the folder .* does not exist",
+        "../file/report": "the folder .* does not exist",
         "x" * 300: "cannot be written",
     }.items():
         with pytest.raises(TargetError, match=message):

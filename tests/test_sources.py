@@ -93,7 +93,7 @@ def test_coverage_is_what_a_count_of_each_source_by_itself_gives(ds: Dataset) ->
 
 def test_coverage_of_a_package_that_is_not_valid_is_one_error(package: Path) -> None:
     edit_table(package, "developments", lambda frame: frame.iloc[1:])
-    with pytest.raises(PackageError, match=r"^coverage: .*there is no row.* run `tmt-dataset validate`"):
+    with pytest.raises(PackageError, match=r"^coverage: .*has no row.* run `tmt-dataset validate`"):
         analysis.coverage(load(package))
 
 

@@ -461,7 +461,7 @@ INVALID: list[tuple[str, Any, str]] = [
     (
         "mentions",
         lambda f: f.__setitem__("segment_id", ["newsletter-2024-01:999", *f["segment_id"][1:]]),
-        "mentions, segment_id: there is no row 'newsletter-2024-01:999' in segments",
+        "mentions, segment_id: segments has no row 'newsletter-2024-01:999'",
     ),
 ]
 

@@ -331,7 +331,7 @@ def nullable(numbers: pd.Series) -> pd.Series:
 
 def days(cells: pd.Series) -> pd.Series:
     """Return cells of text as days, missing where they are not days of the calendar."""
-    # an array, which needs not be wrapped and unwrapped as a Series is
+    # an array: to wrap and unwrap a Series takes as long as reading it
     read = pd.to_datetime(cells.to_numpy(object), format="%Y-%m-%d", errors="coerce").astype(DATE_DTYPE)
     found = pd.Series(read, index=cells.index, name=cells.name)
     lost = found.isna() & cells.notna()
@@ -506,7 +506,7 @@ def full_match(cells: pd.Series, pattern: str) -> pd.Series:
 
 
 def _each(cells: pd.Series, meets: Callable[[str], bool]) -> pd.Series:
-    """Return which cells of text meet a condition, none of the empty ones: quicker than the methods of ``str``."""
+    """Return which cells of text meet a condition; an empty one does not. Quicker than the methods of ``str``."""
     met = [isinstance(cell, str) and meets(cell) for cell in cells.to_numpy(object)]
     return pd.Series(met, index=cells.index, dtype="bool")
 

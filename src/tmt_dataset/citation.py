@@ -165,7 +165,7 @@ class Reference(NamedTuple):
 
     @property
     def development(self) -> bool:
-        """Whether this version is not released: then there is no archive to be named."""
+        """Whether this version is unreleased: then no archive can be named."""
         return self.version.endswith(DEVELOPMENT)
 
     @property

@@ -160,9 +160,9 @@ def _nearest(name: object, known: Iterable[str], cutoff: float, n: int) -> list[
     folded = {str(k).casefold(): str(k) for k in known}
     wanted = str(name).casefold()
     matches = get_close_matches(wanted, folded, n=n, cutoff=cutoff)
+    alike = {match: SequenceMatcher(None, match, wanted).ratio() for match in matches}
     # beside one that is nearly the same, a merely similar one is noise
-    best = max((SequenceMatcher(None, wanted, m).ratio() for m in matches), default=0.0)
-    found = [folded[m] for m in matches if SequenceMatcher(None, wanted, m).ratio() > best - _FAR]
+    found = [folded[match] for match, ratio in alike.items() if ratio > max(alike.values()) - _FAR]
     # a part of a path or of an identifier, as 'advertising' of 'platforms/advertising'
     return found or [k for f, k in folded.items() if wanted and wanted in f][:n]
 

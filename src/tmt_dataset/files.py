@@ -258,7 +258,7 @@ def replace_folder(
 
 
 def check_target(target: Path, owns: Owns, *, overwrite: bool = True) -> None:
-    """Refuse a folder that :func:`replace_folder` would not replace, before what goes there is made.
+    """Refuse a folder that :func:`replace_folder` would not replace, so that nothing is made in vain.
 
     What a run that was killed left beside it is put in order first.
 
@@ -349,7 +349,7 @@ def _exists() -> TargetError:
 
 def _check_parent(place: Path) -> None:
     if not place.parent.is_dir():
-        raise TargetError(f"there is no folder {place.parent}; create it first")
+        raise TargetError(f"the folder {place.parent} does not exist; create it first")
 
 
 def _check_file(place: Path, overwrite: bool) -> None:

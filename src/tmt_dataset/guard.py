@@ -67,7 +67,7 @@ def _problems(ds: Tables, library: Descriptor) -> Iterator[str]:
     for table in sound:
         for key in table.foreign_keys:
             if key.table in names and (lost := _lost(ds, table.name, key.fields, key.table, key.reference)):
-                yield f"{table.name}, {', '.join(key.fields)}: there is no row {lost!r:.80} in {key.table}"
+                yield f"{table.name}, {', '.join(key.fields)}: {key.table} has no row {lost!r:.80}"
     for table in tables:
         found = ds.descriptor.tables[table.name].primary_key if table.name in ds.descriptor.tables else ()
         if found != table.primary_key:  # labels are looked up by it

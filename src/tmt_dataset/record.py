@@ -76,7 +76,7 @@ class _Labels(dict[str, str]):
 
     def __missing__(self, code: str) -> str:
         """Name the register that lacks the code or its name."""
-        lacks = f"{code!r} has no {self.column}" if code in self.codes else f"there is no row {code!r}"
+        lacks = f"{code!r} has no {self.column}" if code in self.codes else f"the row {code!r} is missing"
         raise PackageError(f"{self.register}: {lacks}; run `tmt-dataset validate`")
 
 

@@ -80,7 +80,7 @@ def _codes(raw: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _labels(raw: Mapping[str, Any], codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return what the listed values of a field are called: they are labels of its codes, and list no other."""
+    """Return the labels of the values of an enum, which are all of its values in their order."""
     expected = "objects, each with a value and a label"
     labels = tuple(
         (text_of(item, "value", required=True), text_of(item, "label", required=True))

@@ -48,7 +48,7 @@ def write(ds: Dataset, path: Path) -> None:
 
 
 def _no_row(table: str, row: int, field: str, value: object, target: str) -> ExportError:
-    return ExportError(f"{at(table, row, field)}: there is no row {value!r} in {target}; {SEE_FINDINGS}")
+    return ExportError(f"{at(table, row, field)}: {target} has no row {value!r}; {SEE_FINDINGS}")
 
 
 def _rows(name: str, frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -86,9 +86,7 @@ def _check_foreign_keys(database: sqlite3.Connection) -> None:
     if lost:
         table, row, parent, _ = lost[0]
         more = f" (and {len(lost) - 1:,} more)" if len(lost) > 1 else ""
-        raise ExportError(
-            f"table {table}, row {row + 1}: there is no row for it in {parent}{more}; {SEE_FINDINGS}"
-        )
+        raise ExportError(f"table {table}, row {row + 1}: {parent} has no row for it{more}; {SEE_FINDINGS}")
 
 
 def _insert_facts(database: sqlite3.Connection, ds: Dataset) -> None:

@@ -92,7 +92,7 @@ RAI: Mapping[str, str | list[str]] = {
         ),
     ],
     "dataLimitations": [
-        "No human expert coded the sources; the labels are not a gold standard of human judgement.",
+        "No human expert coded the sources; the labels are not a human gold standard.",
         "Orientation is that of the act as reported, not its effect; a risk is one that the report names, not one that an expert would see.",
         "Absence of an act says nothing: it may not have been reported, or not in these windows.",
         "No legal advice, no official record: the text of an act prevails over any account of it.",

@@ -38,7 +38,7 @@ a title: no figure changed. Then:
 
 At the first scoring of `{TEST}`, before these, jurisdictions were right for 0.818, measures for 0.636, and 0.148 of the values could be had at 95%
 precision; on all sources actions for 0.854, and 0.677 of the values. The tables below have what they are now: a measure that is left empty
-counts as not right, and scores of figures are lower. Where the goal of values at 95% precision is reached now, that is no independent test. Scores of
+counts as not right, and scores of figures are lower. Where the goal of values at 95% precision is reached now, the test is not independent. Scores of
 figures are for the whole figure: for its number, qualifier or kind alone they are too low (`calibration` in the table).
 
 What was known of it: the codebook, whose examples are from all sources. The column of all

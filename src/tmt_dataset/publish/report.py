@@ -11,8 +11,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -235,6 +236,27 @@ def _articles(paths: Sequence[Path], console: Console) -> list[articles.Article]
             raise
 
 
+@contextmanager
+def _beside(check: Sequence[str]) -> Iterator[None]:
+    """Run a command beside what is done meanwhile, and exit with its code if it fails; it ends where that fails."""
+    if not check:
+        yield
+        return
+    try:
+        checking = subprocess.Popen(check)
+    except OSError as error:
+        sys.exit(f"error: {check[0]}: cannot be run ({error.strerror})")
+    try:
+        yield
+    except BaseException:
+        checking.terminate()
+        raise
+    finally:
+        code = checking.wait()
+    if code:
+        sys.exit(code)
+
+
 def write(notebooks: Path, out: Path, console: Console, check: Sequence[str] = ()) -> None:
     """Run all notebooks of a folder and replace the report folder by what they give, whole or not at all.
 
@@ -252,7 +274,7 @@ def write(notebooks: Path, out: Path, console: Console, check: Sequence[str] = (
     NotebookError
         If a notebook does not run to its end; then the report that was there stays.
     SystemExit
-        If the check fails, which says why: with its code. The report that was there stays.
+        With the code of the check if it fails, or with a message if it cannot be run. The report that was there stays.
     TargetError
         If the report folder holds anything but a report, or cannot be written; it stays as it was.
     """
@@ -264,10 +286,8 @@ def write(notebooks: Path, out: Path, console: Console, check: Sequence[str] = (
     ds = load()
     text = summary(ds)
     articles.exporter()  # before a notebook runs: it may be missing
-    checking = subprocess.Popen(check) if check else None
-    made = _articles(paths, console)
-    if checking is not None and (failed := checking.wait()):
-        sys.exit(failed)
+    with _beside(check):
+        made = _articles(paths, console)
     first = site.write(
         ds,
         out,

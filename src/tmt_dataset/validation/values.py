@@ -134,7 +134,7 @@ def check_references(
             frame,
             wrong.notna(),
             ", ".join(key.fields),
-            "there is no such row in {target}{near}",
+            "{target} has no such row{near}",
             "a value of {target}.{fields}",
             "{cells}",
             cells=wrong,

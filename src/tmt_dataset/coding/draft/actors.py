@@ -52,7 +52,7 @@ _NAME = r"[A-Z][\w’'-]*(?: (?:(?:of|for|on|and|to|&) )?[A-Z][\w’'-]*)*"
 UNKNOWN = re.compile(
     rf"(?<![/\w])(?:(?:{_NAME} )?{BODY}(?: (?:of|for|on) (?:the )?{_NAME})?|(?:[A-Z][a-z]+ )?[A-Z]{{3,6}}\d*)\b(?!-)"
 )
-#: What comes before the verb and is no body.
+#: What comes before the verb and does not name a body.
 NO_BODY = re.compile(r"\b(?:AI|ICVs?|NEVs?|TMT|LLMs?|APPs?|IoT|VPN|PRC|GB|SDKs?)\b")
 #: The first words of a sentence up to one in lower case that links no name: whoever acts by a verb that is not in the list.
 SUBJECT = re.compile(rf"\s*(?:In {MONTH}(?: \d{{4}})?, )?(?:[Tt]he )?{_NAME}(?= [a-z])")

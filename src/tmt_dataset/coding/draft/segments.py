@@ -171,7 +171,7 @@ def _first_item(text: str, parts: Sequence[Span]) -> int:
 
 
 def _is_report(line: str) -> bool:
-    """Return whether a line that is no item by its form tells an act."""
+    """Return whether a line that does not look like an item reports an act."""
     frame = BOILERPLATE.search(line) or line.endswith(":") or re.match(r"In \w+ and \w+ \d{4}", line)
     return not frame and bool(re.search(ACT, line[:300]))
 
@@ -215,7 +215,7 @@ def _role(text: str, parts: Sequence[Span], n: int, first: int, part: str) -> st
 
 
 def _without_repeats(text: str, cuts: Sequence[Cut]) -> list[Cut]:
-    """Return cuts where a line is no report that only repeats, shorter, what an item tells."""
+    """Return the cuts, with lines that only repeat an item in fewer words as introductions."""
     bodies = [(c, _words(text[c.start : c.end])) for c in cuts if c.role == "development"]
     out = []
     for n, c in enumerate(cuts):

@@ -48,7 +48,7 @@ def facts(ds: Dataset, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     AnnotationError
-        If there is no publisher to take.
+        If no publisher is given and no source has one.
     UnknownCodeError
         If the kind is none of the declared ones, with near misses.
     """

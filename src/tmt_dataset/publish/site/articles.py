@@ -271,6 +271,6 @@ def style() -> bytes:
     text = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     try:
         from pygments.formatters import HtmlFormatter
-    except ImportError:  # it comes with nbconvert: without it there is no article
+    except ImportError:  # nbconvert brings it, and makes the articles
         return text.encode("utf-8")
     return (text + str(HtmlFormatter(style=CODE).get_style_defs(".highlight")) + "\n").encode("utf-8")
